@@ -1,0 +1,1 @@
+"""Layout: where the camera stood, and what building stands in the plate."""
