@@ -75,9 +75,21 @@ class Pose:
         """Rotation matrices, float32 (N, 3, 3)."""
         x, y, z, w = self.rotation.T.astype(np.float64)
         m = np.empty((len(x), 3, 3))
-        m[:, 0, 0], m[:, 0, 1], m[:, 0, 2] = 1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)
-        m[:, 1, 0], m[:, 1, 1], m[:, 1, 2] = 2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)
-        m[:, 2, 0], m[:, 2, 1], m[:, 2, 2] = 2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)
+        m[:, 0, 0], m[:, 0, 1], m[:, 0, 2] = (
+            1 - 2 * (y * y + z * z),
+            2 * (x * y - z * w),
+            2 * (x * z + y * w),
+        )
+        m[:, 1, 0], m[:, 1, 1], m[:, 1, 2] = (
+            2 * (x * y + z * w),
+            1 - 2 * (x * x + z * z),
+            2 * (y * z - x * w),
+        )
+        m[:, 2, 0], m[:, 2, 1], m[:, 2, 2] = (
+            2 * (x * z - y * w),
+            2 * (y * z + x * w),
+            1 - 2 * (x * x + y * y),
+        )
         return m.astype(np.float32)
 
     def apply(self, mesh: Mesh) -> F32:

@@ -1,0 +1,111 @@
+"""Frames over the cores of this machine.
+
+Each worker is a fresh process that opens the shot once (`prepare`) and then makes frames
+(`make`). Frames do not depend on one another, so any number of workers gives the same pixels.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
+
+from setpiece.errors import StageError
+
+_context: Any = None
+_make: Callable[[Any, int], Any] | None = None
+
+
+def _start(prepare: Callable[[Any], Any], make: Callable[[Any, int], Any], argument: Any) -> None:
+    global _context, _make
+    # The parent alone answers Ctrl-C; it then stops us.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _make = make
+    _context = prepare(argument)
+
+
+def _one(frame: int) -> tuple[int, Any, float]:
+    assert _make is not None
+    before = time.process_time()
+    value = _make(_context, frame)
+    return frame, value, time.process_time() - before
+
+
+@contextlib.contextmanager
+def _single_threaded() -> Iterator[None]:
+    """Workers inherit one thread each: the farm spreads frames, libraries must not."""
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+    before = {n: os.environ.get(n) for n in names}
+    os.environ.update(dict.fromkeys(names, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def map_frames(
+    prepare: Callable[[Any], Any],
+    make: Callable[[Any, int], Any],
+    argument: Any,
+    frames: Sequence[int],
+    *,
+    workers: int | None = None,
+    done: Callable[[int, Any, float], None] | None = None,
+) -> dict[int, Any]:
+    """Run `make(prepare(argument), frame)` for every frame; returns {frame: value}.
+
+    prepare, make: importable functions. argument and values must pickle (keep them small).
+    workers: processes; None is one for each core. 1 runs in this process.
+    done: called in this process after each frame with (frame, value, cpu_seconds of the worker;
+        0 where this process did the work itself).
+
+    A failing frame stops the rest and raises its own error; a worker that dies raises StageError.
+    """
+    count = workers or os.cpu_count() or 1
+    results: dict[int, Any] = {}
+    if count == 1 or len(frames) <= 1:
+        context = prepare(argument)
+        for frame in frames:
+            results[frame] = make(context, frame)
+            if done is not None:
+                done(frame, results[frame], 0.0)
+        return results
+
+    with _single_threaded():
+        pool = ProcessPoolExecutor(
+            max_workers=min(count, len(frames)),
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_start,
+            initargs=(prepare, make, argument),
+        )
+        try:
+            waiting: set[Future[tuple[int, Any, float]]] = {pool.submit(_one, f) for f in frames}
+            while waiting:
+                ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in ready:
+                    frame, value, cpu = future.result()
+                    results[frame] = value
+                    if done is not None:
+                        done(frame, value, cpu)
+        except BrokenProcessPool as error:
+            raise StageError(
+                "a worker process stopped before its frame was done, most often for lack of "
+                "memory: run again (finished frames are kept) with --workers 1 or a smaller --size."
+            ) from error
+        except BaseException:
+            for process in list((pool._processes or {}).values()):
+                process.terminate()
+            raise
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+    return results

@@ -1,0 +1,61 @@
+"""Where a take lives: names, versions, and folders that are never overwritten."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from setpiece.errors import StoreError
+
+
+def slug(text: str, fallback: str = "untitled") -> str:
+    """A name safe in every file system: lower case letters, digits and single dashes."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-")
+    return name or fallback
+
+
+@dataclass(frozen=True)
+class TakeFolder:
+    """`<show>_<seq>_<shot>_<task>_v001` and the files in it."""
+
+    path: Path
+    stem: str
+    version: int
+
+    def frame(self, number: int) -> Path:
+        """The EXR of a frame number (1001 is the first)."""
+        return self.path / "exr" / f"{self.stem}.{number:04d}.exr"
+
+
+def new_take_folder(
+    root: Path, show: str, sequence: str, shot: str, task: str, at_least: int = 1
+) -> TakeFolder:
+    """Make the next free version's folder under `root` (safe when two takes finish at once).
+
+    Raises StoreError where the folder cannot be made.
+    """
+    base = "_".join(slug(part) for part in (show, sequence, shot, task))
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        version = at_least
+        for entry in os.listdir(root):
+            found = re.fullmatch(re.escape(base) + r"_v(\d{3,})", entry)
+            if found:
+                version = max(version, int(found.group(1)) + 1)
+        while True:
+            stem = f"{base}_v{version:03d}"
+            try:
+                (root / stem).mkdir()
+            except FileExistsError:
+                version += 1
+                continue
+            return TakeFolder(root / stem, stem, version)
+    except OSError as error:
+        raise StoreError(
+            f"{root}: cannot make the take's folder ({error.strerror}). "
+            "Give a folder that can be written with --out."
+        ) from error

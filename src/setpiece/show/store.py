@@ -1,0 +1,142 @@
+"""The show's database: SQLite beside the takes, or any database URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, event, func, select
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from setpiece.errors import StoreError
+from setpiece.show.models import Base, Plate, Shot, Show, Take
+
+
+class Store:
+    """Reads and writes the nouns of a show. Open it with `open_store`."""
+
+    def __init__(self, engine: Engine, where: str) -> None:
+        self._engine = engine
+        self.where = where
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A transaction: committed at the end, rolled back on any error.
+
+        Raises StoreError with the database's own words.
+        """
+        try:
+            with Session(self._engine) as session, session.begin():
+                yield session
+        except SQLAlchemyError as error:
+            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+            raise StoreError(
+                f"{self.where}: the show's database refused ({reason}). "
+                "Check that the disk has room and that the file can be written, or name another "
+                "database with --database."
+            ) from error
+
+    def shot(self, session: Session, show: str, sequence: str, name: str) -> Shot:
+        """The shot of that name, made on first use."""
+        row = session.scalar(select(Show).where(Show.name == show))
+        if row is None:
+            row = Show(name=show)
+            session.add(row)
+            session.flush()
+        shot = session.scalar(
+            select(Shot).where(Shot.show_id == row.id, Shot.sequence == sequence, Shot.name == name)
+        )
+        if shot is None:
+            shot = Shot(show=row, sequence=sequence, name=name)
+            session.add(shot)
+            session.flush()
+        return shot
+
+    def plate(self, session: Session, **facts: Any) -> Plate:
+        """The plate with that content (`sha256`), recorded on first use."""
+        row = session.scalar(select(Plate).where(Plate.sha256 == facts["sha256"]))
+        if row is None:
+            row = Plate(**facts)
+            session.add(row)
+            session.flush()
+        return row
+
+    def add_take(self, shot: tuple[str, str, str], plate: dict[str, Any], **facts: Any) -> int:
+        """Record a take of (show, sequence, shot); returns its row id."""
+        with self.session() as session:
+            take = Take(shot=self.shot(session, *shot), plate=self.plate(session, **plate), **facts)
+            session.add(take)
+            session.flush()
+            return take.id
+
+    def takes(self, show: str | None = None) -> list[dict[str, Any]]:
+        """Every take as a plain row, newest first."""
+        with self.session() as session:
+            query = select(Take).join(Take.shot).join(Shot.show).order_by(Take.id.desc())
+            if show is not None:
+                query = query.where(Show.name == show)
+            return [
+                {
+                    "id": t.id,
+                    "show": t.shot.show.name,
+                    "sequence": t.shot.sequence,
+                    "shot": t.shot.name,
+                    "task": t.task,
+                    "version": t.version,
+                    "folder": t.folder,
+                    "brief": t.brief,
+                    "made": t.made,
+                }
+                for t in session.scalars(query)
+            ]
+
+    def last_version(self, show: str, sequence: str, shot: str, task: str) -> int:
+        """Highest version recorded for that task; 0 where there is none."""
+        with self.session() as session:
+            found = session.scalar(
+                select(func.max(Take.version))
+                .join(Take.shot)
+                .join(Shot.show)
+                .where(
+                    Show.name == show,
+                    Shot.sequence == sequence,
+                    Shot.name == shot,
+                    Take.task == task,
+                )
+            )
+        return int(found or 0)
+
+
+def open_store(where: str | Path) -> Store:
+    """Open (and on first use make) the database at a URL or a file path.
+
+    Raises StoreError where it cannot be opened.
+    """
+    import setpiece.ledger.models  # noqa: F401  registers the ledger's tables
+
+    url = str(where)
+    if "://" not in url:
+        Path(url).parent.mkdir(parents=True, exist_ok=True)
+        url = f"sqlite:///{Path(url).resolve()}"
+    try:
+        engine = create_engine(url)
+        if engine.dialect.name == "sqlite":
+            # Two takes may finish at once: wait for the other's write, and survive a crash.
+            @event.listens_for(engine, "connect")
+            def _pragmas(connection: Any, _record: Any) -> None:
+                connection.execute("PRAGMA busy_timeout=30000")
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("PRAGMA foreign_keys=ON")
+
+        Base.metadata.create_all(engine)
+    except (SQLAlchemyError, ImportError, OSError) as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise StoreError(
+            f"{where}: cannot open the show's database ({reason}). Give a folder that can be "
+            "written, or a database URL such as postgresql+psycopg://user@host/show."
+        ) from error
+    return Store(engine, str(where))
