@@ -6,6 +6,7 @@ depends on. It is made in a `.part` folder and renamed when whole: what is there
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -163,7 +164,6 @@ def _remember(part: Path, usage: Usage) -> None:
         before.cpu_seconds + usage.cpu_seconds,
         max(before.peak_mb, usage.peak_mb),
     )
-    try:
+    # The bookkeeping of an interrupted run is not worth a second error.
+    with contextlib.suppress(OSError):
         (part / "interrupted.json").write_text(json.dumps(asdict(total)))
-    except OSError:
-        pass  # the bookkeeping of an interrupted run is not worth a second error
