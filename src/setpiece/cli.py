@@ -1,0 +1,402 @@
+"""One door: every command."""
+
+from __future__ import annotations
+
+import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from setpiece import __version__
+
+app = typer.Typer(
+    name="setpiece",
+    help="Bring a plate and a sentence, get a finished shot.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+EXAMPLES = """
+[bold]Examples[/bold]
+
+  setpiece collapse house.jpg --brief "at 1 s it pancakes, heavy dust"
+
+  setpiece collapse street.jpg --brief "topples left, light wind from the right" \\
+      --outline "210,80 610,95 612,420 208,431" --line "210,80 610,95" --storeys 5
+
+  setpiece collapse plate.####.exr --layout takes/.../layout.toml --quality final
+"""
+
+Text = str | None
+PLATE = Annotated[
+    Path,
+    typer.Argument(help="Photograph, numbered sequence (plate.####.exr) or movie; locked off."),
+]
+BRIEF = Annotated[
+    str,
+    typer.Option("--brief", "-b", help="What happens, in English, Italian or Spanish."),
+]
+OUTLINE = Annotated[
+    Text, typer.Option(help='Silhouette of the building: "x,y x,y x,y ..." in plate pixels.')
+]
+LINE = Annotated[
+    list[str] | None,
+    typer.Option("--line", help='A horizontal edge of the building: "x,y x,y". Repeatable.'),
+]
+WALL = Annotated[
+    list[str] | None,
+    typer.Option("--wall", help='A rectangle on a facade: four corners "x,y x,y x,y x,y".'),
+]
+LENS = Annotated[float | None, typer.Option(help="Focal length, 35 mm equivalent [mm].")]
+HEIGHT = Annotated[float | None, typer.Option(help="Height of the building to its eaves [m].")]
+STOREYS = Annotated[int | None, typer.Option(help="How many storeys.")]
+BAYS = Annotated[int | None, typer.Option(help="Windows side by side on the main wall.")]
+ROOF = Annotated[Text, typer.Option(help="flat, gable, gable:35, hip or pyramid.")]
+EYE = Annotated[float | None, typer.Option("--eye-height", help="Camera above the ground [m].")]
+SHADOW = Annotated[
+    Text,
+    typer.Option(
+        help='A cast shadow: "foot tip" or "foot tip top", each x,y: where something upright '
+        "meets the ground, the end of its shadow, its top."
+    ),
+]
+SUN = Annotated[
+    Text, typer.Option(help='Override: "azimuth,elevation"; azimuth 0 is away from the camera.')
+]
+FOREGROUND = Annotated[
+    Path | None, typer.Option(help="Matte of what stands in front of the building (white = front).")
+]
+CLEAN = Annotated[
+    Path | None, typer.Option("--clean-plate", help="The same view without the building.")
+]
+LAYOUT = Annotated[
+    Path | None, typer.Option("--layout", help="layout.toml of an earlier run, edited or not.")
+]
+COLORSPACE = Annotated[
+    Text, typer.Option("--colorspace", help="Colour space of the plate (OCIO name), if not tagged.")
+]
+OUT = Annotated[Path, typer.Option("--out", "-o", help="Folder of takes.")]
+SIZE = Annotated[str, typer.Option(help="Box WxH the picture is fitted into; the aspect is kept.")]
+WORKERS = Annotated[
+    int | None, typer.Option(help="Worker processes; default one for each core.", min=1, max=256)
+]
+DATABASE = Annotated[
+    Text,
+    typer.Option(
+        envvar="SETPIECE_DATABASE", help="URL of the show's database; default show.db in --out."
+    ),
+]
+
+
+def _points(text: str, option: str, count: int | None = None) -> tuple[Any, ...]:
+    from setpiece.collapse.layout import parse_points
+    from setpiece.errors import LayoutError
+
+    try:
+        points = tuple(parse_points(text))
+    except LayoutError as error:
+        raise LayoutError(f"{option}: {error}") from error
+    if count is not None and len(points) != count:
+        raise LayoutError(f'{option} "{text}": needs {count} points "x,y", has {len(points)}.')
+    return points
+
+
+def _size(text: str) -> tuple[int, int]:
+    from setpiece.errors import InputError
+
+    parts = text.lower().replace("×", "x").split("x")
+    try:
+        width, height = (int(p) for p in parts)
+    except ValueError:
+        raise InputError(f'--size "{text}": write WIDTHxHEIGHT, for instance 1280x720.') from None
+    return width, height
+
+
+def _fps(text: str | None) -> Fraction | None:
+    from setpiece.errors import InputError
+
+    if text is None:
+        return None
+    common = {"23.976": (24000, 1001), "23.98": (24000, 1001), "29.97": (30000, 1001)}
+    common["59.94"] = (60000, 1001)
+    if text in common:
+        return Fraction(*common[text])
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise InputError(f'--fps "{text}": write 24, 25, 23.976 or 24000/1001.') from None
+
+
+def _strokes(**given: Any) -> dict[str, Any]:
+    """Command-line strokes as fields of a request."""
+    out: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
+    if given.get("outline") is not None:
+        out["outline"] = _points(given["outline"], "--outline")
+    if given.get("lines"):
+        out["lines"] = tuple(_points(t, "--line", 2) for t in given["lines"])
+    if given.get("walls"):
+        out["walls"] = tuple(_points(t, "--wall", 4) for t in given["walls"])
+    if given.get("shadow") is not None:
+        out["shadow"] = _points(given["shadow"], "--shadow")
+    if given.get("sun") is not None:
+        out["sun"] = _points(given["sun"], "--sun", 1)[0]
+    return out
+
+
+@app.command(epilog=EXAMPLES)
+def collapse(
+    plate: PLATE,
+    brief: BRIEF = "",
+    brief_file: Annotated[
+        Path | None, typer.Option(help="brief.toml of an earlier run, edited or not.")
+    ] = None,
+    brief_model: Annotated[
+        Text, typer.Option(help="URL of an OpenAI-compatible server that reads the brief instead.")
+    ] = None,
+    outline: OUTLINE = None,
+    line: LINE = None,
+    wall: WALL = None,
+    lens: LENS = None,
+    height: HEIGHT = None,
+    storeys: STOREYS = None,
+    bays: BAYS = None,
+    roof: ROOF = None,
+    eye_height: EYE = None,
+    shadow: SHADOW = None,
+    sun: SUN = None,
+    foreground: FOREGROUND = None,
+    clean_plate: CLEAN = None,
+    layout: LAYOUT = None,
+    colorspace: COLORSPACE = None,
+    frames: Annotated[int, typer.Option(help="Length of the shot.")] = 96,
+    fps: Annotated[
+        Text, typer.Option(help="24, 25, 23.976, 24000/1001; default the clip's.")
+    ] = None,
+    size: SIZE = "1280x720",
+    fragments: Annotated[int, typer.Option(help="How many pieces it breaks into.")] = 1500,
+    quality: Annotated[str, typer.Option(help="draft or final.")] = "final",
+    seed: Annotated[int, typer.Option(help="Another number, another equally good take.")] = 7,
+    show: Annotated[str, typer.Option(help="Name of the show.")] = "show",
+    sequence: Annotated[str, typer.Option(help="Name of the sequence.")] = "sq010",
+    shot: Annotated[Text, typer.Option(help="Name of the shot; default the plate's.")] = None,
+    out: OUT = Path("takes"),
+    workers: WORKERS = None,
+    database: DATABASE = None,
+    keep_work: Annotated[bool, typer.Option(help="Keep dust caches and raw frames.")] = False,
+    preview: Annotated[bool, typer.Option(help="Show a quick frame before the long work.")] = True,
+) -> None:
+    """Bring a building in a plate down, as the brief says."""
+    from setpiece.collapse.shot import collapse as make
+    from setpiece.progress import watching
+
+    options = _strokes(
+        outline=outline, lines=line, walls=wall, lens=lens, height=height, storeys=storeys,
+        bays=bays, roof=roof, eye_height=eye_height, shadow=shadow, sun=sun,
+        foreground=foreground, clean_plate=clean_plate, layout=layout, colorspace=colorspace,
+        brief_file=brief_file, brief_model=brief_model, frames=frames, fps=_fps(fps),
+        size=_size(size), fragments=fragments, quality=quality, seed=seed, show=show,
+        sequence=sequence, shot=shot,
+    )  # fmt: skip
+    with watching() as watcher:
+        take = make(
+            plate, brief, out=out, watcher=watcher, workers=workers, database=database,
+            keep_work=keep_work, preview=preview, **options,
+        )  # fmt: skip
+    _report(take)
+
+
+@app.command()
+def layout(
+    plate: PLATE,
+    outline: OUTLINE = None,
+    line: LINE = None,
+    wall: WALL = None,
+    lens: LENS = None,
+    height: HEIGHT = None,
+    storeys: STOREYS = None,
+    bays: BAYS = None,
+    roof: ROOF = None,
+    eye_height: EYE = None,
+    shadow: SHADOW = None,
+    sun: SUN = None,
+    colorspace: COLORSPACE = None,
+    size: SIZE = "1280x720",
+    out: OUT = Path("takes"),
+) -> None:
+    """Propose camera and building, and draw them over the plate for approval."""
+    import shutil
+
+    from setpiece.collapse.request import Request
+    from setpiece.collapse.shot import plan
+    from setpiece.farm import StageDesk
+    from setpiece.progress import watching
+    from setpiece.show import slug
+
+    options = _strokes(
+        outline=outline, lines=line, walls=wall, lens=lens, height=height, storeys=storeys,
+        bays=bays, roof=roof, eye_height=eye_height, shadow=shadow, sun=sun,
+        colorspace=colorspace, size=_size(size),
+    )  # fmt: skip
+    with watching() as watcher:
+        request = Request.check(plate=plate, brief="it collapses", **options)
+        stages = plan(request, StageDesk(out / ".work", watcher))
+        folder = out / f"{slug(plate.stem)}_layout"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("layout.toml", "light.toml", "layout.png"):
+            shutil.copyfile(stages.folders["layout"] / name, folder / name)
+    typer.echo(f"Look at   {folder / 'layout.png'}")
+    typer.echo(f"Edit      {folder / 'layout.toml'}")
+    typer.echo(f"Then      setpiece collapse {plate} --layout {folder / 'layout.toml'} --brief ...")
+
+
+@app.command()
+def takes(
+    plate: PLATE,
+    brief: BRIEF = "",
+    n: Annotated[int, typer.Option("--n", "-n", help="How many takes.", min=1, max=24)] = 6,
+    outline: OUTLINE = None,
+    line: LINE = None,
+    wall: WALL = None,
+    lens: LENS = None,
+    height: HEIGHT = None,
+    storeys: STOREYS = None,
+    bays: BAYS = None,
+    roof: ROOF = None,
+    eye_height: EYE = None,
+    shadow: SHADOW = None,
+    sun: SUN = None,
+    foreground: FOREGROUND = None,
+    clean_plate: CLEAN = None,
+    layout: LAYOUT = None,
+    colorspace: COLORSPACE = None,
+    seed: Annotated[int, typer.Option(help="Another number, other takes.")] = 7,
+    out: OUT = Path("takes"),
+    workers: WORKERS = None,
+) -> None:
+    """Several small, quick, different takes on one contact sheet; pick one and finish it."""
+    from setpiece.collapse.variations import takes as make
+    from setpiece.progress import watching
+
+    options = _strokes(
+        outline=outline, lines=line, walls=wall, lens=lens, height=height, storeys=storeys,
+        bays=bays, roof=roof, eye_height=eye_height, shadow=shadow, sun=sun,
+        foreground=foreground, clean_plate=clean_plate, layout=layout, colorspace=colorspace,
+    )  # fmt: skip
+    with watching() as watcher:
+        sheet = make(
+            plate, brief, n=n, seed=seed, out=out, watcher=watcher, workers=workers, **options
+        )
+    typer.echo(f"Look at   {sheet.picture}")
+    for variation in sheet.takes:
+        typer.echo(f"  {variation.label}: {variation.words}")
+        typer.echo(f"     finish it: {variation.command}")
+
+
+@app.command()
+def demo(
+    out: OUT = Path("demo"),
+    workers: WORKERS = None,
+    quality: Annotated[str, typer.Option(help="draft or final.")] = "final",
+) -> None:
+    """The main shot from a real photograph: what `make demo` runs."""
+    from setpiece.collapse.demo import make_demo
+    from setpiece.progress import watching
+
+    with watching() as watcher:
+        take = make_demo(out, watcher=watcher, workers=workers, quality=quality)
+    _report(take)
+
+
+@app.command()
+def costs(
+    out: OUT = Path("takes"),
+    database: DATABASE = None,
+    show: Annotated[Text, typer.Option(help="Only this show.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write every stage of every take here.")] = None,
+) -> None:
+    """What every take took, in seconds and money."""
+    from setpiece.ledger import read_costs, write_csv
+    from setpiece.progress import cost_table
+    from setpiece.show import open_store
+
+    rows = read_costs(open_store(database or out / "show.db"), show)
+    if csv is not None:
+        write_csv(rows, csv)
+        typer.echo(f"Wrote {csv}: {len(rows)} rows")
+    else:
+        cost_table(rows)
+
+
+@app.command()
+def warm() -> None:
+    """Compile the kernels now, so that no shot waits for it (done once at install)."""
+    from setpiece.progress import watching
+    from setpiece.warm import warm_up
+
+    with watching() as watcher:
+        warm_up(watcher)
+
+
+@app.command()
+def clean(out: OUT = Path("takes")) -> None:
+    """Delete intermediate files of finished and interrupted work; takes stay."""
+    import shutil
+
+    work = out / ".work"
+    freed = sum(p.stat().st_size for p in work.rglob("*") if p.is_file()) if work.is_dir() else 0
+    shutil.rmtree(work, ignore_errors=True)
+    for part in out.glob(".*.part"):
+        shutil.rmtree(part, ignore_errors=True)
+    typer.echo(f"Freed {freed / 1e6:.0f} MB in {work}")
+
+
+def _report(take: Any) -> None:
+    from setpiece.progress import check_table
+
+    check_table(take.checks)
+    typer.echo("")
+    typer.echo(f"Watch     {take.movie}")
+    typer.echo(f"Breakdown {take.folder / 'breakdown.mp4'}")
+    typer.echo(f"Frames    {take.folder / 'exr'}")
+    typer.echo(f"Everything is in {take.folder}")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"setpiece {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Bring a plate and a sentence, get a finished shot."""
+
+
+def main() -> None:
+    """Entry point: errors made for the artist are printed as such, Ctrl-C leaves nothing broken."""
+    from setpiece.errors import SetpieceError
+
+    try:
+        app(standalone_mode=True)
+    except SetpieceError as error:
+        typer.secho(f"setpiece: {error}", err=True, fg=typer.colors.RED)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.secho(
+            "\nStopped. Finished stages are kept: the same command goes on from there "
+            "(`setpiece clean` throws them away).",
+            err=True,
+        )
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

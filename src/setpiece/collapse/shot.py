@@ -1,0 +1,255 @@
+"""A collapse from top to bottom: brief, layout, light, prep, fracture, fall, dust, debris,
+frames (render and comp), deliver.
+
+Each stage's result is kept under `<out>/.work`, keyed by all it depends on; the same command
+after Ctrl-C, a full disk or a change of mind goes on from the last stage that still holds.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from setpiece.collapse.brief import Brief
+from setpiece.collapse.brief_reader import load_brief, read_brief, save_brief
+from setpiece.collapse.layout import Layout, load_layout
+from setpiece.collapse.request import Request
+from setpiece.farm import StageDesk, Watcher, hash_file, key_of
+from setpiece.media.plate import Plate, open_plate
+
+# Raised when a stage's result would differ for the same inputs: old results are then not reused.
+STAGE_VERSION = {
+    "brief": 1,
+    "layout": 1,
+    "prep": 1,
+    "fracture": 1,
+    "fall": 1,
+    "dust": 1,
+    "debris": 1,
+    "frames": 1,
+}
+
+
+@dataclass(frozen=True)
+class TakeResult:
+    """A finished take.
+
+    folder: where everything lies. movie: the H.264 review movie. checks: facts measured on the
+    result, as in take.json. record: all of take.json.
+    """
+
+    folder: Path
+    movie: Path
+    checks: dict[str, Any]
+    record: dict[str, Any]
+
+    @property
+    def ok(self) -> bool:
+        """True where every check holds."""
+        return all(c.get("ok", False) for c in self.checks.values())
+
+
+@dataclass(frozen=True)
+class Stages:
+    """Everything that is settled before frames are made, and the folders it lies in."""
+
+    request: Request
+    plate: Plate
+    fps: Fraction
+    brief: Brief
+    layout: Layout
+    folders: dict[str, Path]
+
+
+def collapse(
+    plate: str | Path,
+    brief: str = "",
+    *,
+    out: str | Path = "takes",
+    watcher: Watcher | None = None,
+    workers: int | None = None,
+    database: str | None = None,
+    keep_work: bool = False,
+    **options: Any,
+) -> TakeResult:
+    """Bring down the building in `plate` as `brief` says; returns the finished take.
+
+    plate: photograph, numbered sequence or movie (locked-off camera).
+    brief: English, Italian or Spanish.
+    out: folder of takes. workers: processes (None: one for each core).
+    database: URL of the show's database (None: `show.db` in `out`).
+    keep_work: keep dust caches and other intermediate files after delivery.
+    options: fields of `Request` (outline, lines, lens, height, frames, size, quality, seed, ...).
+
+    Raises InputError (and its kinds) for what cannot be used, StageError where a stage fails,
+    StoreError where disk or database refuse.
+    """
+    from setpiece.collapse.publish import publish
+
+    request = Request.check(plate=Path(plate), brief=brief, **options)
+    desk = StageDesk(Path(out) / ".work", watcher)
+    stages = run_stages(request, desk)
+    frames_folder = make_frames(stages, desk, workers)
+    result = publish(stages, desk, frames_folder, Path(out), database)
+    if not keep_work:
+        for name in ("dust", "frames"):
+            shutil.rmtree(_folder_of(desk, name), ignore_errors=True)
+    return result
+
+
+def plan(request: Request, desk: StageDesk) -> Stages:
+    """Brief and layout only: what a person looks at before anything slow runs."""
+    plate = open_plate(
+        request.plate, colorspace=request.colorspace, fps=request.fps, size=request.size
+    )
+    fps = request.fps or (plate.fps if not plate.still else Fraction(24))
+    plate_key = key_of(_hash_plate(plate), request.size, request.colorspace)
+
+    brief_key = key_of(
+        STAGE_VERSION["brief"],
+        request.brief,
+        request.brief_model,
+        str(fps),
+        hash_file(request.brief_file) if request.brief_file else None,
+    )
+    brief = desk.run(
+        "brief",
+        brief_key,
+        partial(_make_brief, request, fps),
+        lambda d: load_brief(d / "brief.toml"),
+    )
+    if brief.not_understood:
+        desk.watcher.say("Not understood: " + ", ".join(brief.not_understood))
+    desk.watcher.say(brief.words())
+
+    strokes = request.model_dump(
+        mode="json",
+        include={
+            "outline", "lines", "walls", "lens", "height", "storeys", "bays", "roof",
+            "eye_height", "shadow", "sun", "foreground_shapes",
+        },
+    )  # fmt: skip
+    layout_key = key_of(
+        STAGE_VERSION["layout"],
+        plate_key,
+        strokes,
+        hash_file(request.layout) if request.layout else None,
+    )
+    from setpiece.collapse.planning import make_plan
+
+    desk.run("layout", layout_key, partial(make_plan, request, plate), lambda d: d)
+    folder = _folder_of(desk, "layout")
+    layout = load_layout(folder / "layout.toml")
+    for note in layout.notes:
+        desk.watcher.say(note)
+    return Stages(
+        request, plate, fps, brief, layout, {"brief": _folder_of(desk, "brief"), "layout": folder}
+    )
+
+
+def run_stages(request: Request, desk: StageDesk) -> Stages:
+    """Everything before the frames, in order."""
+    from setpiece.collapse import make
+
+    s = plan(request, desk)
+    layout_key = _key_of(desk, "layout")
+    final = request.quality == "final"
+
+    prep_key = key_of(
+        STAGE_VERSION["prep"],
+        layout_key,
+        [hash_file(p) if p else None for p in (request.foreground, request.clean_plate)],
+        request.frames if not s.plate.still else 1,
+        request.seed,
+    )
+    s = _stage(s, desk, "prep", prep_key, make.prep)
+
+    fracture_key = key_of(
+        STAGE_VERSION["fracture"],
+        prep_key,
+        request.fragments,
+        request.seed,
+        s.brief.failure_storeys,
+    )
+    s = _stage(s, desk, "fracture", fracture_key, make.fracture)
+
+    motion_words = s.brief.model_dump(
+        mode="json", exclude={"text", "language", "not_understood", "dust", "debris", "shake"}
+    )
+    fall_key = key_of(
+        STAGE_VERSION["fall"], fracture_key, motion_words, request.frames, str(s.fps), request.seed
+    )
+    s = _stage(s, desk, "fall", fall_key, make.fall)
+
+    dust_key = key_of(STAGE_VERSION["dust"], fall_key, s.brief.dust, final, request.size)
+    s = _stage(s, desk, "dust", dust_key, make.dust)
+
+    debris_key = key_of(STAGE_VERSION["debris"], fall_key, s.brief.debris, request.size)
+    return _stage(s, desk, "debris", debris_key, make.debris)
+
+
+def make_frames(stages: Stages, desk: StageDesk, workers: int | None) -> Path:
+    """Render and comp every frame; returns the folder of EXRs (finished frames are kept)."""
+    from setpiece.collapse.frames import render_frames
+
+    r = stages.request
+    key = key_of(
+        STAGE_VERSION["frames"],
+        _key_of(desk, "dust"),
+        _key_of(desk, "debris"),
+        stages.brief.shake,
+        r.quality,
+        r.size,
+        r.frames,
+        r.seed,
+    )
+    return desk.run(
+        "frames", key, partial(render_frames, stages, workers), lambda d: d, keep_partial=True
+    )
+
+
+def _stage(stages: Stages, desk: StageDesk, name: str, key: str, make: Any) -> Stages:
+    """Run one stage that reads the earlier folders and writes its own."""
+    folder = desk.run(name, key, partial(make, stages), lambda d: d)
+    return Stages(
+        stages.request,
+        stages.plate,
+        stages.fps,
+        stages.brief,
+        stages.layout,
+        {**stages.folders, name: folder},
+    )
+
+
+def _make_brief(request: Request, fps: Fraction, folder: Path, _progress: Any, _meter: Any) -> None:
+    if request.brief_file is not None:
+        brief = load_brief(request.brief_file)
+    elif request.brief_model is not None:
+        from setpiece.collapse.brief_server import ask_server
+
+        brief = ask_server(request.brief, request.brief_model)
+    else:
+        brief = read_brief(request.brief, fps=fps)
+    save_brief(brief, folder / "brief.toml")
+
+
+def _hash_plate(plate: Plate) -> str:
+    """Content of a single file; of a sequence its names, sizes and times."""
+    if plate.path.is_file():
+        return hash_file(plate.path)
+    folder = plate.path if plate.path.is_dir() else plate.path.parent
+    return key_of(
+        [(p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in sorted(folder.iterdir())]
+    )
+
+
+def _folder_of(desk: StageDesk, name: str) -> Path:
+    return next(r.folder for r in reversed(desk.records) if r.name == name)
+
+
+def _key_of(desk: StageDesk, name: str) -> str:
+    return next(r.key for r in reversed(desk.records) if r.name == name)
