@@ -1,0 +1,245 @@
+"""What the building hid: the plate with the building taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from setpiece.collapse.inpaint.complete import complete
+from setpiece.collapse.inpaint.fields import decode, disc, encode, pull_push
+from setpiece.errors import PlateError
+from setpiece.render.light import Light
+
+F32 = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+Progress = Callable[[float], None] | None
+
+GROW = 0.012  # of the picture's longer side: how far past the matte the hole reaches
+
+
+@dataclass(frozen=True)
+class CleanPlate:
+    """The plate without its building.
+
+    Attributes:
+        image: (h, w, 3) float32, scene-linear Rec.709; the plate's own bits outside `hole`.
+        hole: (h, w) bool, where pixels were replaced.
+        filled_fraction: share of the frame that was replaced.
+        notes: how it was made, for the artist.
+    """
+
+    image: F32
+    hole: Mask
+    filled_fraction: float
+    notes: list[str] = field(default_factory=list)
+
+
+def make_clean_plate(
+    image: F32,
+    matte: F32,
+    *,
+    given: F32 | None = None,
+    sky: F32 | None = None,
+    foreground: F32 | None = None,
+    light: Light | None = None,
+    horizon: float | None = None,
+    progress: Progress = None,
+    seed: int = 0,
+) -> CleanPlate:
+    """Paint out the building.
+
+    Args:
+        image: (h, w, 3) float32, scene-linear Rec.709.
+        matte: (h, w) float32 0..1, the building (what stands in front of it may be included).
+        given: a clean plate from the artist, same shape: it is used inside the hole.
+        sky: (h, w) 0..1, where the sky shows. Without it the whole hole is filled by texture.
+        foreground: (h, w) 0..1, things in front: never taken as texture.
+        light: sky and haze colour, for a backdrop where there is nothing to copy from.
+        horizon: row of the horizon [px], for the same.
+        progress: called with 0..1.
+        seed: of the search.
+
+    Raises:
+        PlateError: shapes do not match.
+    """
+    h, w = image.shape[:2]
+    _same_size(matte, (h, w), "matte")
+    fg = np.zeros((h, w), np.float32) if foreground is None else foreground
+    sky_mask = np.zeros((h, w), np.float32) if sky is None else np.clip(sky, 0, 1)
+    _same_size(fg, (h, w), "foreground matte")
+    _same_size(sky_mask, (h, w), "sky matte")
+    hole = find_hole(matte, sky_mask)
+    share = float(hole.mean())
+    if given is not None:
+        _same_size(given, (h, w), "clean plate given by the artist")
+        out = np.where(hole[..., None], np.asarray(given, np.float32)[..., :3], image)
+        return CleanPlate(out, hole, share, ["clean plate given by the artist"])
+    if not hole.any():
+        return CleanPlate(image.copy(), hole, 0.0, ["no building in the matte: nothing filled"])
+    usable = ~hole & (cv2.dilate(fg, disc(2)) < 0.1)
+    if share > 0.82 or usable.mean() < 0.06:
+        from setpiece.collapse.inpaint.backdrop import backdrop
+
+        out = image.copy()
+        out[hole] = backdrop(image, hole, light or Light(), horizon, seed)[hole]
+        note = (
+            f"the building covers {share:.0%} of the frame, so there is nothing to copy from: "
+            "an open lot under a hazy sky was painted behind it (give --clean-plate for the real "
+            "place)"
+        )
+        return CleanPlate(out, hole, share, [note])
+    picture = encode(image)
+    label = guess_label(sky_mask, hole)
+    flat, shading = _split_sky(picture, sky_mask, hole, fg)
+    start = _first_guess(flat, label, hole | ~usable)
+    filled, pasted = complete(
+        flat, hole, usable, start=start, label=label, seed=seed, progress=progress
+    )
+    result = filled + pasted[..., None] * shading
+    out = image.copy()
+    out[hole] = decode(result)[hole]
+    notes = [f"{share:.0%} of the frame filled from the texture around the building"]
+    if (label[hole] > 0.5).mean() > 0.02:
+        notes.append("hidden sky follows a smooth model of the visible sky, with its texture")
+    if share > 0.45:
+        notes.append("large hole: what was hidden is invented; give --clean-plate if you have one")
+    return CleanPlate(out, hole, share, notes)
+
+
+def building_picture(
+    image: F32,
+    matte: F32,
+    foreground: F32,
+    *,
+    progress: Progress = None,
+    seed: int = 0,
+) -> F32:
+    """The building with what stands in front of it painted out, from its own texture.
+
+    Args and result as `make_clean_plate`: (h, w, 3) float32, scene-linear Rec.709. Pixels
+    without foreground keep the plate's bits. This is the picture projected on the pieces.
+    """
+    covered = cv2.dilate((foreground > 0.02).astype(np.uint8), disc(2)) > 0
+    reach = cv2.dilate((matte > 0.02).astype(np.uint8), disc(4)) > 0
+    hole = covered & reach
+    source = (matte > 0.95) & ~covered
+    if not hole.any() or source.sum() < 400:
+        return image.copy()
+    ys, xs = np.nonzero(reach)
+    box = np.s_[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
+    picture = encode(image[box])
+    here, source_here = hole[box], source[box]
+    start = pull_push(picture, source_here.astype(np.float32))
+    label = np.zeros(here.shape, np.float32)
+    try:
+        filled, _ = complete(
+            picture, here, source_here, start=start, label=label, row_price=0.5, seed=seed,
+            progress=progress,
+        )  # fmt: skip
+    except ValueError:  # too little of the building shows for a single patch
+        filled = start
+    out = image.copy()
+    out[box][here] = decode(filled)[here]
+    return out
+
+
+def find_hole(matte: F32, sky: F32) -> Mask:
+    """Matte grown by 1.2% of the frame, with masts and spires that stick out of it into the sky."""
+    h, w = matte.shape
+    grow = max(2, round(GROW * max(h, w)))
+    core = (matte > 0.04).astype(np.uint8)
+    hole = cv2.dilate(core, disc(grow))
+    if (sky > 0.5).any():
+        solid = (sky < 0.5).astype(np.uint8)
+        thick = cv2.morphologyEx(solid, cv2.MORPH_OPEN, disc(max(2, grow // 2)))
+        thin = (solid > 0) & (cv2.dilate(thick, disc(2)) == 0) & (hole == 0)
+        # only what starts at the building and stands in the sky
+        count, labels = cv2.connectedComponents((thin | (hole > 0)).astype(np.uint8))
+        owner = np.zeros(count, bool)
+        owner[np.unique(labels[hole > 0])] = True
+        owner[0] = False
+        spires = owner[labels] & thin
+        hole = np.maximum(hole, cv2.dilate(spires.astype(np.uint8), disc(max(2, grow // 3))))
+    return np.asarray(hole > 0)
+
+
+def guess_label(sky: F32, hole: Mask) -> F32:
+    """Sky or not, also inside the hole: the skyline left and right of it is carried across.
+
+    An anisotropic membrane (sideways neighbours count more) solved on a small grid.
+    """
+    h, w = sky.shape
+    known = sky * ~hole
+    scale = min(1.0, 200.0 / max(h, w))
+    size = (max(8, round(w * scale)), max(8, round(h * scale)))
+    weight = cv2.resize((~hole).astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    value = cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    value = value / np.maximum(weight, 1e-6)
+    fixed = weight > 0.35
+    field_ = pull_push(value[..., None], fixed.astype(np.float32))[..., 0]
+    side, up = 1.0, 0.06
+    for _ in range(1500):
+        p = np.pad(field_, 1, mode="edge")
+        mean = side * (p[1:-1, :-2] + p[1:-1, 2:]) + up * (p[:-2, 1:-1] + p[2:, 1:-1])
+        field_ = np.where(fixed, value, mean / (2 * side + 2 * up))
+    guess = cv2.resize(field_.astype(np.float32), (w, h), interpolation=cv2.INTER_CUBIC)
+    guess = np.clip((guess - 0.5) * 6 + 0.5, 0, 1)
+    return np.where(hole, guess, sky).astype(np.float32)
+
+
+def _split_sky(picture: F32, sky: F32, hole: Mask, fg: F32) -> tuple[F32, F32]:
+    """(picture with the sky's slow gradient taken out, that gradient (h, w, 3) relative to flat).
+
+    The slow part is a quadratic fit plus a smooth extension of what the fit leaves over.
+    """
+    h, w = sky.shape
+    solid = cv2.erode((sky > 0.9).astype(np.uint8), disc(2)) > 0
+    clear = solid & ~hole & (fg < 0.05)
+    if clear.sum() < 0.005 * h * w:
+        return picture, np.zeros_like(picture)
+    yy, xx = np.mgrid[0:h, 0:w].astype(np.float32)
+    u, v = xx / w - 0.5, yy / h - 0.5
+    basis = np.stack([np.ones_like(u), u, v, u * u, v * v, u * v], -1)
+    near = cv2.distanceTransform((~hole).astype(np.uint8), cv2.DIST_L2, 3)
+    weight = np.exp(-near / (0.25 * max(h, w))) * clear
+    step = max(1, round(max(h, w) / 320))
+    b = basis[::step, ::step].reshape(-1, 6)
+    t = picture[::step, ::step].reshape(-1, 3)
+    wt = weight[::step, ::step].reshape(-1, 1)
+    gram = b.T @ (b * wt) + np.diag([1e-4, 1e-2, 1e-2, 1e-1, 1e-1, 1e-1]).astype(np.float32)
+    fit = basis @ np.linalg.solve(gram, b.T @ (t * wt)).astype(np.float32)
+    sigma = 0.02 * max(h, w)
+    k = cv2.GaussianBlur(clear.astype(np.float32), (0, 0), sigma)
+    slow = cv2.GaussianBlur((picture - fit) * clear[..., None], (0, 0), sigma)
+    slow = slow / np.maximum(k, 1e-4)[..., None]
+    slow = pull_push(slow, np.clip(k * 4, 0, 1) * (k > 0.02))
+    model = fit + cv2.GaussianBlur(slow, (0, 0), sigma / 2)
+    low, high = np.percentile(picture[clear], [1, 99], axis=0)
+    span = high - low
+    model = np.clip(model, low - 0.15 * span, high + 0.15 * span).astype(np.float32)
+    shading = model - np.median(model[clear], 0).astype(np.float32)
+    return picture - sky[..., None] * shading, shading
+
+
+def _first_guess(flat: F32, label: F32, unknown: Mask) -> F32:
+    """Coarse start: sky colour where sky is expected, the ground's and neighbours' elsewhere."""
+    known = (~unknown).astype(np.float32)
+    above = pull_push(flat, known * (label > 0.8))
+    below = pull_push(flat, known * (label < 0.2))
+    if not (known * (label > 0.8)).any():
+        return below
+    if not (known * (label < 0.2)).any():
+        return above
+    return (label[..., None] * above + (1 - label[..., None]) * below).astype(np.float32)
+
+
+def _same_size(array: F32, shape: tuple[int, int], name: str) -> None:
+    if array.shape[:2] != shape:
+        raise PlateError(
+            f"the {name} is {array.shape[1]}x{array.shape[0]}, the plate is "
+            f"{shape[1]}x{shape[0]}: give one of the plate's size"
+        )

@@ -1,0 +1,212 @@
+"""Nearest-neighbour search between patches, and voting: the kernels of the completion.
+
+Method: C. Barnes et al., "PatchMatch: a randomized correspondence algorithm for structural image
+editing", SIGGRAPH 2009, for the search; Y. Wexler, E. Shechtman, M. Irani, "Space-time completion
+of video", PAMI 2007, for the vote. Kernels are serial and use their own random numbers, so one
+seed gives one picture.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+F32 = NDArray[np.float32]
+I32 = NDArray[np.int32]
+U8 = NDArray[np.uint8]
+
+_JIT = {"cache": True, "nogil": True, "fastmath": True}
+
+
+@njit(**_JIT)
+def _random(state, n):
+    """Next number in [0, n) of a 64-bit xorshift generator held in `state`."""
+    x = state[0]
+    x ^= x << np.uint64(13)
+    x ^= x >> np.uint64(7)
+    x ^= x << np.uint64(17)
+    state[0] = x
+    return np.int64((x >> np.uint64(33)) % np.uint64(n))
+
+
+@njit(**_JIT)
+def _distance(img, conf, ty, tx, sy, sx, r, slope, best):
+    """Weighted mean squared difference of two patches, plus the price of a change of height.
+
+    Pixels of the target patch that lie outside the frame are left out. Gives up once the sum is
+    certain to exceed `best`.
+    """
+    h, w, channels = img.shape
+    y0, y1 = max(-r, -ty), min(r, h - 1 - ty)
+    x0, x1 = max(-r, -tx), min(r, w - 1 - tx)
+    weight = np.float32(0.0)
+    for dy in range(y0, y1 + 1):
+        for dx in range(x0, x1 + 1):
+            weight += conf[ty + dy, tx + dx]
+    move = np.float32(ty - sy) * slope
+    price = move * move
+    limit = (best - price) * weight
+    if limit <= 0.0:
+        return best + np.float32(1.0)
+    total = np.float32(0.0)
+    for dy in range(y0, y1 + 1):
+        for dx in range(x0, x1 + 1):
+            d2 = np.float32(0.0)
+            for c in range(channels):
+                d = img[ty + dy, tx + dx, c] - img[sy + dy, sx + dx, c]
+                d2 += d * d
+            total += d2 * conf[ty + dy, tx + dx]
+        if total > limit:
+            return best + np.float32(1.0)
+    return total / weight + price
+
+
+@njit(**_JIT)
+def measure(img, conf, targets, nnf, dist, r, slope):
+    """Fill `dist` for the matches in `nnf` (h, w, 2), at the target centres (n, 2) [y, x]."""
+    big = np.float32(1e18)
+    for i in range(len(targets)):
+        y, x = targets[i]
+        dist[y, x] = _distance(img, conf, y, x, nnf[y, x, 0], nnf[y, x, 1], r, slope, big)
+
+
+@njit(**_JIT)
+def count_use(targets, nnf, use):
+    """How often each 4x4 block of sources is used by the matches, into `use`."""
+    use[:] = 0
+    for i in range(len(targets)):
+        y, x = targets[i]
+        use[nnf[y, x, 0] >> 2, nnf[y, x, 1] >> 2] += np.float32(1.0)
+
+
+@njit(**_JIT)
+def search(
+    img, conf, valid, is_target, targets, nnf, dist, use, r, slope, greed, rounds, reach, state
+):
+    """Improve `nnf` and `dist` in place by propagation and random search.
+
+    use: how often each 4x4 block of sources is used, kept up to date here; each use beyond the
+    first few costs `greed`, so that flat patches do not take over (A. Kaspar et al., "Self tuning
+    texture optimization", Eurographics 2015). `dist` stays free of that price.
+
+    img: (h, w, c) current estimate, known pixels included. conf: (h, w) trust of each pixel.
+    valid: (h, w) uint8, 1 where a source patch centre lies wholly in known picture.
+    slope: price of a vertical move per pixel (keeps rows of storeys, water and land at their
+    height). reach: first radius of the random search [px].
+    """
+    h, w, _ = img.shape
+    for k in range(rounds):
+        forward = k % 2 == 0
+        step = 1 if forward else -1
+        n = len(targets)
+        for j in range(n):
+            i = j if forward else n - 1 - j
+            y, x = targets[i]
+            by, bx = nnf[y, x, 0], nnf[y, x, 1]
+            use[by >> 2, bx >> 2] -= np.float32(1.0)
+            best = dist[y, x] + greed * use[by >> 2, bx >> 2]
+            for axis in range(2):
+                ny = y - step if axis == 0 else y
+                nx = x if axis == 0 else x - step
+                if 0 <= ny < h and 0 <= nx < w and is_target[ny, nx]:
+                    cy = nnf[ny, nx, 0] + (step if axis == 0 else 0)
+                    cx = nnf[ny, nx, 1] + (0 if axis == 0 else step)
+                    if 0 <= cy < h and 0 <= cx < w and valid[cy, cx] and (cy != by or cx != bx):
+                        extra = greed * use[cy >> 2, cx >> 2]
+                        if extra < best:
+                            d = _distance(img, conf, y, x, cy, cx, r, slope, best - extra) + extra
+                            if d < best:
+                                best, by, bx = d, cy, cx
+            radius = reach
+            while radius >= 1:
+                cy = by - radius + _random(state, 2 * radius + 1)
+                cx = bx - radius + _random(state, 2 * radius + 1)
+                if 0 <= cy < h and 0 <= cx < w and valid[cy, cx]:
+                    extra = greed * use[cy >> 2, cx >> 2]
+                    if extra < best:
+                        d = _distance(img, conf, y, x, cy, cx, r, slope, best - extra) + extra
+                        if d < best:
+                            best, by, bx = d, cy, cx
+                radius //= 2
+            dist[y, x] = best - greed * use[by >> 2, bx >> 2]
+            use[by >> 2, bx >> 2] += np.float32(1.0)
+            nnf[y, x, 0], nnf[y, x, 1] = by, bx
+
+
+@njit(**_JIT)
+def vote(img, conf, hole, targets, nnf, dist, r, scale):
+    """Write into `img` at every hole pixel the weighted mean of what the patches over it say.
+
+    Sources lie outside the hole, so reading and writing do not meet. scale: patch distance at
+    which a vote has lost 1 - 1/e of its weight.
+    """
+    h, w = hole.shape
+    channels = img.shape[2]
+    out = np.zeros(img.shape, np.float32)
+    total = np.zeros((h, w), np.float32)
+    for i in range(len(targets)):
+        y, x = targets[i]
+        sy, sx = nnf[y, x, 0], nnf[y, x, 1]
+        weight = np.exp(-dist[y, x] / scale) * conf[y, x] + np.float32(1e-6)
+        for dy in range(max(-r, -y), min(r, h - 1 - y) + 1):
+            for dx in range(max(-r, -x), min(r, w - 1 - x) + 1):
+                if hole[y + dy, x + dx]:
+                    total[y + dy, x + dx] += weight
+                    for c in range(channels):
+                        out[y + dy, x + dx, c] += weight * img[sy + dy, sx + dx, c]
+    for y in range(h):
+        for x in range(w):
+            if hole[y, x] and total[y, x] > 0:
+                for c in range(channels):
+                    img[y, x, c] = out[y, x, c] / total[y, x]
+
+
+@njit(**_JIT)
+def initial(targets, rows, nnf, state):
+    """Random first matches out of the sources `rows` (m, 2) [y, x], rather at a like height."""
+    m = len(rows)
+    for i in range(len(targets)):
+        y, x = targets[i]
+        best, by, bx = 1 << 30, rows[0, 0], rows[0, 1]
+        for _ in range(6):
+            k = _random(state, m)
+            gap = abs(rows[k, 0] - y)
+            if gap < best:
+                best, by, bx = gap, rows[k, 0], rows[k, 1]
+        nnf[y, x, 0], nnf[y, x, 1] = by, bx
+
+
+def compile_kernels() -> None:
+    """Call every kernel once on tiny data."""
+    img = np.zeros((8, 8, 4), np.float32)
+    conf = np.ones((8, 8), np.float32)
+    hole = np.zeros((8, 8), np.uint8)
+    hole[2, 2] = 1
+    valid = np.zeros((8, 8), np.uint8)
+    valid[5, 5] = 1
+    targets = np.array([[2, 2]], np.int32)
+    nnf = np.zeros((8, 8, 2), np.int32)
+    dist = np.zeros((8, 8), np.float32)
+    state = np.array([88172645463325252], np.uint64)
+    initial(targets, np.array([[5, 5]], np.int32), nnf, state)
+    measure(img, conf, targets, nnf, dist, 1, np.float32(0))
+    use = np.zeros((2, 2), np.float32)
+    count_use(targets, nnf, use)
+    search(
+        img,
+        conf,
+        valid,
+        hole,
+        targets,
+        nnf,
+        dist,
+        use,
+        1,
+        np.float32(0),
+        np.float32(0),
+        1,
+        4,
+        state,
+    )
+    vote(img, conf, hole, targets, nnf, dist, 1, np.float32(1))
