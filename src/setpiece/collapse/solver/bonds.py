@@ -1,0 +1,226 @@
+"""Bonds as short beams with plastic limits, ductility and residual strength.
+
+Each bond carries a normal force, two shears, two bending moments and torsion. Beyond its capacity
+it flows (return mapping per component group); the flow, divided by the flow each mode can take, is
+the ductility counter. Past 1 the strength fades to a residual (reinforcement holding on), past
+`limit[:, 4]` the bond parts. Compression adds to shear (friction) and, in columns, to bending.
+"""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+
+_J = {"cache": True, "nogil": True, "fastmath": True}
+
+# columns of `limit`
+ROTATION, SLIP, STRETCH, CRUSH, RUPTURE, FADE, LOSS = range(7)
+# columns of `state`: plastic flow of the six components, then sums of rotation, slip, stretch, crush
+SUMS = 6
+
+
+@njit(**_J)
+def forces(active, na, x, rot, v, w, bi, bj, la, lb, frame, stiff, cap, lim, depth, mu, confine,
+           alive, scale, weak, state, damage, damp, force, torque, load, h, energy, broke):
+    """Add the forces of active bonds; part those whose ductility is spent.
+
+    Args:
+        active: indices of bonds to look at (first na).
+        la, lb: anchors in the axes of i and j. frame: normal (3), tangent (3) in the axes of i.
+        scale: elastic share left while a bond is let go (1 = all). weak: share of capacity left.
+        load: receives N (tension +), V1, V2, M1, M2, T. broke: set True where parted.
+        energy: [0] elastic energy held now.
+
+    Returns:
+        Number of bonds parted.
+    """
+    parted = 0
+    held = 0.0
+    for q in range(na):
+        k = active[q]
+        if not alive[k]:
+            continue
+        i = bi[k]
+        j = bj[k]
+        p0 = la[k, 0]
+        p1 = la[k, 1]
+        p2 = la[k, 2]
+        a0 = rot[i, 0, 0] * p0 + rot[i, 0, 1] * p1 + rot[i, 0, 2] * p2
+        a1 = rot[i, 1, 0] * p0 + rot[i, 1, 1] * p1 + rot[i, 1, 2] * p2
+        a2 = rot[i, 2, 0] * p0 + rot[i, 2, 1] * p1 + rot[i, 2, 2] * p2
+        p0 = lb[k, 0]
+        p1 = lb[k, 1]
+        p2 = lb[k, 2]
+        b0 = rot[j, 0, 0] * p0 + rot[j, 0, 1] * p1 + rot[j, 0, 2] * p2
+        b1 = rot[j, 1, 0] * p0 + rot[j, 1, 1] * p1 + rot[j, 1, 2] * p2
+        b2 = rot[j, 2, 0] * p0 + rot[j, 2, 1] * p1 + rot[j, 2, 2] * p2
+        d0 = x[j, 0] - x[i, 0] + b0 - a0
+        d1 = x[j, 1] - x[i, 1] + b1 - a1
+        d2 = x[j, 2] - x[i, 2] + b2 - a2
+        a0 += 0.5 * d0
+        a1 += 0.5 * d1
+        a2 += 0.5 * d2
+        b0 -= 0.5 * d0
+        b1 -= 0.5 * d1
+        b2 -= 0.5 * d2
+        # relative rotation: axial vector of R_j R_i^T
+        e0 = 0.0
+        e1 = 0.0
+        e2 = 0.0
+        for c in range(3):
+            e0 += rot[j, 2, c] * rot[i, 1, c] - rot[j, 1, c] * rot[i, 2, c]
+            e1 += rot[j, 0, c] * rot[i, 2, c] - rot[j, 2, c] * rot[i, 0, c]
+            e2 += rot[j, 1, c] * rot[i, 0, c] - rot[j, 0, c] * rot[i, 1, c]
+        e0 *= 0.5
+        e1 *= 0.5
+        e2 *= 0.5
+        p0 = frame[k, 0]
+        p1 = frame[k, 1]
+        p2 = frame[k, 2]
+        n0 = rot[i, 0, 0] * p0 + rot[i, 0, 1] * p1 + rot[i, 0, 2] * p2
+        n1 = rot[i, 1, 0] * p0 + rot[i, 1, 1] * p1 + rot[i, 1, 2] * p2
+        n2 = rot[i, 2, 0] * p0 + rot[i, 2, 1] * p1 + rot[i, 2, 2] * p2
+        p0 = frame[k, 3]
+        p1 = frame[k, 4]
+        p2 = frame[k, 5]
+        s0 = rot[i, 0, 0] * p0 + rot[i, 0, 1] * p1 + rot[i, 0, 2] * p2
+        s1 = rot[i, 1, 0] * p0 + rot[i, 1, 1] * p1 + rot[i, 1, 2] * p2
+        s2 = rot[i, 2, 0] * p0 + rot[i, 2, 1] * p1 + rot[i, 2, 2] * p2
+        t0 = n1 * s2 - n2 * s1
+        t1 = n2 * s0 - n0 * s2
+        t2 = n0 * s1 - n1 * s0
+        c0 = v[j, 0] + w[j, 1] * b2 - w[j, 2] * b1 - v[i, 0] - w[i, 1] * a2 + w[i, 2] * a1
+        c1 = v[j, 1] + w[j, 2] * b0 - w[j, 0] * b2 - v[i, 1] - w[i, 2] * a0 + w[i, 0] * a2
+        c2 = v[j, 2] + w[j, 0] * b1 - w[j, 1] * b0 - v[i, 2] - w[i, 0] * a1 + w[i, 1] * a0
+        o0 = w[j, 0] - w[i, 0]
+        o1 = w[j, 1] - w[i, 1]
+        o2 = w[j, 2] - w[i, 2]
+        sc = scale[k]
+        dm = damage[k]
+        left = (1.0 - dm) * weak[k]
+        crush = cap[k, 1] * (1.0 - 0.85 * dm) * weak[k]
+        fn = stiff[k, 0] * (d0 * n0 + d1 * n1 + d2 * n2 - state[k, 0])
+        if fn > cap[k, 0] * left:
+            g = (fn - cap[k, 0] * left) / stiff[k, 0]
+            state[k, 0] += g
+            state[k, 8] += g
+            fn = cap[k, 0] * left
+        elif fn < -crush:
+            g = (fn + crush) / stiff[k, 0]
+            state[k, 0] += g
+            state[k, 9] -= g
+            fn = -crush
+        comp = max(-fn, 0.0)
+        top = cap[k, 2] * left + mu[k] * comp
+        f1 = stiff[k, 1] * (d0 * s0 + d1 * s1 + d2 * s2 - state[k, 1])
+        f2 = stiff[k, 2] * (d0 * t0 + d1 * t1 + d2 * t2 - state[k, 2])
+        l = math.sqrt(f1 * f1 + f2 * f2)
+        if l > top:
+            g = 1.0 - top / l
+            g1 = g * f1 / stiff[k, 1]
+            g2 = g * f2 / stiff[k, 2]
+            state[k, 1] += g1
+            state[k, 2] += g2
+            state[k, 7] += math.sqrt(g1 * g1 + g2 * g2)
+            f1 *= top / l
+            f2 *= top / l
+        add = confine[k] * 0.5 * comp * max(1.0 - comp / (cap[k, 1] + 1.0), 0.0)
+        q1 = (cap[k, 3] + add * depth[k, 0]) * left + 1.0
+        q2 = (cap[k, 4] + add * depth[k, 1]) * left + 1.0
+        m1 = stiff[k, 3] * (e0 * s0 + e1 * s1 + e2 * s2 - state[k, 3])
+        m2 = stiff[k, 4] * (e0 * t0 + e1 * t1 + e2 * t2 - state[k, 4])
+        l = math.sqrt((m1 / q1) ** 2 + (m2 / q2) ** 2)
+        if l > 1.0:
+            g = 1.0 - 1.0 / l
+            g1 = g * m1 / stiff[k, 3]
+            g2 = g * m2 / stiff[k, 4]
+            state[k, 3] += g1
+            state[k, 4] += g2
+            state[k, 6] += math.sqrt(g1 * g1 + g2 * g2)
+            m1 /= l
+            m2 /= l
+        mt = stiff[k, 5] * (e0 * n0 + e1 * n1 + e2 * n2 - state[k, 5])
+        top = cap[k, 5] * left + 1.0
+        if abs(mt) > top:
+            g = mt * (1.0 - top / abs(mt)) / stiff[k, 5]
+            state[k, 5] += g
+            state[k, 6] += abs(g)
+            mt *= top / abs(mt)
+        m = (
+            state[k, 6] / lim[k, 0]
+            + state[k, 7] / lim[k, 1]
+            + state[k, 8] / lim[k, 2]
+            + state[k, 9] / lim[k, 3]
+        )
+        if m > 1.0:
+            g = min((m - 1.0) / (lim[k, 5] - 1.0), lim[k, 6])
+            if g > dm:
+                damage[k] = g
+            if m >= lim[k, 4]:
+                alive[k] = False
+                broke[k] = True
+                parted += 1
+                continue
+        held += 0.5 * sc * (
+            fn * fn / stiff[k, 0] + f1 * f1 / stiff[k, 1] + f2 * f2 / stiff[k, 2]
+            + m1 * m1 / stiff[k, 3] + m2 * m2 / stiff[k, 4] + mt * mt / stiff[k, 5]
+        )
+        load[k, 0] = fn
+        load[k, 1] = f1
+        load[k, 2] = f2
+        load[k, 3] = m1
+        load[k, 4] = m2
+        load[k, 5] = mt
+        r = damp * (1.0 - dm)
+        fn += r * stiff[k, 0] * (c0 * n0 + c1 * n1 + c2 * n2)
+        f1 += r * stiff[k, 1] * (c0 * s0 + c1 * s1 + c2 * s2)
+        f2 += r * stiff[k, 2] * (c0 * t0 + c1 * t1 + c2 * t2)
+        m1 += r * stiff[k, 3] * (o0 * s0 + o1 * s1 + o2 * s2)
+        m2 += r * stiff[k, 4] * (o0 * t0 + o1 * t1 + o2 * t2)
+        mt += r * stiff[k, 5] * (o0 * n0 + o1 * n1 + o2 * n2)
+        p0 = sc * (fn * n0 + f1 * s0 + f2 * t0)
+        p1 = sc * (fn * n1 + f1 * s1 + f2 * t1)
+        p2 = sc * (fn * n2 + f1 * s2 + f2 * t2)
+        u0 = sc * (mt * n0 + m1 * s0 + m2 * t0)
+        u1 = sc * (mt * n1 + m1 * s1 + m2 * t1)
+        u2 = sc * (mt * n2 + m1 * s2 + m2 * t2)
+        force[i, 0] += p0
+        force[i, 1] += p1
+        force[i, 2] += p2
+        force[j, 0] -= p0
+        force[j, 1] -= p1
+        force[j, 2] -= p2
+        torque[i, 0] += a1 * p2 - a2 * p1 + u0
+        torque[i, 1] += a2 * p0 - a0 * p2 + u1
+        torque[i, 2] += a0 * p1 - a1 * p0 + u2
+        torque[j, 0] -= b1 * p2 - b2 * p1 + u0
+        torque[j, 1] -= b2 * p0 - b0 * p2 + u1
+        torque[j, 2] -= b0 * p1 - b1 * p0 + u2
+    energy[0] = held
+    return parted
+
+
+@njit(**_J)
+def crushing(index, n, x, rot, v, w, bi, bj, la, resist, travel, force, torque, h):
+    """What a crushed support still resists: a plastic force against the ends coming together.
+
+    A column that has buckled, or a wall course ground to rubble, keeps pushing back with a part of
+    the load it carried. The force acts upwards on the upper piece and down on the lower one, at
+    most `resist` [N], only while they approach, until `travel` [m] is used up.
+    """
+    for q in range(n):
+        k = index[q]
+        if travel[k] <= 0.0:
+            continue
+        i = bi[k]
+        j = bj[k]
+        if x[i, 2] > x[j, 2]:
+            i, j = j, i
+        rate = v[i, 2] - v[j, 2]  # positive while the upper piece j comes down on i
+        if rate <= 0.0:
+            continue
+        travel[k] -= rate * h
+        f = resist[k] * min(rate / 0.25, 1.0) * min(travel[k] / 0.3 + 0.2, 1.0)
+        force[j, 2] += f
+        force[i, 2] -= f

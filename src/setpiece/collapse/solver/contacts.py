@@ -1,0 +1,313 @@
+"""Contacts: found at 240 Hz, their forces at every step.
+
+Stiffness is set from the effective mass at the point so that the explicit step is stable. A pair
+that is first seen overlapping (a bond just broke inside crushed material) keeps that depth as an
+allowance that decays, so that it does not explode. Friction remembers: the tangential spring of a
+pair survives from tick to tick, which is what lets a pile come to rest.
+"""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+
+from setpiece.collapse.solver.sat import axis_gap, hull_contact
+
+_J = {"cache": True, "nogil": True, "fastmath": True}
+BETA = 0.08  # contact stiffness = BETA * effective mass / step^2
+DECAY = 0.975  # of the allowance per tick
+SOFTEN = 0.01  # [m] stiffness doubles at this depth, up to four times
+
+
+@njit(inline="always")
+def _compliance(im, ii, rot, i, r0, r1, r2, n0, n1, n2):
+    c0 = r1 * n2 - r2 * n1
+    c1 = r2 * n0 - r0 * n2
+    c2 = r0 * n1 - r1 * n0
+    d0 = rot[i, 0, 0] * c0 + rot[i, 1, 0] * c1 + rot[i, 2, 0] * c2
+    d1 = rot[i, 0, 1] * c0 + rot[i, 1, 1] * c1 + rot[i, 2, 1] * c2
+    d2 = rot[i, 0, 2] * c0 + rot[i, 1, 2] * c1 + rot[i, 2, 2] * c2
+    return (
+        im[i]
+        + d0 * (d0 * ii[i, 0] + 2 * (d1 * ii[i, 3] + d2 * ii[i, 4]))
+        + d1 * (d1 * ii[i, 1] + 2 * d2 * ii[i, 5])
+        + d2 * d2 * ii[i, 2]
+    )
+
+
+@njit(**_J)
+def find(hulls, x, rot, ext, v, w, im, ii, awake, ghost, now, keys, pair, npair, grounded,
+         ground_xi, h, dt, work, ci, cf, cn):
+    """Contact points of all pairs and of every piece with the ground.
+
+    Args:
+        hulls: `HullPack.arrays()`. ii: inverse inertia, rows xx, yy, zz, xy, xz, yz. ghost: time until which a crushed piece lets pieces above it
+            through [s], (n,). pair: rows of `broadphase.carry`. grounded: True for pieces still
+            bonded to the ground. work: `sat.scratch()`.
+        ci: receives (i or -1, j, pair row or -1). cf: receives anchor in i (3), anchor in j (3),
+            stiffness, damping, friction displacement (3), work [J], depth [m]. cn: normals.
+
+    Returns:
+        Number of contacts.
+    """
+    vert, vs, plane, fs, loop, ls, edge, es = hulls
+    out, wa, wb, na, nb, c1, c2, axis = work
+    n = ext.shape[0]
+    cap = ci.shape[0]
+    m = 0
+    damp = 0.45 * math.sqrt(BETA)
+    for p in range(npair):
+        i = keys[p] // (n + 1)
+        j = keys[p] % (n + 1)
+        if not (awake[i] or awake[j]):
+            continue
+        if (now < ghost[i] and x[j, 2] > x[i, 2]) or (now < ghost[j] and x[i, 2] > x[j, 2]):
+            pair[p, 7] = 0.0
+            continue
+        dv = abs(v[i, 0] - v[j, 0]) + abs(v[i, 1] - v[j, 1]) + abs(v[i, 2] - v[j, 2])
+        margin = 0.008 + min(dv * dt, 0.15)
+        if pair[p, 7] == 1.0:
+            gap = axis_gap(i, j, x, rot, vert, vs, pair[p, 4], pair[p, 5], pair[p, 6])
+            if gap > margin:
+                continue
+        k = hull_contact(i, j, x, rot, vert, vs, plane, fs, loop, ls, edge, es, margin, out,
+                         wa, wb, na, nb, c1, c2, axis)
+        for a in range(3):
+            pair[p, 4 + a] = axis[a]
+        if k == 0:
+            for a in range(4):
+                pair[p, a] = 0.0
+            pair[p, 7] = 1.0
+            continue
+        low = 0.0
+        for c in range(k):
+            low = min(low, out[c, 6])
+        if pair[p, 7] == 2.0:
+            pair[p, 0] = min(pair[p, 0] * DECAY, -low)
+        else:
+            pair[p, 0] = -low if low < -0.01 - dv * dt else 0.0
+        pair[p, 7] = 2.0
+        allow = pair[p, 0]
+        n0 = axis[0]
+        n1 = axis[1]
+        n2 = axis[2]
+        q = pair[p, 1] * n0 + pair[p, 2] * n1 + pair[p, 3] * n2
+        for c in range(k):
+            if m >= cap:
+                break
+            s = (out[c, 6] + allow) * 0.5
+            a0 = out[c, 0] - n0 * s - x[i, 0]
+            a1 = out[c, 1] - n1 * s - x[i, 1]
+            a2 = out[c, 2] - n2 * s - x[i, 2]
+            b0 = out[c, 0] + n0 * s - x[j, 0]
+            b1 = out[c, 1] + n1 * s - x[j, 1]
+            b2 = out[c, 2] + n2 * s - x[j, 2]
+            ci[m, 0] = i
+            ci[m, 1] = j
+            ci[m, 2] = p
+            for a in range(3):
+                cn[m, a] = axis[a]
+                cf[m, a] = rot[i, 0, a] * a0 + rot[i, 1, a] * a1 + rot[i, 2, a] * a2
+                cf[m, 3 + a] = rot[j, 0, a] * b0 + rot[j, 1, a] * b1 + rot[j, 2, a] * b2
+                cf[m, 8 + a] = pair[p, 1 + a] - q * axis[a]
+            me = 1.0 / (
+                _compliance(im, ii, rot, i, a0, a1, a2, n0, n1, n2)
+                + _compliance(im, ii, rot, j, b0, b1, b2, n0, n1, n2)
+            )
+            cf[m, 6] = BETA * me / (h * h) / k
+            cf[m, 7] = damp * me / h / k
+            cf[m, 11] = 0.0
+            cf[m, 12] = -out[c, 6]
+            m += 1
+    for j in range(n):
+        if grounded[j] or not awake[j]:
+            continue
+        reach = ext[j, 0] + ext[j, 1] + ext[j, 2]
+        margin = 0.008 + max(-v[j, 2], 0.0) * dt + 0.02
+        if x[j, 2] - reach > margin:
+            continue
+        first = m
+        for k in range(vs[j], vs[j + 1]):
+            r2 = rot[j, 2, 0] * vert[k, 0] + rot[j, 2, 1] * vert[k, 1] + rot[j, 2, 2] * vert[k, 2]
+            if x[j, 2] + r2 < margin and m < cap:
+                ci[m, 0] = -1
+                ci[m, 1] = j
+                ci[m, 2] = -1
+                for a in range(3):
+                    cn[m, a] = 1.0 if a == 2 else 0.0
+                    cf[m, a] = 0.0
+                    cf[m, 3 + a] = vert[k, a]
+                    cf[m, 8 + a] = ground_xi[j, a]
+                cf[m, 12] = -(x[j, 2] + r2)
+                m += 1
+        if m == first:
+            for a in range(3):
+                ground_xi[j, a] = 0.0
+        share = 1.0 / max(min(m - first, 4), 1)
+        for c in range(first, m):
+            r0 = rot[j, 0, 0] * cf[c, 3] + rot[j, 0, 1] * cf[c, 4] + rot[j, 0, 2] * cf[c, 5]
+            r1 = rot[j, 1, 0] * cf[c, 3] + rot[j, 1, 1] * cf[c, 4] + rot[j, 1, 2] * cf[c, 5]
+            me = 1.0 / _compliance(im, ii, rot, j, r0, r1, 0.0, 0.0, 0.0, 1.0)
+            cf[c, 6] = BETA * me / (h * h) * share
+            cf[c, 7] = damp * me / h * share
+            cf[c, 10] = 0.0
+            cf[c, 11] = 0.0
+    return m
+
+
+@njit(**_J)
+def forces(x, rot, v, w, ci, cf, cn, m, mu, h, force, torque, react):
+    """Add contact forces; friction displacements and dissipated work are kept in `cf`."""
+    up = 0.0
+    for k in range(m):
+        i = ci[k, 0]
+        j = ci[k, 1]
+        n0 = cn[k, 0]
+        n1 = cn[k, 1]
+        n2 = cn[k, 2]
+        p0 = cf[k, 3]
+        p1 = cf[k, 4]
+        p2 = cf[k, 5]
+        b0 = rot[j, 0, 0] * p0 + rot[j, 0, 1] * p1 + rot[j, 0, 2] * p2
+        b1 = rot[j, 1, 0] * p0 + rot[j, 1, 1] * p1 + rot[j, 1, 2] * p2
+        b2 = rot[j, 2, 0] * p0 + rot[j, 2, 1] * p1 + rot[j, 2, 2] * p2
+        a0 = 0.0
+        a1 = 0.0
+        a2 = 0.0
+        if i >= 0:
+            p0 = cf[k, 0]
+            p1 = cf[k, 1]
+            p2 = cf[k, 2]
+            a0 = rot[i, 0, 0] * p0 + rot[i, 0, 1] * p1 + rot[i, 0, 2] * p2
+            a1 = rot[i, 1, 0] * p0 + rot[i, 1, 1] * p1 + rot[i, 1, 2] * p2
+            a2 = rot[i, 2, 0] * p0 + rot[i, 2, 1] * p1 + rot[i, 2, 2] * p2
+            s = (
+                (x[j, 0] + b0 - x[i, 0] - a0) * n0
+                + (x[j, 1] + b1 - x[i, 1] - a1) * n1
+                + (x[j, 2] + b2 - x[i, 2] - a2) * n2
+            )
+        else:
+            s = x[j, 2] + b2
+        if s >= 0:
+            cf[k, 8] = 0.0
+            cf[k, 9] = 0.0
+            cf[k, 10] = 0.0
+            continue
+        c0 = v[j, 0] + w[j, 1] * b2 - w[j, 2] * b1
+        c1 = v[j, 1] + w[j, 2] * b0 - w[j, 0] * b2
+        c2 = v[j, 2] + w[j, 0] * b1 - w[j, 1] * b0
+        if i >= 0:
+            c0 -= v[i, 0] + w[i, 1] * a2 - w[i, 2] * a1
+            c1 -= v[i, 1] + w[i, 2] * a0 - w[i, 0] * a2
+            c2 -= v[i, 2] + w[i, 0] * a1 - w[i, 1] * a0
+        vn = c0 * n0 + c1 * n1 + c2 * n2
+        kn = cf[k, 6]
+        f = -kn * s * (1.0 + min(-s / SOFTEN, 3.0))
+        if vn > 0:
+            f *= max(1.0 - vn * 5.0, 0.08)  # inelastic: little comes back
+        f = max(f - cf[k, 7] * vn, 0.0)
+        t0 = c0 - vn * n0
+        t1 = c1 - vn * n1
+        t2 = c2 - vn * n2
+        kt = 0.5 * kn
+        e0 = cf[k, 8] + t0 * h
+        e1 = cf[k, 9] + t1 * h
+        e2 = cf[k, 10] + t2 * h
+        ct = 0.6 * cf[k, 7]
+        g0 = -kt * e0 - ct * t0
+        g1 = -kt * e1 - ct * t1
+        g2 = -kt * e2 - ct * t2
+        l = math.sqrt(g0 * g0 + g1 * g1 + g2 * g2)
+        if l > mu * f:
+            l = mu * f / l
+            g0 *= l
+            g1 *= l
+            g2 *= l
+            e0 = -(g0 + ct * t0) / kt
+            e1 = -(g1 + ct * t1) / kt
+            e2 = -(g2 + ct * t2) / kt
+            l = math.sqrt(e0 * e0 + e1 * e1 + e2 * e2)
+            top = mu * f / kt
+            if l > top:
+                l = top / l
+                e0 *= l
+                e1 *= l
+                e2 *= l
+        cf[k, 8] = e0
+        cf[k, 9] = e1
+        cf[k, 10] = e2
+        p0 = f * n0 + g0
+        p1 = f * n1 + g1
+        p2 = f * n2 + g2
+        cf[k, 11] -= f * vn * h
+        force[j, 0] += p0
+        force[j, 1] += p1
+        force[j, 2] += p2
+        torque[j, 0] += b1 * p2 - b2 * p1
+        torque[j, 1] += b2 * p0 - b0 * p2
+        torque[j, 2] += b0 * p1 - b1 * p0
+        if i >= 0:
+            force[i, 0] -= p0
+            force[i, 1] -= p1
+            force[i, 2] -= p2
+            torque[i, 0] -= a1 * p2 - a2 * p1
+            torque[i, 1] -= a2 * p0 - a0 * p2
+            torque[i, 2] -= a0 * p1 - a1 * p0
+        else:
+            up += p2
+    react[0] += up
+
+
+@njit(**_J)
+def remember(ci, cf, m, pair, ground_xi, x, rot, hit_energy, hit_place, touch):
+    """After a tick: keep friction displacements per pair, gather the energy of hits per piece.
+
+    hit_energy (n,) [J] and hit_place (n, 3) [m J] are added to: the work done on the normal of
+    each contact, given to its lower-numbered moving piece j. touch (n,) is set where pressed.
+    """
+    a = 0
+    while a < m:
+        j = ci[a, 1]
+        p = ci[a, 2]
+        i = ci[a, 0]
+        b = a
+        n = 0
+        s0 = 0.0
+        s1 = 0.0
+        s2 = 0.0
+        e = 0.0
+        while b < m and ci[b, 1] == j and ci[b, 2] == p and ci[b, 0] == i:
+            if cf[b, 8] != 0.0 or cf[b, 9] != 0.0 or cf[b, 10] != 0.0 or cf[b, 11] != 0.0:
+                s0 += cf[b, 8]
+                s1 += cf[b, 9]
+                s2 += cf[b, 10]
+                n += 1
+            if cf[b, 11] > 0:
+                q = cf[b, 11]
+                e += q
+                for k in range(3):
+                    hit_place[j, k] += q * (
+                        x[j, k]
+                        + rot[j, k, 0] * cf[b, 3]
+                        + rot[j, k, 1] * cf[b, 4]
+                        + rot[j, k, 2] * cf[b, 5]
+                    )
+            b += 1
+        hit_energy[j] += e
+        if n > 0:
+            touch[j] = True
+            if i >= 0:
+                touch[i] = True
+            s0 /= n
+            s1 /= n
+            s2 /= n
+        if p >= 0:
+            pair[p, 1] = s0
+            pair[p, 2] = s1
+            pair[p, 3] = s2
+        else:
+            ground_xi[j, 0] = s0
+            ground_xi[j, 1] = s1
+            ground_xi[j, 2] = 0.0
+        a = b

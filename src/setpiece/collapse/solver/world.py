@@ -1,0 +1,209 @@
+"""The state of a run and one tick of it: broad phase, contacts, steps, sleep."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from setpiece.collapse.fragments import Fragments
+from setpiece.collapse.solver import GRAVITY, STEP, SUBSTEPS, TICK
+from setpiece.collapse.solver.broadphase import carry, sweep
+from setpiece.collapse.solver.contacts import find, remember
+from setpiece.collapse.solver.hulls import pack
+from setpiece.collapse.solver.integrate import doze, rotations, tick
+from setpiece.collapse.solver.sat import scratch
+from setpiece.collapse.structure import Structure
+from setpiece.errors import StageError
+
+FRICTION = 0.65
+BOND_DAMPING = 0.6  # in steps: dashpot of a bond is this x step x stiffness
+LOOSE = 0.06  # [m] touching pieces without a bond ignore one another until moved this much
+
+
+class World:
+    """All pieces plus the ground as body n. Quaternions and `rot` turn from rest.
+
+    Public state, all float64: x (n + 1, 3), v, w, rot (n + 1, 3, 3), alive (M,) bonds that hold,
+    damage (M,), load (M, 6), scale and weak (M,) which the trigger lowers, ghost (n,) [s],
+    pull (n, 3) [m/s2], drag (n,) [1/s], resist and travel (M,) of crushed supports.
+    """
+
+    def __init__(self, fr: Fragments, st: Structure) -> None:
+        n, m = len(fr), len(st.bonds.i)
+        self.n, self.m, self.time, self.count = n, m, 0.0, 0
+        self.structure = st
+        self.hull = pack(fr.hull, fr.hull_start)
+        self.hulls = self.hull.arrays()
+        self.ext = self.hull.extent
+        self.mass = fr.mass.astype(np.float64)
+        self.im = np.append(1.0 / self.mass, 0.0)
+        self.ij = np.vstack([_six(st.inertia), np.ones(6)])
+        self.ii = np.vstack([_six(np.linalg.inv(st.inertia)), np.zeros(6)])
+        b = st.bonds
+        self.bi = b.i.astype(np.int64)
+        self.bj = np.where(b.j < 0, n, b.j).astype(np.int64)
+        rest = np.vstack([fr.centre, np.zeros(3)])
+        self.la = b.position - rest[self.bi]
+        self.lb = b.position - rest[self.bj]
+        self.frame = np.ascontiguousarray(np.hstack([b.normal, b.tangent]))
+        turn = st.displacement[:, 3:]
+        x = rest.copy()
+        x[:n] += st.displacement[:, :3]
+        q = np.zeros((n + 1, 4))
+        q[:n] = _small(turn)
+        q[n, 3] = 1.0
+        self.x, self.q = x, q
+        self.rot = np.zeros((n + 1, 3, 3))
+        rotations(self.q, self.rot)
+        self.v, self.w = np.zeros((n + 1, 3)), np.zeros((n + 1, 3))
+        self.force, self.torque = np.zeros((n + 1, 3)), np.zeros((n + 1, 3))
+        self.alive = np.ones(m, np.bool_)
+        self.scale, self.weak = np.ones(m), np.ones(m)
+        self.state, self.damage = np.zeros((m, 10)), np.zeros(m)
+        self.load, self.broke = np.zeros((m, 6)), np.zeros(m, np.bool_)
+        self.resist, self.travel = np.zeros(m), np.zeros(m)
+        self.crush = np.zeros(m, np.int64)
+        self.ncrush = 0
+        self.awake = np.append(np.ones(n, np.bool_), False)
+        self.quiet, self.calm = np.zeros(n), np.zeros(n)
+        self.ghost = np.full(n, -1.0)
+        self.pull, self.drag = np.zeros((n, 3)), np.zeros(n)
+        self.ground_xi = np.zeros((n, 3))
+        self.touch = np.zeros(n, np.bool_)
+        self.hit_energy, self.hit_place = np.zeros(n), np.zeros((n, 3))
+        self.energy, self.react = np.zeros(1), np.zeros(2)
+        self.work = scratch()
+        self.order = np.argsort(x[:n, 0], kind="stable").astype(np.int64)
+        self.lo, self.hi = np.zeros((n, 3)), np.zeros((n, 3))
+        self.may_sleep = False
+        self.ncontact = self.npair = 0
+        self._room(max(20 * n, 1024))
+        self.old_keys, self.old = np.zeros(0, np.int64), np.zeros((0, 8))
+        self.loose = np.zeros(0, np.int64)
+        self.loose = self._touching()
+        self.refresh()
+
+    def _room(self, pairs: int) -> None:
+        self.cand = np.zeros(pairs, np.int64)
+        self.keys, self.pair = np.zeros(pairs, np.int64), np.zeros((pairs, 8))
+        self.ci = np.zeros((3 * pairs, 3), np.int64)
+        self.cf, self.cn = np.zeros((3 * pairs, 13)), np.zeros((3 * pairs, 3))
+
+    def _sweep(self, dt: float) -> int:
+        args = (self.x, self.rot, self.ext, self.v, self.awake, dt, self.order, self.lo, self.hi)
+        found = sweep(*args, self.cand)
+        if found < 0:
+            self.cand = np.zeros(int(-found * 1.5), np.int64)
+            found = sweep(*args, self.cand)
+        return found
+
+    def _touching(self) -> NDArray[np.int64]:
+        """Pairs that touch at rest: with or without a bond they do not collide yet."""
+        found = self._sweep(0.0)
+        return self.cand[:found].copy()
+
+    def refresh(self) -> None:
+        """Rebuild what depends on which bonds hold; call after any bond was let go."""
+        n = self.n
+        i, j = self.bi[self.alive], self.bj[self.alive]
+        held = np.minimum(i, j) * (n + 1) + np.maximum(i, j)
+        self._unstick()
+        self.blocked = np.unique(np.concatenate([held, self.loose]))
+        self.grounded = np.zeros(n, np.bool_)
+        self.grounded[i[j == n]] = True
+
+    def _unstick(self) -> None:
+        """Pairs that moved against one another by more than LOOSE collide from now on."""
+        n, k = self.n, self.loose
+        if not len(k):
+            return
+        i, j = k // (n + 1), k % (n + 1)
+        if not hasattr(self, "_gap0"):
+            self._gap0 = _local(self.rot[i], self.x[j] - self.x[i])
+        now = _local(self.rot[i], self.x[j] - self.x[i])
+        keep = np.abs(now - self._gap0).max(1) < LOOSE
+        self.loose, self._gap0 = k[keep], self._gap0[keep]
+
+    def advance(self) -> int:
+        """One tick of 1/240 s; returns the number of bonds that parted."""
+        n = self.n
+        if self.count % 2 == 0:
+            found = self._sweep(2.2 * TICK)
+            self.old_keys, self.old = self.keys[: self.npair].copy(), self.pair[: self.npair].copy()
+            if found > len(self.keys):
+                self._room(int(found * 1.5))
+                found = self._sweep(2.2 * TICK)
+            self.npair = carry(
+                self.cand, found, self.blocked, self.old_keys, len(self.old_keys), self.old,
+                self.keys, self.pair,
+            )  # fmt: skip
+        self.ncontact = find(
+            self.hulls, self.x, self.rot, self.ext, self.v, self.w, self.im, self.ii, self.awake,
+            self.ghost, self.time, self.keys, self.pair, self.npair, self.grounded, self.ground_xi,
+            STEP, TICK, self.work, self.ci, self.cf, self.cn,
+        )  # fmt: skip
+        live = self.alive & (self.awake[self.bi] | self.awake[self.bj])
+        active = np.nonzero(live)[0]
+        parted = tick(
+            SUBSTEPS, n, self.x, self.q, self.rot, self.v, self.w, self.im, self.ii, self.ij,
+            self.awake, self.pull, self.drag, GRAVITY, STEP, active, len(active), self.bi, self.bj, self.la,
+            self.lb, self.frame, self.structure.stiffness, self.structure.capacity,
+            self.structure.limit, self.structure.depth, self.structure.friction,
+            self.structure.confine, self.alive, self.scale, self.weak, self.state, self.damage,
+            BOND_DAMPING * STEP, self.load, self.broke, self.crush, self.ncrush, self.resist,
+            self.travel, self.ci, self.cf, self.cn, self.ncontact, FRICTION, self.force,
+            self.torque, self.energy, self.react,
+        )  # fmt: skip
+        self.touch[:] = False
+        remember(
+            self.ci, self.cf, self.ncontact, self.pair, self.ground_xi, self.x, self.rot,
+            self.hit_energy, self.hit_place, self.touch,
+        )  # fmt: skip
+        self.time += TICK
+        self.count += 1
+        if self.may_sleep and self.count % 4 == 0:
+            doze(
+                n, self.x, self.v, self.w, self.ext, self.awake, self.quiet, 4 * TICK, self.calm,
+                self.ci, self.ncontact, self.bi, self.bj, self.alive, 0.4,
+            )  # fmt: skip
+        if parted or self.count % 8 == 0:
+            self.refresh()
+        return parted
+
+    def let_go(self, index: NDArray[np.int64]) -> None:
+        """Cut bonds; their pieces collide from the next tick on."""
+        self.alive[index] = False
+        self.awake[self.bi[index]] = True
+        self.awake[self.bj[index]] = True
+        self.awake[self.n] = False
+        self.refresh()
+
+    def reaction(self) -> float:
+        """Vertical ground force over the last tick / weight."""
+        return float((self.react[0] + self.react[1]) / (self.mass.sum() * GRAVITY))
+
+    def overlaps(self) -> NDArray[np.float64]:
+        """Depth of every contact found at the last tick [m]; positive is overlap."""
+        return self.cf[: self.ncontact, 12]
+
+    def kinetic(self) -> float:
+        """Energy of motion [J]."""
+        n = self.n
+        spin = np.einsum("kij,ki->kj", self.rot[:n], self.w[:n])
+        turn = np.einsum("ki,kij,kj->", spin, self.structure.inertia, spin)
+        return float(0.5 * (self.mass * (self.v[:n] ** 2).sum(1)).sum() + 0.5 * turn)
+
+
+def _local(axes: NDArray[np.float64], vec: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.ascontiguousarray(np.einsum("kij,ki->kj", axes, vec))
+
+
+def _small(turn: NDArray[np.float64]) -> NDArray[np.float64]:
+    q = np.concatenate([turn / 2, np.ones((len(turn), 1))], 1)
+    return q / np.linalg.norm(q, axis=1, keepdims=True)
+
+
+def _six(t: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.stack(
+        [t[:, 0, 0], t[:, 1, 1], t[:, 2, 2], t[:, 0, 1], t[:, 0, 2], t[:, 1, 2]], 1
+    )

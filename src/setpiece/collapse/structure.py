@@ -1,0 +1,403 @@
+"""From pieces to a building that stands: stiffness, strength and the design step.
+
+Every bond gets the stiffness of a short beam and capacities from its section and its class
+(reinforced column, slab, facade panel, masonry, roof ...). Then the building is designed the way
+an engineer would: a linear static solve under gravity gives what each bond carries, and every
+capacity is raised to at least `margin` times that. Started from the solved displacements, an
+intact building therefore stands still, whatever the fracture made of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import scipy.sparse as sp
+import scipy.sparse.linalg as spl
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from setpiece.collapse.fragments import Bonds, Element, Fragments
+from setpiece.collapse.layout.model import Layout
+from setpiece.collapse.solver import GRAVITY, STEP
+from setpiece.errors import StageError
+
+F64 = NDArray[np.float64]
+
+
+class Joint(IntEnum):
+    """Class of a bond, from the two pieces it joins."""
+
+    COLUMN = 0
+    COLUMN_SLAB = 1
+    SLAB = 2
+    PANEL = 3
+    CLIP = 4  # a facade panel on its frame
+    FOOT = 5  # column on the ground
+    MASONRY = 6
+    MASONRY_SLAB = 7
+    ROOF = 8
+    ROOF_SEAT = 9  # roof on wall or slab
+    TIMBER = 10
+
+
+# One row per Joint: working stiffness [Pa], tension, compression, shear [Pa], friction,
+# reinforcement gain in bending, plastic limits (rotation [rad], slip, stretch, crush [m]),
+# rupture as a multiple of those (ductile, brittle), residual strength (ductile, brittle).
+_TABLE = np.array(
+    [
+        # E      ft      fc     fv     mu   Mg    rot   slip  str   cru   rupt       resid
+        [3.0e9, 8.0e6, 46e6, 2.5e6, 0.7, 1.0, 0.045, 0.02, 0.025, 0.06, 8, 6, 0.35, 0.30],
+        [3.0e9, 8.0e6, 46e6, 2.5e6, 0.7, 1.0, 0.045, 0.02, 0.025, 0.06, 8, 4, 0.35, 0.15],
+        [3.0e9, 1.2e6, 38e6, 0.9e6, 0.7, 1.0, 0.050, 0.03, 0.025, 0.05, 14, 3.5, 0.50, 0.10],
+        [1.0e9, 0.12e6, 4e6, 0.10e6, 0.3, 2.0, 0.003, 0.002, 0.001, 0.005, 1.5, 1.5, 0, 0],
+        [0.05e9, 0.06e6, 0.5e6, 0.05e6, 0.0, 2.0, 0.030, 0.02, 0.020, 0.03, 1.5, 1.5, 0, 0],
+        [3.0e9, 8.0e6, 46e6, 2.5e6, 0.7, 1.0, 0.045, 0.02, 0.025, 0.06, 8, 6, 0.35, 0.30],
+        [1.5e9, 0.15e6, 5e6, 0.20e6, 0.6, 2.0, 0.004, 0.004, 0.002, 0.02, 3, 1.6, 0.10, 0.0],
+        [1.5e9, 0.15e6, 5e6, 0.25e6, 0.6, 2.0, 0.010, 0.010, 0.005, 0.02, 4, 2, 0.15, 0.05],
+        [0.8e9, 0.35e6, 5e6, 0.30e6, 0.4, 2.0, 0.020, 0.010, 0.008, 0.02, 5, 2, 0.25, 0.05],
+        [0.8e9, 0.25e6, 5e6, 0.25e6, 0.5, 2.0, 0.020, 0.010, 0.008, 0.02, 4, 2, 0.20, 0.05],
+        [0.8e9, 1.00e6, 6e6, 0.60e6, 0.4, 2.0, 0.030, 0.020, 0.010, 0.02, 6, 3, 0.30, 0.15],
+    ]
+)
+_BRITTLE = {"frame": 0.2, "masonry": 0.7, "timber": 0.3}
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Stiffness and strength of every bond, and the loaded state the run starts from.
+
+    M bonds are the fragments' own, in their order, then the ties added for pieces that hung free
+    (`bonds` holds all of them). Components are normal force, shear 1, shear 2, bending about
+    tangent, bending about second tangent, torsion.
+
+    Attributes:
+        bonds: all bonds, own ones first; own: how many are the fragments'.
+        joint: `Joint` of each bond, (M,).
+        stiffness: [N/m] x 3, [N m/rad] x 3, (M, 6).
+        capacity: tension, compression, shear [N], bending 1, 2, torsion [N m], (M, 6).
+        limit: plastic limits: rotation [rad], slip, stretch, crush [m], rupture and fade as
+            multiples of them, largest strength loss (0..1), (M, 7).
+        depth: section depth for bending 1 and 2 [m], (M, 2).
+        friction: of compression on shear, (M,). confine: share of compression that adds to
+            bending strength, (M,).
+        demand: forces under gravity, tension and anything along the tangents positive, (M, 6).
+        displacement: loaded minus unloaded position [m] and rotation vector [rad], (N, 6).
+        inertia: tensors, world axes at rest, raised where a piece is a needle [kg m2], (N, 3, 3).
+        utilisation: largest gravity demand / capacity after design.
+        report: figures for the take.
+    """
+
+    bonds: Bonds
+    own: int
+    joint: NDArray[np.int64]
+    stiffness: F64
+    capacity: F64
+    limit: F64
+    depth: F64
+    friction: F64
+    confine: F64
+    demand: F64
+    displacement: F64
+    inertia: F64
+    utilisation: float
+    report: dict
+
+
+def strengthen(
+    fragments: Fragments,
+    layout: Layout,
+    *,
+    brittle: float | None = None,
+    margin: float = 1.7,
+) -> Structure:
+    """Design the building so that it stands with a margin.
+
+    Args:
+        brittle: 0 is well tied (slabs hang on their bars), 1 parts cleanly; None takes what the
+            layout's construction suggests.
+        margin: every capacity is at least this times its gravity demand.
+
+    Raises:
+        StageError: no piece is bonded to the ground, or the static solve fails.
+    """
+    if not (fragments.bonds.j < 0).any():
+        raise StageError("structure: no piece is bonded to the ground; fracture the layout again")
+    if margin < 1.0:
+        raise ValueError("margin must be at least 1")
+    bonds = _tie(fragments)
+    joint = _classify(fragments, bonds, layout)
+    kinds = [p.construction for p in layout.prisms]
+    b = float(np.mean([_BRITTLE[k] for k in kinds])) if brittle is None else float(brittle)
+    inertia, moments = _round(fragments)
+    stiffness, capacity, limit, depth = _sections(bonds, joint, min(max(b, 0.0), 1.0))
+    scale = _stable(fragments, bonds, stiffness, moments)
+    stiffness *= scale[:, None]
+    displacement, demand = _static(fragments, bonds, stiffness)
+    friction = _TABLE[joint, 4]
+    confine = np.isin(joint, (Joint.COLUMN, Joint.COLUMN_SLAB, Joint.FOOT)).astype(float)
+    use, raised = _design(
+        fragments, bonds, joint, capacity, depth, friction, confine, demand, margin
+    )
+    report = {
+        "bonds": len(bonds.i),
+        "ties": len(bonds.i) - len(fragments.bonds.i),
+        "utilisation": round(float(use.max()), 3),
+        "strengthened": round(float((raised > 1.01).mean()), 3),
+        "sag_mm": round(float(np.abs(displacement[:, :3]).max() * 1e3), 2),
+        "weight_t": round(float(fragments.mass.sum() / 1e3), 1),
+    }
+    return Structure(
+        bonds, len(fragments.bonds.i), joint, stiffness, capacity, limit, depth, friction, confine,
+        demand, displacement, inertia, float(use.max()), report,
+    )  # fmt: skip
+
+
+def _round(fr: Fragments) -> tuple[F64, F64]:
+    """Inertia tensors and principal moments; a needle's smallest moment is raised.
+
+    Spun about its own axis a needle would need a tiny step, and its real moment is not visible.
+    """
+    value, axes = np.linalg.eigh(fr.inertia)
+    value = np.maximum(value, 0.06 * value.max(1, keepdims=True))
+    value = np.maximum(value, 1e-4 * fr.mass[:, None])
+    return np.einsum("kia,ka,kja->kij", axes, value, axes), value
+
+
+def _tie(fr: Fragments) -> Bonds:
+    """Bond what hangs free to its nearest neighbour, so that nothing floats."""
+    b = fr.bonds
+    n = len(fr)
+    j = np.where(b.j < 0, n, b.j)
+    graph = sp.coo_matrix((np.ones(len(j)), (b.i, j)), shape=(n + 1, n + 1))
+    count, label = connected_components(graph, directed=False)
+    if count == 1:
+        return b
+    owner = np.repeat(np.arange(n), np.diff(fr.hull_start))
+    points = fr.centre[owner] + fr.hull
+    new: list[tuple] = []
+    while True:
+        home = label[n]
+        inside = label[owner] == home
+        if inside.all():
+            break
+        tree = cKDTree(points[inside])
+        far, near = tree.query(points[~inside])
+        p = int(np.argmin(far))
+        a = int(owner[~inside][p])
+        c = int(owner[inside][near[p]])
+        at = (points[~inside][p] + points[inside][near[p]]) / 2
+        normal = fr.centre[c] - fr.centre[a]
+        length = float(np.linalg.norm(normal))
+        normal = normal / length if length > 1e-6 else np.array([0.0, 0.0, 1.0])
+        side = np.eye(3)[np.argmin(np.abs(normal))]
+        tangent = np.cross(normal, side)
+        tangent /= np.linalg.norm(tangent)
+        new.append((a, c, at, normal, tangent, max(length, 0.1)))
+        label[label == label[a]] = home
+    cols = list(zip(*new, strict=True))
+    return Bonds(
+        np.concatenate([b.i, np.array(cols[0], np.int32)]),
+        np.concatenate([b.j, np.array(cols[1], np.int32)]),
+        np.concatenate([b.position, np.array(cols[2])]),
+        np.concatenate([b.normal, np.array(cols[3])]),
+        np.concatenate([b.tangent, np.array(cols[4])]),
+        np.concatenate([b.width, np.full((len(new), 2), 0.2)]),
+        np.concatenate([b.length, np.array(cols[5])]),
+    )
+
+
+def _classify(fr: Fragments, b: Bonds, layout: Layout) -> NDArray[np.int64]:
+    ei = fr.element[b.i].astype(int)
+    ej = np.where(b.j < 0, -1, fr.element[np.maximum(b.j, 0)])
+    timber = np.array([p.construction == "timber" for p in layout.prisms])
+    wood = timber[np.clip(fr.prism[b.i], 0, len(timber) - 1)]
+
+    def both(a: int, c: int) -> NDArray[np.bool_]:
+        return ((ei == a) & (ej == c)) | ((ei == c) & (ej == a))
+
+    def either(a: int) -> NDArray[np.bool_]:
+        return (ei == a) | (ej == a)
+
+    joint = np.full(len(ei), int(Joint.CLIP))
+    joint[both(Element.SLAB, Element.SLAB)] = Joint.SLAB
+    joint[both(Element.COLUMN, Element.COLUMN)] = Joint.COLUMN
+    joint[both(Element.COLUMN, Element.SLAB)] = Joint.COLUMN_SLAB
+    joint[both(Element.COLUMN, Element.MASONRY)] = Joint.MASONRY_SLAB
+    joint[both(Element.PANEL, Element.PANEL)] = Joint.PANEL
+    joint[both(Element.MASONRY, Element.MASONRY)] = Joint.MASONRY
+    joint[both(Element.MASONRY, Element.SLAB)] = Joint.MASONRY_SLAB
+    joint[either(Element.ROOF)] = Joint.ROOF_SEAT
+    joint[both(Element.ROOF, Element.ROOF)] = Joint.ROOF
+    ground = b.j < 0
+    joint[ground & (ei == Element.COLUMN)] = Joint.FOOT
+    joint[ground & (ei == Element.MASONRY)] = Joint.MASONRY
+    joint[ground & (ei == Element.SLAB)] = Joint.SLAB
+    walls = (joint == Joint.MASONRY) | (joint == Joint.MASONRY_SLAB)
+    joint[walls & wood] = Joint.TIMBER
+    return joint
+
+
+def _sections(b: Bonds, joint: NDArray[np.int64], brittle: float) -> tuple[F64, F64, F64, F64]:
+    row = _TABLE[joint]
+    w1, w2 = np.maximum(b.width, 0.04).T
+    length = np.maximum(b.length, 0.10)
+    area = w1 * w2
+    i1 = w1 * w2**3 / 12
+    i2 = w2 * w1**3 / 12
+    e = row[:, 0]
+    stiffness = np.stack(
+        [
+            e * area / length,
+            0.4 * e * area / length,
+            0.4 * e * area / length,
+            e * i1 / length,
+            e * i2 / length,
+            0.2 * e * (i1 + i2) / length,
+        ],
+        1,
+    )
+    capacity = np.stack(
+        [
+            row[:, 1] * area,
+            row[:, 2] * area,
+            row[:, 3] * area,
+            row[:, 1] * area * w2 / 6 * row[:, 5] * 2,
+            row[:, 1] * area * w1 / 6 * row[:, 5] * 2,
+            row[:, 3] * area * np.minimum(w1, w2) / 3,
+        ],
+        1,
+    )
+    mix = lambda a, c: row[:, a] * (1 - brittle) + row[:, c] * brittle  # noqa: E731
+    rupture = mix(10, 11)
+    fade = np.minimum(3.0, 1.0 + 0.5 * (rupture - 1.0))
+    limit = np.stack(
+        [row[:, 6], row[:, 7], row[:, 8], row[:, 9], rupture, fade, 1 - mix(12, 13)], 1
+    )
+    return stiffness, capacity, limit, np.stack([w2, w1], 1)
+
+
+def _ends(fr: Fragments, b: Bonds) -> tuple[NDArray[np.int64], NDArray[np.int64], F64, F64]:
+    n = len(fr)
+    i = b.i.astype(np.int64)
+    j = np.where(b.j < 0, n, b.j).astype(np.int64)
+    ra = b.position - fr.centre[i]
+    rb = np.where((b.j < 0)[:, None], 0.0, b.position - fr.centre[np.minimum(j, n - 1)])
+    return i, j, ra, rb
+
+
+def _stable(fr: Fragments, b: Bonds, stiffness: F64, moments: F64) -> F64:
+    """Share of its stiffness each bond keeps so that the explicit step is stable."""
+    i, j, ra, rb = _ends(fr, b)
+    n = len(fr)
+    lin = np.zeros(n + 1)
+    ang = np.zeros(n + 1)
+    k = stiffness[:, :3].max(1)
+    for end, r in ((i, ra), (j, rb)):
+        np.add.at(lin, end, k)
+        np.add.at(ang, end, k * (r * r).sum(1) + stiffness[:, 3:].max(1))
+    keep = np.minimum(fr.mass / np.maximum(lin[:n], 1), moments.min(1) / np.maximum(ang[:n], 1))
+    keep = np.append(np.minimum(1.0, 0.9 * keep / STEP**2), 1.0)
+    return np.minimum(keep[i], keep[j])
+
+
+def _skew(r: F64) -> F64:
+    z = np.zeros((len(r), 3, 3))
+    z[:, 0, 1], z[:, 0, 2], z[:, 1, 2] = -r[:, 2], r[:, 1], -r[:, 0]
+    return z - np.transpose(z, (0, 2, 1))
+
+
+def _static(fr: Fragments, b: Bonds, stiffness: F64) -> tuple[F64, F64]:
+    """Displacements (N, 6) and bond forces (M, 6) under gravity, linear."""
+    n = len(fr)
+    i, j, ra, rb = _ends(fr, b)
+    second = np.cross(b.normal, b.tangent)
+    frame = np.stack([b.normal, b.tangent, second], 1)
+    turn = np.stack([b.tangent, second, b.normal], 1)
+    m = len(i)
+    strain = np.zeros((m, 6, 12))
+    strain[:, :3, 0:3] = -frame
+    strain[:, :3, 3:6] = frame @ _skew(ra)
+    strain[:, :3, 6:9] = frame
+    strain[:, :3, 9:12] = -frame @ _skew(rb)
+    strain[:, 3:, 3:6] = -turn
+    strain[:, 3:, 9:12] = turn
+    local = np.einsum("kai,ka,kaj->kij", strain, stiffness, strain)
+    dof = np.concatenate([6 * i[:, None] + np.arange(6), 6 * j[:, None] + np.arange(6)], 1)
+    rows = np.repeat(dof, 12, 1).ravel()
+    cols = np.tile(dof, (1, 12)).ravel()
+    k = sp.csc_matrix((local.ravel(), (rows, cols)), shape=(6 * n + 6, 6 * n + 6))
+    k = k[: 6 * n, : 6 * n]
+    k = k + sp.diags(1e-9 * np.maximum(k.diagonal(), 1.0))
+    load = np.zeros(6 * n)
+    load[2::6] = -fr.mass * GRAVITY
+    try:
+        solve = spl.splu(
+            k.tocsc(),
+            permc_spec="MMD_AT_PLUS_A",
+            options={"SymmetricMode": True},
+            diag_pivot_thresh=0.0,
+        )
+        u = solve.solve(load)
+    except RuntimeError as error:
+        raise StageError(f"structure: the static solve failed ({error})") from error
+    if not np.isfinite(u).all():
+        raise StageError("structure: the building is a mechanism; check the bonds of its pieces")
+    full = np.append(u, np.zeros(6))
+    return u.reshape(n, 6), np.einsum("kai,ki->ka", strain, full[dof]) * stiffness
+
+
+def _utilisation(capacity: F64, depth: F64, friction: F64, confine: F64, demand: F64) -> F64:
+    """Demand / capacity: tension, compression, shear, bending, torsion, (M, 5)."""
+    comp = np.maximum(-demand[:, 0], 0)
+    add = confine * 0.5 * comp * (1 - np.minimum(comp / capacity[:, 1], 1))
+    bend = np.hypot(
+        demand[:, 3] / (capacity[:, 3] + add * depth[:, 0]),
+        demand[:, 4] / (capacity[:, 4] + add * depth[:, 1]),
+    )
+    return np.stack(
+        [
+            np.maximum(demand[:, 0], 0) / capacity[:, 0],
+            comp / capacity[:, 1],
+            np.hypot(demand[:, 1], demand[:, 2]) / (capacity[:, 2] + friction * comp),
+            bend,
+            np.abs(demand[:, 5]) / capacity[:, 5],
+        ],
+        1,
+    )
+
+
+def _design(
+    fr: Fragments, b: Bonds, joint: NDArray[np.int64], capacity: F64, depth: F64, friction: F64,
+    confine: F64, demand: F64, margin: float,
+) -> tuple[F64, F64]:  # fmt: skip
+    """Set capacities in place; returns the utilisation and how much each bond was raised.
+
+    Supports are also cut down to what their storey needs: a column that could carry ten storeys
+    would never fail under one that lands on it.
+    """
+    support = np.isin(joint, (Joint.COLUMN, Joint.COLUMN_SLAB, Joint.FOOT))
+    comp = np.maximum(-demand[:, 0], 0)
+    want = comp.copy()
+    storey = fr.storey[b.i]
+    for s in np.unique(storey[support]):
+        z = support & (storey == s)
+        want[z] = 0.5 * comp[z] + 0.5 * comp[z].max()
+    trim = np.where(support, np.maximum(1.12 * margin * want / capacity[:, 1], 0.10), 1.0)
+    trim = np.minimum(trim, 1.0)
+    full = capacity[:, 1].copy()
+    capacity *= np.maximum(trim, 0.3)[:, None]
+    capacity[:, 1] = full * trim
+    raised = np.ones(len(joint))
+    for _ in range(4):
+        over = _utilisation(capacity, depth, friction, confine, demand) * margin
+        if over.max() <= 1.0 + 1e-9:
+            break
+        gain = np.maximum(over, 1.0)
+        raised *= gain.max(1)
+        for mode, columns in ((0, (0,)), (1, (1,)), (2, (2,)), (3, (3, 4)), (4, (5,))):
+            for c in columns:
+                capacity[:, c] *= gain[:, mode]
+    return _utilisation(capacity, depth, friction, confine, demand), raised
