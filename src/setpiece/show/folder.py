@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from setpiece.errors import StoreError
@@ -20,7 +20,10 @@ def slug(text: str, fallback: str = "untitled") -> str:
 
 @dataclass(frozen=True)
 class TakeFolder:
-    """`<show>_<seq>_<shot>_<task>_v001` and the files in it."""
+    """`<show>_<seq>_<shot>_<task>_v001` and the files in it.
+
+    Until `publish` the folder is hidden (`.<stem>.part`): a take is there whole or not at all.
+    """
 
     path: Path
     stem: str
@@ -30,11 +33,23 @@ class TakeFolder:
         """The EXR of a frame number (1001 is the first)."""
         return self.path / "exr" / f"{self.stem}.{number:04d}.exr"
 
+    def publish(self) -> TakeFolder:
+        """Give the finished folder its name. Raises StoreError where that fails."""
+        final = self.path.with_name(self.stem)
+        try:
+            os.rename(self.path, final)
+        except OSError as error:
+            raise StoreError(
+                f"{final}: the finished take cannot be put there ({error.strerror}); "
+                f"it is whole in {self.path}."
+            ) from error
+        return replace(self, path=final)
+
 
 def new_take_folder(
     root: Path, show: str, sequence: str, shot: str, task: str, at_least: int = 1
 ) -> TakeFolder:
-    """Make the next free version's folder under `root` (safe when two takes finish at once).
+    """Reserve the next free version under `root` (safe when two takes finish at once).
 
     Raises StoreError where the folder cannot be made.
     """
@@ -43,17 +58,21 @@ def new_take_folder(
         root.mkdir(parents=True, exist_ok=True)
         version = at_least
         for entry in os.listdir(root):
-            found = re.fullmatch(re.escape(base) + r"_v(\d{3,})", entry)
+            found = re.fullmatch(r"\.?" + re.escape(base) + r"_v(\d{3,})(\.part)?", entry)
             if found:
                 version = max(version, int(found.group(1)) + 1)
         while True:
             stem = f"{base}_v{version:03d}"
             try:
-                (root / stem).mkdir()
+                (root / f".{stem}.part").mkdir()
             except FileExistsError:
                 version += 1
                 continue
-            return TakeFolder(root / stem, stem, version)
+            if (root / stem).exists():  # another take was published in this very moment
+                (root / f".{stem}.part").rmdir()
+                version += 1
+                continue
+            return TakeFolder(root / f".{stem}.part", stem, version)
     except OSError as error:
         raise StoreError(
             f"{root}: cannot make the take's folder ({error.strerror}). "

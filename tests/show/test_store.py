@@ -1,0 +1,109 @@
+"""Shows, shots, plates and takes in a database."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from setpiece.errors import StoreError
+from setpiece.ledger import Rate, StageCost, read_costs, record_costs, write_csv
+from setpiece.show import new_take_folder, open_store, slug
+
+PLATE = {
+    "path": "house.jpg",
+    "sha256": "0" * 64,
+    "width": 640,
+    "height": 480,
+    "frames": 1,
+    "fps": "24",
+    "colorspace": "sRGB",
+}
+SHOT = ("eternal", "sq010", "sh020")
+
+
+def test_takes_are_recorded_and_listed(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "show.db")
+    for version in (1, 2):
+        store.add_take(SHOT, PLATE, task="collapse", version=version, folder="x", brief="it falls")
+    rows = open_store(tmp_path / "show.db").takes("eternal")
+    assert [r["version"] for r in rows] == [2, 1]
+    assert rows[0]["brief"] == "it falls"
+    assert store.last_version(*SHOT, "collapse") == 2
+    assert store.last_version("another", "a", "b", "collapse") == 0
+
+
+def test_a_version_is_never_recorded_twice(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "show.db")
+    store.add_take(SHOT, PLATE, task="collapse", version=1, folder="x")
+    with pytest.raises(StoreError, match="refused"):
+        store.add_take(SHOT, PLATE, task="collapse", version=1, folder="y")
+    assert len(store.takes()) == 1
+
+
+def test_two_takes_that_finish_at_once_both_arrive(tmp_path: Path) -> None:
+    open_store(tmp_path / "show.db").add_take(SHOT, PLATE, task="first", version=1, folder="x")
+
+    def one(version: int) -> int:
+        store = open_store(tmp_path / "show.db")
+        return store.add_take(SHOT, PLATE, task="collapse", version=version, folder="x")
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(one, range(1, 9)))) == 8
+    assert open_store(tmp_path / "show.db").last_version(*SHOT, "collapse") == 8
+
+
+def test_a_database_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    (tmp_path / "show.db").write_bytes(b"this is not a database, it is a shopping list" * 50)
+    with pytest.raises(StoreError, match=r"show\.db"):
+        open_store(tmp_path / "show.db")
+    with pytest.raises(StoreError, match="nosuchdatabase"):
+        open_store("nosuchdatabase://here/there")
+
+
+def test_costs_add_up_and_a_reused_stage_is_free(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "show.db")
+    take = store.add_take(SHOT, PLATE, task="collapse", version=1, folder="x")
+    stages = [StageCost("fall", 20.0, 36.0, 500.0), StageCost("dust", 9.0, 9.0, 700.0, reused=True)]
+    total = record_costs(store, take, stages, Rate(per_core_hour=1.0, currency="EUR"))
+    assert total == pytest.approx(0.01)
+    rows = read_costs(store)
+    assert [r["stage"] for r in rows] == ["fall", "dust"]
+    assert rows[1]["cost"] == 0.0
+    assert rows[0]["currency"] == "EUR"
+    write_csv(rows, tmp_path / "costs.csv")
+    text = (tmp_path / "costs.csv").read_text().splitlines()
+    assert text[0].startswith("show,sequence,shot")
+    assert len(text) == 3
+
+
+def test_the_rate_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SETPIECE_RATE", "0.08 eur")
+    assert Rate.from_environment() == Rate(per_core_hour=0.08, currency="EUR")
+    monkeypatch.setenv("SETPIECE_RATE", "cheap")
+    with pytest.raises(Exception, match="cheap"):
+        Rate.from_environment()
+
+
+def test_folders_are_never_given_twice(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        made = list(
+            pool.map(lambda _: new_take_folder(tmp_path, "s", "q", "h", "collapse"), range(16))
+        )
+    assert len({m.path for m in made}) == 16
+    published = made[0].publish()
+    assert published.path.is_dir()
+    assert published.path.name == made[0].stem
+    assert new_take_folder(tmp_path, "s", "q", "h", "collapse").version == 17
+
+
+@given(st.text())
+def test_any_text_makes_a_safe_name(text: str) -> None:
+    name = slug(text)
+    assert name
+    assert len(name) <= 60
+    assert all(c.isascii() and (c.isalnum() or c == "-") for c in name)
+    assert slug(name) == name
