@@ -1,0 +1,292 @@
+"""Detail that moves with the dust: patches of noise carried by the flow, and up-resing by them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from setpiece.collapse.gas.grid import Air, lerp3
+from setpiece.collapse.gas.noise import detail_tile
+
+F32 = NDArray[np.float32]
+BIN = 4  # cells along an edge of the bins that each keep one or two patches
+REACH = 5.0  # radius of a patch [cells]
+GROW = 7.0  # frames a patch takes to come and to go
+BRICK = 8  # cells along an edge of the bricks that up-resing works on
+
+
+@dataclass
+class Patches:
+    """Points that ride with the flow, each with a rigid piece of noise around it.
+
+    Noise carried this way never stretches, so shear and the spreading front leave no streaks
+    (after Yu, Neyret, Bruneton and Holzschuch, "Lagrangian texture advection", 2011).
+
+    Attributes:
+        position: cells of the endless grid, a cell's centre is an integer, float32 (P, 3).
+        age, dying: frames since birth and since it was told to go (-1: not yet), float32 (P,).
+        key: random number that says which noise it carries, uint32 (P,).
+    """
+
+    position: F32
+    age: F32
+    dying: F32
+    key: NDArray[np.uint32]
+
+    @staticmethod
+    def none() -> Patches:
+        f = np.zeros(0, np.float32)
+        return Patches(np.zeros((0, 3), np.float32), f, f.copy(), np.zeros(0, np.uint32))
+
+    @property
+    def strength(self) -> F32:
+        """How much of each patch is seen now, 0..1, (P,)."""
+        grown = np.clip(self.age / GROW, 0.02, 1.0)
+        left = np.where(self.dying < 0, 1.0, 1.0 - np.clip(self.dying / GROW, 0, 1))
+        s = grown * left
+        return (s * s * (3 - 2 * s)).astype(np.float32)
+
+    def step(self, air: Air, dt: float, frames: float, seed: int) -> None:
+        """Carry the patches over dt [s] (`frames` of a frame), then keep the cloud covered."""
+        air.carry(self.position, dt)
+        self.age = self.age + np.float32(frames)
+        self.dying = np.where(self.dying >= 0, self.dying + np.float32(frames), self.dying)
+        self.dying = self.dying.astype(np.float32)
+
+    def populate(self, air: Air, frame: int, seed: int) -> None:
+        """Give every dusty bin a patch, thin out crowded ones, drop those that have gone."""
+        nx, ny, nz = (-(-n // BIN) for n in air.shape)
+        padded = np.zeros((nx * BIN, ny * BIN, nz * BIN), np.float32)
+        padded[: air.shape[0], : air.shape[1], : air.shape[2]] = air.dust
+        most = padded.reshape(nx, BIN, ny, BIN, nz, BIN).max(axis=(1, 3, 5))
+        low = np.asarray(air.low, np.float32)
+        cell = np.floor((self.position - low + 0.5) / BIN).astype(np.int64)
+        inside = ((cell >= 0) & (cell < (nx, ny, nz))).all(axis=1)
+        keep = inside & (self.dying < GROW)
+        cell = cell[keep]
+        self.position, self.age = self.position[keep], self.age[keep]
+        self.dying, self.key = self.dying[keep], self.key[keep]
+        flat = (cell[:, 0] * ny + cell[:, 1]) * nz + cell[:, 2]
+        staying = self.dying < 0
+        # Oldest first within a bin: the third and later ones go, and all in clean air.
+        order = np.lexsort((self.key, -self.age, ~staying, flat))
+        ranked = flat[order]
+        starts = np.concatenate([[0], np.flatnonzero(np.diff(ranked)) + 1]).astype(np.int64)
+        lengths = np.diff(np.concatenate([starts, [len(ranked)]]))
+        rank = np.empty(len(order), np.int64)
+        rank[order] = np.arange(len(order)) - np.repeat(starts, lengths) if len(order) else 0
+        clean = most.ravel()[flat] < 0.004
+        go = staying & (clean | (rank >= 2))
+        self.dying = np.where(go, np.float32(0), self.dying).astype(np.float32)
+        settled = np.bincount(flat[staying & ~go], minlength=nx * ny * nz)
+        need = np.flatnonzero((most.ravel() > 0.01) & (settled == 0))
+        if not len(need):
+            return
+        rng = np.random.default_rng([seed, 41, frame])
+        i, j, k = np.unravel_index(need, (nx, ny, nz))
+        where = np.stack([i, j, k], axis=1) * BIN + rng.random((len(need), 3)) * BIN - 0.5 + low
+        self.position = np.concatenate([self.position, where.astype(np.float32)])
+        self.age = np.concatenate([self.age, np.zeros(len(need), np.float32)])
+        self.dying = np.concatenate([self.dying, np.full(len(need), -1, np.float32)])
+        self.key = np.concatenate([self.key, rng.integers(1, 2**32, len(need), np.uint32)])
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _refine(d, active, point, strength, key, start, tile, r, warp, carve, lobes, floor, out):
+    """Dust at r times the resolution; see `refine`."""
+    bx, by, bz = active.shape
+    n = tile.shape[0]
+    nx, ny, nz = d.shape
+    side = BRICK * r
+    acc = np.empty((side, side, side, 4), np.float32)
+    wsum = np.empty((side, side, side), np.float32)
+    dome = np.empty((side, side, side), np.float32)
+    inv = np.float32(1.0 / r)
+    half = np.float32(0.5)
+    one = np.float32(1.0)
+    texel = np.float32(2.0)  # texels of noise in a cell
+    rr = np.float32(1.0 / (REACH * REACH))
+    for bi in range(bx):
+        for bj in range(by):
+            for bk in range(bz):
+                if active[bi, bj, bk] == 0:
+                    continue
+                x0, y0, z0 = bi * side, bj * side, bk * side
+                x1 = min(x0 + side, nx * r)
+                y1 = min(y0 + side, ny * r)
+                z1 = min(z0 + side, nz * r)
+                if active[bi, bj, bk] == 1:
+                    acc[:] = 0
+                    wsum[:] = np.float32(1e-6)
+                    dome[:] = 0
+                    for ci in range(max(bi - 1, 0), min(bi + 2, bx)):
+                        for cj in range(max(bj - 1, 0), min(bj + 2, by)):
+                            for ck in range(max(bk - 1, 0), min(bk + 2, bz)):
+                                c = (ci * by + cj) * bz + ck
+                                for q in range(start[c], start[c + 1]):
+                                    s = strength[q]
+                                    px, py, pz = point[q, 0], point[q, 1], point[q, 2]
+                                    h = key[q]
+                                    ox = np.float32(h & 1023) * np.float32(n / 1024.0)
+                                    oy = np.float32((h >> 10) & 1023) * np.float32(n / 1024.0)
+                                    oz = np.float32((h >> 20) & 1023) * np.float32(n / 1024.0)
+                                    size = np.float32(0.62 + 0.38 * ((h >> 30) & 3) / 3.0)
+                                    size = one / (size * size)
+                                    ia = max(int((px - REACH + half) * r) - x0, 0)
+                                    ib = min(int((px + REACH + half) * r) + 1 - x0, x1 - x0)
+                                    ja = max(int((py - REACH + half) * r) - y0, 0)
+                                    jb = min(int((py + REACH + half) * r) + 1 - y0, y1 - y0)
+                                    ka = max(int((pz - REACH + half) * r) - z0, 0)
+                                    kb = min(int((pz + REACH + half) * r) + 1 - z0, z1 - z0)
+                                    for i in range(ia, ib):
+                                        x = (np.float32(x0 + i) + half) * inv - half - px
+                                        for j in range(ja, jb):
+                                            y = (np.float32(y0 + j) + half) * inv - half - py
+                                            e = one - (x * x + y * y) * rr
+                                            if e <= 0:
+                                                continue
+                                            for k in range(ka, kb):
+                                                z = (np.float32(z0 + k) + half) * inv - half - pz
+                                                g = e - z * z * rr
+                                                if g <= 0:
+                                                    continue
+                                                b = s * (one - (one - g) * size * np.float32(1.6))
+                                                if b > dome[i, j, k]:
+                                                    dome[i, j, k] = b
+                                                g = g * g * s
+                                                g = g * g
+                                                if g < np.float32(0.004):
+                                                    continue
+                                                tx = x * texel + ox + np.float32(n)
+                                                ty = y * texel + oy + np.float32(n)
+                                                tz = z * texel + oz + np.float32(n)
+                                                a0, b0, c0 = int(tx), int(ty), int(tz)
+                                                fa = tx - np.float32(a0)
+                                                fb = ty - np.float32(b0)
+                                                fc = tz - np.float32(c0)
+                                                a0, b0, c0 = a0 % n, b0 % n, c0 % n
+                                                a1, b1, c1 = (
+                                                    (a0 + 1) % n,
+                                                    (b0 + 1) % n,
+                                                    (c0 + 1) % n,
+                                                )
+                                                w00 = (one - fa) * (one - fb)
+                                                w01 = (one - fa) * fb
+                                                w10 = fa * (one - fb)
+                                                w11 = fa * fb
+                                                gc = g * (one - fc)
+                                                gd = g * fc
+                                                for m in range(4):
+                                                    lo = (
+                                                        w00 * tile[a0, b0, c0, m]
+                                                        + w01 * tile[a0, b1, c0, m]
+                                                        + w10 * tile[a1, b0, c0, m]
+                                                        + w11 * tile[a1, b1, c0, m]
+                                                    )
+                                                    hi = (
+                                                        w00 * tile[a0, b0, c1, m]
+                                                        + w01 * tile[a0, b1, c1, m]
+                                                        + w10 * tile[a1, b0, c1, m]
+                                                        + w11 * tile[a1, b1, c1, m]
+                                                    )
+                                                    acc[i, j, k, m] += gc * lo + gd * hi
+                                                wsum[i, j, k] += g * g
+                for i in range(x0, x1):
+                    x = (np.float32(i) + half) * inv - half
+                    for j in range(y0, y1):
+                        y = (np.float32(j) + half) * inv - half
+                        for k in range(z0, z1):
+                            z = (np.float32(k) + half) * inv - half
+                            if active[bi, bj, bk] == 2:
+                                out[i, j, k] = lerp3(d, x, y, z)
+                                continue
+                            a, b, c = i - x0, j - y0, k - z0
+                            s = one / np.sqrt(wsum[a, b, c] + np.float32(1e-5))
+                            # The ground is a floor: less up and down near it, and mirrored.
+                            lift = min((z + half) * np.float32(0.4), one)
+                            qx = x + warp * s * acc[a, b, c, 0]
+                            qy = y + warp * s * acc[a, b, c, 1]
+                            qz = z + warp * lift * s * acc[a, b, c, 2]
+                            e = lerp3(d, qx, qy, abs(qz))
+                            if e <= 0:
+                                out[i, j, k] = 0
+                                continue
+                            bump = lobes * (dome[a, b, c] - np.float32(0.55))
+                            bump += carve * s * acc[a, b, c, 3]
+                            # Carving moves the edge of the cloud in and out; thick dust keeps its
+                            # amount, thin dust is not turned into threads.
+                            t = e + bump * e / (e + np.float32(0.35)) - floor * e / (e + floor)
+                            t = max(t, np.float32(0.0))
+                            out[i, j, k] = min(t * t / (t + np.float32(0.12)), np.float32(4.0))
+
+
+def refine(
+    dust: F32,
+    position: F32,
+    strength: F32,
+    key: NDArray[np.uint32],
+    detail: int,
+    *,
+    warp: float = 1.1,
+    carve: float = 0.22,
+    lobes: float = 0.5,
+    floor: float = 0.05,
+    seed: int = 0,
+) -> F32:
+    """Dust density at `detail` times the resolution, with lobes and creases that ride the flow.
+
+    dust: (X, Y, Z) density. position: patch positions in cells of `dust` (a centre is an
+    integer), (P, 3). Returns float32 (X * detail, Y * detail, Z * detail).
+
+    The density is read at positions displaced by the patches' noise (warp, in cells), then its
+    edge is moved by lobes around the patches and by finer billows (carve), then sharpened.
+    """
+    nx, ny, nz = dust.shape
+    blocks = tuple(-(-n // BRICK) for n in dust.shape)
+    padded = np.zeros(tuple(b * BRICK for b in blocks), np.float32)
+    padded[:nx, :ny, :nz] = dust
+    split = padded.reshape(blocks[0], BRICK, blocks[1], BRICK, blocks[2], BRICK)
+    most = _spread(split.max(axis=(1, 3, 5)), np.maximum)
+    padded = np.pad(
+        dust, [(0, b * BRICK - n) for b, n in zip(blocks, dust.shape, strict=True)], "edge"
+    )
+    split = padded.reshape(blocks[0], BRICK, blocks[1], BRICK, blocks[2], BRICK)
+    least = _spread(split.min(axis=(1, 3, 5)), np.minimum)
+    active = (most > 1e-3).astype(np.uint8)
+    active[least > 2.0] = 2  # deep inside nothing of this is seen
+    brick = np.clip(np.floor((position + 0.5) / BRICK).astype(np.int64), 0, np.array(blocks) - 1)
+    flat = (brick[:, 0] * blocks[1] + brick[:, 1]) * blocks[2] + brick[:, 2]
+    order = np.lexsort((key, flat))
+    count = np.bincount(flat, minlength=int(np.prod(blocks)))
+    start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+    out = np.zeros((nx * detail, ny * detail, nz * detail), np.float32)
+    f4 = np.float32
+    _refine(
+        np.ascontiguousarray(dust, f4), active, np.ascontiguousarray(position[order], f4),
+        np.ascontiguousarray(strength[order], f4), key[order].astype(np.int64), start,
+        detail_tile(64, seed), detail, f4(warp), f4(carve), f4(lobes), f4(floor), out,
+    )  # fmt: skip
+    return out
+
+
+def _spread(a: F32, op) -> F32:
+    """Maximum or minimum over each block and its 26 neighbours."""
+    for axis in range(3):
+        b = a.copy()
+        lo = [slice(None)] * 3
+        hi = [slice(None)] * 3
+        lo[axis], hi[axis] = slice(None, -1), slice(1, None)
+        b[tuple(hi)] = op(b[tuple(hi)], a[tuple(lo)])
+        b[tuple(lo)] = op(b[tuple(lo)], a[tuple(hi)])
+        a = b
+    return a
+
+
+def compile_kernels() -> None:
+    """Compile what this module needs."""
+    dust = np.ones((4, 4, 4), np.float32)
+    one = np.ones(1, np.float32)
+    refine(dust, np.ones((1, 3), np.float32), one, np.ones(1, np.uint32), 2)

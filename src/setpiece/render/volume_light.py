@@ -1,0 +1,213 @@
+"""How much sun and sky reaches every cell of a volume."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from setpiece.render.light import Light
+
+F32 = NDArray[np.float32]
+
+# Sky seen from inside a cloud: directions over the upper hemisphere and their share of the light.
+SKY = (
+    ((0.0, 0.0, 1.0), 0.28),
+    ((0.80, 0.25, 0.55), 0.18),
+    ((-0.80, -0.25, 0.55), 0.18),
+    ((0.25, -0.80, 0.55), 0.18),
+    ((-0.25, 0.80, 0.55), 0.18),
+)
+
+
+@dataclass(frozen=True)
+class Volume:
+    """Extinction on a grid.
+
+    Attributes:
+        density: extinction [1/m], float32 (X, Y, Z).
+        origin: world corner of cell (0, 0, 0) [m], (3,). cell: edge of a cell [m].
+    """
+
+    density: F32
+    origin: NDArray[np.float64]
+    cell: float
+
+
+@dataclass(frozen=True)
+class LitVolume:
+    """A volume and the light that reaches it.
+
+    Attributes:
+        volume: as given.
+        sun_depth: optical depth between each cell's centre and the sun, float32 (X, Y, Z).
+        sky: share of the sky's light that arrives, scattering included, 0..1, float32
+            (X', Y', Z'), on cells `ratio` times as large.
+        ground: the same for light that comes up from the ground.
+        ratio: cells of `volume` along an edge of a cell of `sky`.
+        to_sun: unit vector towards the sun.
+    """
+
+    volume: Volume
+    sun_depth: F32
+    sky: F32
+    ground: F32
+    ratio: int
+    to_sun: NDArray[np.float64]
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _sweep(d, out, ax, ay, length):
+    """Optical depth towards plane 0, plane by plane.
+
+    d: extinction with the dominant axis first, light entering at plane 0; (ax, ay): cells that a
+    ray moves sideways from a plane to the one before; length: metres between planes along it.
+    """
+    planes, nx, ny = d.shape
+    h = np.float32(0.5) * length
+    one = np.float32(1.0)
+    for i in range(nx):
+        for j in range(ny):
+            out[0, i, j] = h * d[0, i, j]
+    sx = int(np.floor(ax))
+    sy = int(np.floor(ay))
+    p = np.float32(ax - sx)
+    q = np.float32(ay - sy)
+    w00, w01, w10, w11 = (one - p) * (one - q), (one - p) * q, p * (one - q), p * q
+    for k in range(1, planes):
+        for i in range(nx):
+            a = i + sx
+            for j in range(ny):
+                b = j + sy
+                t = np.float32(0.0)
+                if a >= 0 and b >= 0 and a < nx - 1 and b < ny - 1:
+                    t = (
+                        w00 * (out[k - 1, a, b] + h * d[k - 1, a, b])
+                        + w01 * (out[k - 1, a, b + 1] + h * d[k - 1, a, b + 1])
+                        + w10 * (out[k - 1, a + 1, b] + h * d[k - 1, a + 1, b])
+                        + w11 * (out[k - 1, a + 1, b + 1] + h * d[k - 1, a + 1, b + 1])
+                    )
+                else:
+                    for m in range(2):
+                        for n in range(2):
+                            c, e = a + m, b + n
+                            if c >= 0 and e >= 0 and c < nx and e < ny:
+                                w = (p if m else one - p) * (q if n else one - q)
+                                t += w * (out[k - 1, c, e] + h * d[k - 1, c, e])
+                out[k, i, j] = t + h * d[k, i, j]
+
+
+def optical_depth(density: F32, cell: float, towards: NDArray[np.float64]) -> F32:
+    """Optical depth from every cell's centre out of the volume in direction `towards`."""
+    axis = int(np.argmax(np.abs(towards)))
+    others = [a for a in range(3) if a != axis]
+    sign = 1 if towards[axis] > 0 else -1
+    # Light enters at the far end along the axis: make that plane 0.
+    view = np.moveaxis(density, axis, 0)[::-sign]
+    d = np.ascontiguousarray(view)
+    out = np.empty_like(d)
+    f4 = np.float32
+    slope = towards[others] / abs(towards[axis])
+    length = cell / abs(towards[axis])
+    _sweep(d, out, f4(slope[0]), f4(slope[1]), f4(length))
+    return np.ascontiguousarray(np.moveaxis(out[::-sign], 0, axis))
+
+
+def _pool(d: F32, r: int) -> F32:
+    """Mean over blocks of r cells, edges padded with empty cells."""
+    if r == 1:
+        return d
+    shape = [-(-n // r) for n in d.shape]
+    out = np.zeros(shape, np.float32)
+    for a in range(r):
+        for b in range(r):
+            for c in range(r):
+                s = d[a::r, b::r, c::r]
+                out[: s.shape[0], : s.shape[1], : s.shape[2]] += s
+    out /= np.float32(r**3)
+    return out
+
+
+def light_volume(volume: Volume, light: Light) -> LitVolume:
+    """Light every cell: one sweep for the sun at full resolution, six coarser ones for the sky.
+
+    The sweeps cost one pass each whatever the direction; the sun may stand anywhere, also low
+    or behind. A sun below the horizon lights as if it stood at it.
+    """
+    sun = np.asarray(light.direction, np.float64)
+    sun = sun / max(float(np.linalg.norm(sun)), 1e-9)
+    d = np.ascontiguousarray(volume.density, np.float32)
+    depth = optical_depth(d, volume.cell, sun)
+    ratio = 2 if min(d.shape) >= 8 else 1
+    coarse = _pool(d, ratio)
+    sky = np.zeros_like(coarse)
+    for direction, share in SKY:
+        v = np.asarray(direction)
+        t = optical_depth(coarse, volume.cell * ratio, v / np.linalg.norm(v))
+        sky += np.float32(share) * _arrives(t)
+    ground = _arrives(optical_depth(coarse, volume.cell * ratio, np.array([0.0, 0.0, -1.0])))
+    return LitVolume(volume, depth, sky, ground, ratio, sun)
+
+
+def _arrives(depth: F32) -> F32:
+    """Diffuse light after an optical depth: part goes straight, part wanders."""
+    return np.asarray(0.7 * np.exp(-0.75 * depth) + 0.3 * np.exp(-0.16 * depth), np.float32)
+
+
+@njit(cache=True, nogil=True)
+def _lookup(points, depth, origin, cell, sun, out):
+    nx, ny, nz = depth.shape
+    for n in range(points.shape[0]):
+        x = (points[n, 0] - origin[0]) / cell
+        y = (points[n, 1] - origin[1]) / cell
+        z = (points[n, 2] - origin[2]) / cell
+        near, far = 0.0, 1e30
+        for a in range(3):
+            p = x if a == 0 else (y if a == 1 else z)
+            size = float(nx if a == 0 else (ny if a == 1 else nz))
+            s = sun[a]
+            if abs(s) < 1e-9:
+                if p < 0.0 or p > size:
+                    far = -1.0
+                continue
+            t0, t1 = -p / s, (size - p) / s
+            if t0 > t1:
+                t0, t1 = t1, t0
+            near, far = max(near, t0), min(far, t1)
+        if far <= near:
+            out[n] = 1.0
+            continue
+        x, y, z = x + near * sun[0] - 0.5, y + near * sun[1] - 0.5, z + near * sun[2] - 0.5
+        x = min(max(x, 0.0), nx - 1.001)
+        y = min(max(y, 0.0), ny - 1.001)
+        z = min(max(z, 0.0), nz - 1.001)
+        i, j, k = int(x), int(y), int(z)
+        a, b, c = x - i, y - j, z - k
+        t = 0.0
+        for p in range(2):
+            for q in range(2):
+                for r in range(2):
+                    w = (a if p else 1 - a) * (b if q else 1 - b) * (c if r else 1 - c)
+                    t += w * depth[i + p, j + q, k + r]
+        out[n] = np.exp(-t)
+
+
+def sun_transmittance(lit: LitVolume, points: NDArray) -> F32:
+    """Share of the sun's light that reaches world points (..., 3) [m] through the volume, (...).
+
+    For shadows on the ground, on pieces and on neighbours: points may lie outside the volume.
+    """
+    points = np.asarray(points, np.float32)
+    flat = np.ascontiguousarray(points.reshape(-1, 3))
+    out = np.empty(len(flat), np.float32)
+    origin = np.asarray(lit.volume.origin, np.float64)
+    _lookup(flat, lit.sun_depth, origin, float(lit.volume.cell), lit.to_sun, out)
+    return out.reshape(points.shape[:-1])
+
+
+def compile_kernels() -> None:
+    """Compile what this module needs."""
+    lit = light_volume(Volume(np.zeros((3, 3, 3), np.float32), np.zeros(3), 1.0), Light())
+    sun_transmittance(lit, np.zeros((1, 3), np.float32))
