@@ -42,8 +42,7 @@ def make_plan(
     """
     image = still_of(plate, request.frames)
     progress(0.15)
-    native_width = plate.native_width
-    scale = plate.width / native_width
+    scale = plate.width / plate.native[0]
 
     def px(points: tuple[Point, ...]) -> list[Point]:
         return [(x * scale, y * scale) for x, y in points]

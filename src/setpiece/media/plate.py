@@ -38,6 +38,7 @@ class Plate:
         colorspace: what the file's colours were read as. bits: per channel in the file.
         exif: what the camera wrote.
         notes: what was decided or repaired on the way in, for the artist to see.
+        native: (width, height) of the file's own picture, upright, before any scaling.
     """
 
     path: Path
@@ -51,6 +52,7 @@ class Plate:
     bits: int
     exif: Exif
     notes: tuple[str, ...] = ()
+    native: tuple[int, int] = (0, 0)
     _source: _Source = field(repr=False, compare=False, kw_only=True)
 
     def read(self, index: int = 0) -> np.ndarray:
@@ -106,7 +108,7 @@ def open_plate(
     native = (facts["width"], facts["height"])
     facts["width"], facts["height"] = native if box is None else _fitted(native, box)
     resized = _Resized(source, (facts["width"], facts["height"]), native)
-    return Plate(path=path, _source=resized, **facts)
+    return Plate(path=path, native=native, _source=resized, **facts)
 
 
 def frame_rate(value: Fraction | float | str) -> Fraction:
