@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,7 +15,7 @@ from setpiece.collapse.inpaint.fields import decode, disc, encode, pull_push
 from setpiece.errors import PlateError
 from setpiece.render.light import Light
 
-F32 = NDArray[np.float32]
+F32 = NDArray[Any]  # float32; OpenCV's stubs do not say so
 Mask = NDArray[np.bool_]
 Progress = Callable[[float], None] | None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +11,7 @@ from numpy.typing import NDArray
 from setpiece.collapse.inpaint.fields import luminance
 from setpiece.render.light import Light
 
-F32 = NDArray[np.float32]
+F32 = NDArray[Any]  # float32; OpenCV's stubs do not say so
 
 
 def backdrop(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from setpiece.collapse.inpaint import patchmatch as pm
 from setpiece.collapse.inpaint.fields import pull_push
 
-F32 = NDArray[np.float32]
+F32 = NDArray[Any]  # float32; OpenCV's stubs do not say so
 Mask = NDArray[np.bool_]
 
 GREED = 0.008  # price, in squared picture units, of using a source as often as fairness allows

@@ -6,11 +6,13 @@ X. Tang, "Guided image filtering", PAMI 2013.
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-F32 = NDArray[np.float32]
+F32 = NDArray[Any]  # float32; OpenCV's stubs do not say so
 
 
 def pull_push(values: F32, weight: F32) -> F32:

@@ -8,18 +8,18 @@ seed gives one picture.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-F32 = NDArray[np.float32]
+F32 = NDArray[Any]  # float32; OpenCV's stubs do not say so
 I32 = NDArray[np.int32]
 U8 = NDArray[np.uint8]
 
-_JIT = {"cache": True, "nogil": True, "fastmath": True}
 
-
-@njit(**_JIT)
+@njit(cache=True, nogil=True, fastmath=True)
 def _random(state, n):
     """Next number in [0, n) of a 64-bit xorshift generator held in `state`."""
     x = state[0]
@@ -30,7 +30,7 @@ def _random(state, n):
     return np.int64((x >> np.uint64(33)) % np.uint64(n))
 
 
-@njit(**_JIT)
+@njit(cache=True, nogil=True, fastmath=True)
 def _distance(img, conf, ty, tx, sy, sx, r, slope, best):
     """Weighted mean squared difference of two patches, plus the price of a change of height.
 
@@ -62,7 +62,7 @@ def _distance(img, conf, ty, tx, sy, sx, r, slope, best):
     return total / weight + price
 
 
-@njit(**_JIT)
+@njit(cache=True, nogil=True, fastmath=True)
 def measure(img, conf, targets, nnf, dist, r, slope):
     """Fill `dist` for the matches in `nnf` (h, w, 2), at the target centres (n, 2) [y, x]."""
     big = np.float32(1e18)
@@ -71,7 +71,7 @@ def measure(img, conf, targets, nnf, dist, r, slope):
         dist[y, x] = _distance(img, conf, y, x, nnf[y, x, 0], nnf[y, x, 1], r, slope, big)
 
 
-@njit(**_JIT)
+@njit(cache=True, nogil=True, fastmath=True)
 def count_use(targets, nnf, use):
     """How often each 4x4 block of sources is used by the matches, into `use`."""
     use[:] = 0
@@ -80,7 +80,7 @@ def count_use(targets, nnf, use):
         use[nnf[y, x, 0] >> 2, nnf[y, x, 1] >> 2] += np.float32(1.0)
 
 
-@njit(**_JIT)
+@njit(cache=True, nogil=True, fastmath=True)
 def search(
     img, conf, valid, is_target, targets, nnf, dist, use, r, slope, greed, rounds, reach, state
 ):
@@ -134,7 +134,7 @@ def search(
             nnf[y, x, 0], nnf[y, x, 1] = by, bx
 
 
-@njit(**_JIT)
+@njit(cache=True, nogil=True, fastmath=True)
 def vote(img, conf, hole, targets, nnf, dist, r, scale):
     """Write into `img` at every hole pixel the weighted mean of what the patches over it say.
 
@@ -162,7 +162,7 @@ def vote(img, conf, hole, targets, nnf, dist, r, scale):
                     img[y, x, c] = out[y, x, c] / total[y, x]
 
 
-@njit(**_JIT)
+@njit(cache=True, nogil=True, fastmath=True)
 def initial(targets, rows, nnf, state):
     """Random first matches out of the sources `rows` (m, 2) [y, x], rather at a like height."""
     m = len(rows)

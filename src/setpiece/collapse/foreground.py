@@ -1,0 +1,182 @@
+"""What stands in front of the building: trees, people, lamps, cars. They stay in front."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from setpiece.collapse.inpaint.fields import disc, encode, guided_filter, luminance
+from setpiece.collapse.layout.model import Layout
+from setpiece.errors import InputError, PlateError
+
+F32 = NDArray[Any]  # float32; OpenCV's stubs do not say so
+Polygon = Sequence[tuple[float, float]]
+
+MOST_FOLIAGE = 0.35  # of the building: more than this is a green building, not trees
+SAMPLES = 21  # frames of a clip that the background is taken from
+
+
+def find_foreground(
+    image: F32,
+    matte: F32,
+    *,
+    given: str | Path | F32 | Sequence[Polygon] | None = None,
+    layout: Layout | None = None,
+) -> F32:
+    """Soft matte (h, w) 0..1 of what is in front of the building in a still.
+
+    Args:
+        image: (h, w, 3) float32, scene-linear Rec.709.
+        matte: (h, w) 0..1, the building, what stands in front of it included.
+        given: the artist's own, which wins: a picture file (alpha, else brightness), an array
+            (h, w), or polygons [px]. An empty list says that nothing is in front.
+        layout: not needed today; foliage is found by colour and by touching what grows outside.
+
+    Cars, people and poles need the artist's matte; foliage is found by excess green (D. Woebbecke
+    et al., Trans. ASAE 1995) and texture, where it reaches out of the building's outline.
+
+    Raises:
+        PlateError: the given file cannot be read or has another size.
+        InputError: a polygon of fewer than three points.
+    """
+    h, w = image.shape[:2]
+    if given is not None:
+        return _given(given, h, w)
+    e = cv2.GaussianBlur(encode(image), (0, 0), 1.0)
+    r, g, b = e[..., 0], e[..., 1], e[..., 2]
+    total = r + g + b + 1e-3
+    excess = (2 * g - r - b) / total
+    lum = luminance(encode(image))
+    detail = lum - cv2.GaussianBlur(lum, (0, 0), 3.0)
+    rough = np.sqrt(cv2.GaussianBlur(detail * detail, (0, 0), 4.0))
+    leaf = (excess > 0.055) & (g > 1.02 * b) & (g > 0.96 * r) & (rough > 0.022)
+    leaf_u8: F32 = leaf.astype(np.uint8)
+    leaf_u8 = cv2.morphologyEx(leaf_u8, cv2.MORPH_CLOSE, disc(max(2, w // 250)))
+    leaf_u8 = cv2.morphologyEx(leaf_u8, cv2.MORPH_OPEN, disc(max(1, w // 500)))
+    # only what also grows outside the outline: a plant in front is rooted or crowned elsewhere
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(leaf_u8)
+    outside = np.bincount(labels[matte < 0.05].ravel(), minlength=count)
+    rooted = (outside > np.maximum(12, 0.03 * stats[:, cv2.CC_STAT_AREA])) & (
+        stats[:, cv2.CC_STAT_AREA] > 2e-4 * h * w
+    )
+    rooted[0] = False
+    found = rooted[labels]
+    inside = matte > 0.5
+    if found[inside].mean() > MOST_FOLIAGE if inside.any() else True:
+        return np.zeros((h, w), np.float32)
+    near = cv2.dilate((matte > 0.02).astype(np.uint8), disc(max(3, w // 60))) > 0
+    soft = guided_filter(lum, (found & near).astype(np.float32), max(2, w // 320), 2e-3)
+    soft = np.clip((soft - 0.12) / 0.7, 0, 1)
+    # let go of it smoothly where it leaves the neighbourhood of the building
+    fade = cv2.GaussianBlur(near.astype(np.float32), (0, 0), max(2.0, w / 200))
+    return (soft * np.clip(fade * 2 - 0.6, 0, 1)).astype(np.float32)
+
+
+def _given(given: str | Path | F32 | Sequence[Polygon], h: int, w: int) -> F32:
+    if isinstance(given, str | Path):
+        picture = cv2.imread(str(given), cv2.IMREAD_UNCHANGED)
+        if picture is None:
+            raise PlateError(f"{given}: cannot be read as a picture; give a PNG or EXR matte")
+        top = {"uint8": 255.0, "uint16": 65535.0}.get(str(picture.dtype), 1.0)
+        values: F32 = picture.astype(np.float32) / top
+        if values.ndim == 3:
+            has_alpha = values.shape[2] == 4 and float(values[..., 3].min()) < 0.999
+            values = values[..., 3] if has_alpha else values[..., :3].max(2)
+        if abs(values.shape[1] / values.shape[0] - w / h) > 0.02:
+            raise PlateError(
+                f"{given}: is {values.shape[1]}x{values.shape[0]}, which has not the shape of the "
+                f"plate ({w}x{h})"
+            )
+        if values.shape != (h, w):
+            values = cv2.resize(values, (w, h), interpolation=cv2.INTER_AREA)
+        return np.clip(values, 0, 1).astype(np.float32)
+    if isinstance(given, np.ndarray):
+        if given.shape[:2] != (h, w):
+            raise PlateError(f"the foreground matte is {given.shape}, the plate is {(h, w)}")
+        flat = given if given.ndim == 2 else given[..., -1]
+        return np.clip(flat, 0, 1).astype(np.float32)
+    out = np.zeros((h * 4, w * 4), np.uint8) if h * w < 4e6 else np.zeros((h, w), np.uint8)
+    scale = out.shape[0] / h
+    for polygon in given:
+        points = np.asarray(polygon, float)
+        if points.ndim != 2 or points.shape[0] < 3 or points.shape[1] != 2:
+            raise InputError("a foreground shape needs at least three points x,y")
+        cv2.fillPoly(out, [np.round(points * scale).astype(np.int32)], 255)
+    small = cv2.resize(out, (w, h), interpolation=cv2.INTER_AREA)
+    return (small / 255.0).astype(np.float32)
+
+
+class Clip(Protocol):
+    """What is needed of a clip: `media.plate.Plate` has it."""
+
+    frames: int
+
+    def read(self, index: int = 0) -> np.ndarray:
+        """Frame from 0, (h, w, 3) float32, scene-linear Rec.709."""
+
+
+class ClipForeground:
+    """Things that move through a locked-off clip, told from its temporal median.
+
+    Attributes:
+        background: (h, w, 3) float32, scene-linear: the median of up to 21 frames.
+        noise: (h, w) float32: robust deviation of each pixel over those frames, encoded scale.
+    """
+
+    def __init__(self, plate: Clip, matte: F32, *, frames: int | None = None) -> None:
+        """plate: the clip. matte: (h, w) building. frames: how many of it the shot uses."""
+        last = min(plate.frames, frames or plate.frames) - 1
+        picks = np.unique(np.linspace(0, max(last, 0), SAMPLES).round().astype(int))
+        stack: NDArray[np.float16] | None = None
+        for i, index in enumerate(picks):
+            frame = encode(plate.read(int(index))).astype(np.float16)
+            if stack is None:
+                stack = np.empty((len(picks), *frame.shape), np.float16)
+            stack[i] = frame
+        assert stack is not None
+        h, w = matte.shape
+        middle = np.empty((h, w, 3), np.float32)
+        noise = np.empty((h, w), np.float32)
+        for y in range(0, h, 64):  # in strips, so that the sort does not double the memory
+            part = stack[:, y : y + 64].astype(np.float32)
+            m = np.median(part, 0)
+            middle[y : y + 64] = m
+            noise[y : y + 64] = 1.4826 * np.median(np.abs(part - m), 0).max(-1)
+        self._middle = middle
+        self.noise = cv2.GaussianBlur(noise, (0, 0), 2.0)
+        self.background = np.power(middle, np.float32(2.2))
+        self._reach = cv2.dilate((matte > 0.02).astype(np.uint8), disc(max(3, w // 60)))
+
+    def matte(self, frame: F32, *, everywhere: bool = True) -> F32:
+        """Soft matte (h, w) of what is not background in this frame (scene-linear).
+
+        A pixel is taken where it differs strongly, and where it differs a little beside such a
+        pixel (hysteresis); specks go, gaps close, edges follow the picture. everywhere=False
+        keeps only what overlaps the building.
+        """
+        e = encode(frame)
+        h, w = e.shape[:2]
+        d = np.abs(e - self._middle).max(-1)
+        d = cv2.GaussianBlur(d, (0, 0), 0.9) / (3.0 * self.noise + 0.02)
+        low, high = d > 1.0, d > 2.2
+        low = cv2.morphologyEx(low.astype(np.uint8), cv2.MORPH_CLOSE, disc(max(1, w // 400)))
+        low = cv2.morphologyEx(low, cv2.MORPH_OPEN, disc(1))
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(low)
+        strong = np.bincount(labels[high].ravel(), minlength=count)
+        touching = np.bincount(labels[self._reach > 0].ravel(), minlength=count)
+        area = stats[:, cv2.CC_STAT_AREA]
+        keep = (area > 6e-5 * h * w) & (strong > 0.2 * area)
+        if not everywhere:
+            keep &= touching > 0
+        keep[0] = False
+        solid = cv2.morphologyEx(
+            keep[labels].astype(np.uint8), cv2.MORPH_CLOSE, disc(max(2, w // 250))
+        )
+        solid = cv2.dilate(solid, disc(1))
+        soft = guided_filter(luminance(e), solid.astype(np.float32), max(2, w // 400), 1e-3)
+        return np.clip((soft - 0.15) / 0.65, 0, 1).astype(np.float32)
