@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
+import zipfile
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from setpiece.errors import StoreError
 from setpiece.render.scene import Pose
 
 F32 = NDArray[np.float32]
@@ -70,3 +75,47 @@ class Motion:
             q.astype(np.float32),
             self.rest,
         )
+
+
+_ARRAYS = (
+    "position", "rotation", "rest", "bond_break", "pane_break", "release",
+    "impact_time", "impact_body", "impact_position", "impact_energy",
+)  # fmt: skip
+
+
+def save_motion(path: Path, motion: Motion) -> None:
+    """Write a motion as .npz; the file appears complete or not at all.
+
+    Raises:
+        StoreError: the folder cannot be written.
+    """
+    path = Path(path)
+    part = path.with_name(path.name + ".part")
+    words = json.dumps({"fps": str(motion.fps), "checks": motion.checks})
+    try:
+        with part.open("wb") as file:
+            arrays: dict[str, Any] = {k: getattr(motion, k) for k in _ARRAYS}
+            np.savez(file, words=np.array(words), **arrays)
+        os.replace(part, path)
+    except OSError as error:
+        raise StoreError(f"{path}: the motion cannot be written ({error.strerror})") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def load_motion(path: Path) -> Motion:
+    """Read what `save_motion` wrote.
+
+    Raises:
+        StoreError: the file is missing, truncated or not a motion.
+    """
+    path = Path(path)
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            words = json.loads(str(data["words"]))
+            arrays = {k: data[k] for k in _ARRAYS}
+        return Motion(fps=Fraction(words["fps"]), checks=words["checks"], **arrays)
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise StoreError(
+            f"{path}: not a readable motion ({error}); delete it and run the fall again"
+        ) from error

@@ -202,7 +202,7 @@ def forces(active, na, x, rot, v, w, bi, bj, la, lb, frame, stiff, cap, lim, dep
 
 
 @njit(**_J)
-def crushing(index, n, x, rot, v, w, bi, bj, la, resist, travel, force, torque, h):
+def crushing(index, n, x, v, im, bi, bj, resist, travel, force, h):
     """What a crushed support still resists: a plastic force against the ends coming together.
 
     A column that has buckled, or a wall course ground to rubble, keeps pushing back with a part of
@@ -221,6 +221,7 @@ def crushing(index, n, x, rot, v, w, bi, bj, la, resist, travel, force, torque, 
         if rate <= 0.0:
             continue
         travel[k] -= rate * h
-        f = resist[k] * min(rate / 0.25, 1.0) * min(travel[k] / 0.3 + 0.2, 1.0)
+        soft = max(0.25, 2.0 * resist[k] * h * max(im[i], im[j]))  # a light piece must not ring
+        f = resist[k] * min(rate / soft, 1.0) * min(travel[k] / 0.3 + 0.2, 1.0)
         force[j, 2] += f
         force[i, 2] -= f

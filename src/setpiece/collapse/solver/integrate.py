@@ -130,7 +130,7 @@ def tick(steps, n, x, q, rot, v, w, im, ii, ij, awake, pull, drag, g, h, active,
                               depth, mu, confine, alive, scale, weak, state, damage, damp, force,
                               torque, load, h, energy, broke)
         if ncrush > 0:
-            crushing(crush, ncrush, x, rot, v, w, bi, bj, la, resist, travel, force, torque, h)
+            crushing(crush, ncrush, x, v, im, bi, bj, resist, travel, force, h)
         contact_forces(x, rot, v, w, ci, cf, cn, m, friction, h, force, torque, react)
         up += react[0]
         held -= force[n, 2]

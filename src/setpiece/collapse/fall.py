@@ -1,0 +1,266 @@
+"""The fall: a building that stands, a failure wave, and what gravity does with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from setpiece.collapse.brief import Brief
+from setpiece.collapse.fragments import Fragments
+from setpiece.collapse.motion import Motion
+from setpiece.collapse.solver import TICK
+from setpiece.collapse.solver.measure import Descent, Rest
+from setpiece.collapse.solver.world import World
+from setpiece.collapse.structure import Structure
+from setpiece.collapse.trigger import GHOST, RAMP, Trigger, plan_failure
+
+F64 = NDArray[np.float64]
+REST = 1.0  # [s] simulated before the trigger, to prove that it stands
+CRUSH_FOR = 2.5  # [s] a crushed support resists no longer than this
+PULL_FOR = 2.5  # [s] the director's hand is taken away after this
+HIT = 150.0  # [J] hits below are not worth dust
+SHOCK = 1.2  # [m/s] change of speed within a tick that shatters glass
+
+
+def fall(
+    fragments: Fragments,
+    structure: Structure,
+    brief: Brief,
+    *,
+    frames: int,
+    fps: Fraction | float,
+    seed: int,
+    progress: Callable[[float], None] | None = None,
+    take_out: tuple[int, ...] | None = None,
+) -> Motion:
+    """Let the building stand, fail and come down.
+
+    The solver starts from the statically loaded state and runs `REST` seconds with nothing failing
+    (check `stands_still`). Having shown that it stands, the building is held as it is until
+    `brief.start`; poses are relative to that loaded state, so frame 0 is exactly the rest pose.
+    From then on it is simulated in real time and resampled to the shot's clock (`brief.slow`).
+
+    Args:
+        frames: frames of the shot; the result holds one pose more.
+        fps: frames per second. seed: decides jitter of the failure wave.
+        take_out: crush every support of these storeys at `brief.start` and nothing else.
+
+    Raises:
+        BriefError: the brief names a storey the building does not have.
+    """
+    rate = Fraction(fps).limit_denominator(1_000_000)
+    trigger = plan_failure(fragments, structure, brief, seed=seed, take_out=take_out)
+    world = World(fragments, structure)
+    rest = Rest(world)
+    length = max((frames / float(rate) - brief.start) * brief.slow, 0.0)
+    total = REST + length
+    for k in range(round(REST / TICK)):
+        rest.add(world, world.advance(), TICK)
+        if progress and k % 24 == 0:
+            progress(world.time / total)
+    run = _Run(world, trigger, fragments)
+    n = world.n
+    position = np.empty((frames + 1, n, 3), np.float32)
+    rotation = np.empty((frames + 1, n, 4), np.float32)
+    for f in range(frames + 1):
+        now = (f / float(rate) - brief.start) * brief.slow
+        if now <= 0:
+            position[f] = fragments.centre
+            rotation[f] = (0, 0, 0, 1)
+            continue
+        run.until(now)
+        x, q = run.pose(now)
+        position[f] = fragments.centre + (x - run.x0)
+        rotation[f] = q
+        run.sample(now)
+        if progress:
+            progress((REST + now) / total)
+    clock = lambda t: (brief.start + np.asarray(t) / brief.slow).astype(np.float32)  # noqa: E731
+    time, body, place, energy = run.hits()
+    own = structure.own
+    return Motion(
+        fps=rate,
+        position=position,
+        rotation=rotation,
+        rest=fragments.centre.astype(np.float32),
+        bond_break=clock(run.parted_at[:own]),
+        pane_break=clock(run.panes(fragments, seed)),
+        release=clock(run.moved_at),
+        impact_time=clock(time),
+        impact_body=body,
+        impact_position=place,
+        impact_energy=energy,
+        checks={"stands_still": rest.check(), **run.descent.checks(world, max(run.now, 0.0))},
+    )
+
+
+class _Run:
+    """From the onset on: applies the trigger tick by tick and keeps what happened."""
+
+    def __init__(self, world: World, trigger: Trigger, fragments: Fragments) -> None:
+        n, m = world.n, world.m
+        self.world, self.trigger = world, trigger
+        self.start = world.time
+        self.now = 0.0
+        self.x0, self.q0 = world.x[:n].copy(), world.q[:n].copy()
+        self.descent = Descent(world)
+        self.parted_at = np.full(m, np.inf)
+        self.moved_at = np.full(n, np.inf)
+        self.shock_at = np.full(n, np.inf)
+        self.v_before = world.v[:n].copy()
+        self.crushed = np.zeros(n, np.bool_)
+        self.letting: NDArray[np.bool_] = np.zeros(m, np.bool_)
+        self.order = np.argsort(trigger.release, kind="stable")
+        self.events: list[tuple[float, NDArray[np.int32], F64, F64]] = []
+        self.first = float(np.min(np.append(trigger.release, np.inf)))
+        self.large = 0.002 * self.descent.potential / max(len(fragments) ** 0.5, 1.0)
+        world.resist[:] = trigger.resist
+        world.travel[:] = trigger.travel
+
+    def until(self, now: float) -> None:
+        """Run to the first tick at or after `now` [real s after the onset]."""
+        while self.now < now - 1e-9:
+            self._apply()
+            self.world.advance()
+            self.now = self.world.time - self.start
+            self._watch()
+
+    def _apply(self) -> None:
+        w, t, now = self.world, self.trigger, self.now
+        if now > t.last + CRUSH_FOR + 0.5:
+            w.ncrush = 0
+            return
+        new = (t.release <= now) & w.alive
+        if new.any():
+            ramp = 1.0 - (now - t.release[new]) / RAMP
+            w.scale[new] = np.clip(ramp, 0.0, 1.0)
+            gone = np.nonzero(new)[0][ramp <= 0]
+            if len(gone):
+                self.parted_at[gone] = np.minimum(self.parted_at[gone], now)
+                w.let_go(gone)
+        late = (t.weaken <= now) & (w.weak > t.weaken_to)
+        if late.any():
+            w.weak[late] = 1 - (1 - t.weaken_to[late]) * np.clip(
+                (now - t.weaken[late]) / 0.5, 0, 1
+            )
+        held = (t.release <= now) & (t.release > now - CRUSH_FOR) & (t.resist > 0)
+        held &= w.travel > 0
+        index = np.nonzero(held)[0]
+        w.ncrush = len(index)
+        w.crush[: w.ncrush] = index
+        hit = (t.crushed <= now) & ~self.crushed
+        if hit.any():
+            w.ghost[hit] = w.time + GHOST
+            w.v[: w.n][hit] += t.kick[hit]
+            self.crushed |= hit
+
+    def _watch(self) -> None:
+        w, n, now = self.world, self.world.n, self.now
+        new = w.broke & np.isinf(self.parted_at)
+        self.parted_at[new] = now
+        jump = np.abs(w.v[:n] - self.v_before).max(1) > SHOCK
+        self.shock_at[jump & np.isinf(self.shock_at)] = now
+        np.copyto(self.v_before, w.v[:n])
+        if w.count % 2:
+            return
+        still = np.isinf(self.moved_at)
+        away = np.abs(w.x[:n] - self.x0).max(1) > 0.02
+        turned = np.abs((w.q[:n] * self.q0).sum(1)) < np.cos(np.radians(0.5))
+        self.moved_at[still & (away | turned)] = now
+        free = (now - self.moved_at < PULL_FOR) & (now >= self.moved_at)
+        w.pull[:] = np.where(free[:, None], self.trigger.pull, 0.0)
+        slow = np.abs(w.v[:n]).max(1) < 0.6
+        w.drag[:] = np.where(slow & w.touch & (now > self.trigger.last), 1.5, 0.0)
+        w.may_sleep = now > self.trigger.last + 0.3
+
+    def pose(self, now: float) -> tuple[F64, F64]:
+        """Positions and rotations relative to the loaded state, carried back to `now`."""
+        w, n = self.world, self.world.n
+        back = self.now - now
+        x = w.x[:n] - back * w.v[:n]
+        turn = np.concatenate([-0.5 * back * w.w[:n], np.ones((n, 1))], 1)
+        undo = self.q0 * np.array([-1.0, -1.0, -1.0, 1.0])
+        q = _times(_times(turn, w.q[:n]), undo)
+        return x, q / np.linalg.norm(q, axis=1, keepdims=True)
+
+    def sample(self, now: float) -> None:
+        """Once a frame: measure, and gather the hits since the last one."""
+        w = self.world
+        self.descent.add(w, self.now - min(self.first, self.now))
+        hit = np.nonzero(w.hit_energy > HIT)[0]
+        if len(hit):
+            e = w.hit_energy[hit]
+            self.events.append((now, hit.astype(np.int32), w.hit_place[hit] / e[:, None], e.copy()))
+            if e.max() > self.large:
+                self.descent.big_hit = self.now
+        w.hit_energy[:] = 0.0
+        w.hit_place[:] = 0.0
+
+    def hits(self) -> tuple[F64, NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
+        if not self.events:
+            return (np.zeros(0), np.zeros(0, np.int32), np.zeros((0, 3), np.float32),
+                    np.zeros(0, np.float32))  # fmt: skip
+        time = np.concatenate([np.full(len(b), t) for t, b, _, _ in self.events])
+        body = np.concatenate([b for _, b, _, _ in self.events])
+        place = np.concatenate([p for _, _, p, _ in self.events]).astype(np.float32)
+        energy = np.concatenate([e for _, _, _, e in self.events]).astype(np.float32)
+        return time, body, place, energy
+
+    def panes(self, fr: Fragments, seed: int) -> F64:
+        """Glass goes first: at the first bond lost, crack, shock, or as its storey is crushed."""
+        n, t = self.world.n, self.trigger
+        first = np.minimum(self.shock_at, self.moved_at)
+        hurt = np.minimum(self.parted_at, np.where(t.release <= self.now, t.release, np.inf))
+        np.minimum.at(first, self.world.bi, hurt)
+        inner = self.world.bj < n
+        np.minimum.at(first, self.world.bj[inner], hurt[inner])
+        ahead = np.random.default_rng([seed, 104729]).uniform(0.02, 0.15, n)
+        arrive = np.where(t.arrive <= self.now, np.maximum(t.arrive - ahead, 0.0), np.inf)
+        return np.minimum(first, arrive)[fr.opening_body]
+
+
+def _times(a: F64, b: F64) -> F64:
+    v = np.cross(a[:, :3], b[:, :3]) + a[:, 3:] * b[:, :3] + b[:, 3:] * a[:, :3]
+    s = a[:, 3] * b[:, 3] - (a[:, :3] * b[:, :3]).sum(1)
+    return np.concatenate([v, s[:, None]], 1)
+
+
+def compile_kernels() -> None:
+    """Compile (or load from cache) every kernel of the fall on one column under one slab."""
+    from setpiece.collapse.fragments import Bonds, Element
+    from setpiece.collapse.layout.model import CameraModel, Layout, Prism
+    from setpiece.collapse.structure import strengthen
+    from setpiece.render.scene import Mesh
+
+    corners = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], float)
+    centre = np.array([[0, 0, 1.0], [0, 0, 2.1], [0.3, 0, 2.4]])
+    half = np.array([[0.2, 0.2, 1.0], [1, 1, 0.1], [0.5, 0.5, 0.15]])
+    mass = 2500 * 8 * half.prod(1)
+    inertia = np.stack([np.eye(3) * m for m in mass])
+    z = np.array([[0, 0, 1.0]])
+    bonds = Bonds(
+        np.array([0, 0], np.int32), np.array([-1, 1], np.int32),
+        np.array([[0, 0, 0.0], [0, 0, 2.0]]), np.concatenate([-z, z]),
+        np.array([[1.0, 0, 0], [1.0, 0, 0]]), np.full((2, 2), 0.4), np.array([1.0, 1.1]),
+    )  # fmt: skip
+    flat = np.zeros((0, 3), np.float32)
+    mesh = Mesh(
+        flat, flat, np.zeros((0, 3), np.int32), np.zeros(0, np.int32), np.zeros(0, np.uint8),
+        np.zeros(0, np.int32),
+    )  # fmt: skip
+    fr = Fragments(
+        mesh, centre, mass, inertia, (corners[None] * half[:, None]).reshape(-1, 3),
+        (8 * np.arange(4)).astype(np.int32),
+        np.array([Element.COLUMN, Element.SLAB, Element.SLAB], np.uint8),
+        np.zeros(3, np.int32), np.zeros(3, np.int32), bonds, np.zeros(0, np.int32),
+        np.zeros((0, 3)), np.zeros((0, 3)), np.zeros((0, 2)),
+    )  # fmt: skip
+    layout = Layout(
+        size=(16, 16), camera=CameraModel(focal=10.0), outline=[(0, 0), (1, 0), (1, 1)],
+        prisms=[Prism(footprint=[(0, 0), (1, 0), (1, 1)], height=2.2)],
+    )  # fmt: skip
+    brief = Brief(start=0.0)
+    fall(fr, strengthen(fr, layout), brief, frames=24, fps=Fraction(24), seed=0)

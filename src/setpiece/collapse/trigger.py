@@ -1,0 +1,301 @@
+"""From the brief to a failure wave: which bonds lose their strength, and when.
+
+A wave runs through the building the way the mode says. Where it arrives at a support (column,
+facade panel, lowest course of a wall) the support is crushed: its bonds are let go in 50 ms, what
+it still resists is a share of the load it carried (a buckled column does not vanish), and it is
+pushed aside. Everything else there is only weakened, so that it breaks when it is overloaded. The
+wave goes on seeding damage until it has been everywhere it was asked to go: the director's brief
+wins over a lucky redundancy, but nothing is pushed down, so nothing falls faster than gravity.
+
+The one force that is the director's hand is `pull`: a sideways acceleration of at most 0.08 g on
+pieces that are already loose, along the direction asked for (towards the core when imploding).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from setpiece.collapse.brief import Brief, Mode, Side
+from setpiece.collapse.fragments import Element, Fragments
+from setpiece.collapse.solver import GRAVITY
+from setpiece.collapse.structure import Structure
+from setpiece.errors import BriefError
+
+F64 = NDArray[np.float64]
+RAMP = 0.05  # [s] a bond is let go over this time
+LEAD = 0.3  # [s] cracks run this long before the load path goes
+PULL = 0.08 * GRAVITY  # [m/s2] largest sideways acceleration
+GHOST = 0.7  # [s] a crushed support lets what is above it through for this long
+_TOWARDS = {
+    Side.LEFT: (-1.0, 0.0),
+    Side.RIGHT: (1.0, 0.0),
+    Side.FRONT: (0.0, -1.0),
+    Side.BACK: (0.0, 1.0),
+}
+# share of its gravity load that a crushed support still resists
+_RESIST = {
+    Mode.PANCAKE: 0.5,
+    Mode.TOPPLE: 0.3,
+    Mode.IMPLODE: 0.4,
+    Mode.FOLD: 0.4,
+    Mode.PROGRESSIVE: 0.4,
+    Mode.PARTIAL: 0.3,
+}
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """N pieces, M bonds (the structure's). Times in real seconds after the onset; inf is never.
+
+    Attributes:
+        release: when each bond starts to be let go, (M,).
+        resist: force that bond's crushed support still gives [N], (M,). travel: over how much
+            approach [m], (M,).
+        weaken, weaken_to: when each bond starts to weaken, and the share of its strength left
+            half a second later, (M,).
+        crushed: when each piece is crushed, (N,).
+        kick: velocity a crushed piece buckles away with [m/s], (N, 3).
+        pull: sideways acceleration once loose [m/s2], (N, 3).
+        arrive: when the wave reaches each piece, (N,).
+        last: when the wave has done its work.
+    """
+
+    release: F64
+    resist: F64
+    travel: F64
+    weaken: F64
+    weaken_to: F64
+    crushed: F64
+    kick: F64
+    pull: F64
+    arrive: F64
+    last: float
+
+
+def plan_failure(
+    fragments: Fragments,
+    structure: Structure,
+    brief: Brief,
+    *,
+    seed: int,
+    take_out: tuple[int, ...] | None = None,
+) -> Trigger:
+    """Lay out the failure wave.
+
+    Args:
+        take_out: instead of the brief's wave, only crush every support of these storeys at once
+            (the proof that a building with a storey taken out does not stand).
+
+    Raises:
+        BriefError: the brief names a storey that the building does not have.
+    """
+    rng = np.random.default_rng([seed, 7919])
+    site = _Site(fragments)
+    n = len(fragments)
+    if take_out is not None:
+        arrive = np.where(np.isin(fragments.storey, site.named(take_out)), 0.0, np.inf)
+        return _schedule(fragments, structure, site, arrive, 0.0, rng, None, np.zeros((n, 3)))
+    arrive = _arrival(fragments, site, brief, rng) + LEAD
+    pull = _pull(fragments, site, brief)
+    return _schedule(
+        fragments, structure, site, arrive, _RESIST[brief.mode], rng, brief, pull
+    )
+
+
+class _Site:
+    """Sizes of the building that the wave needs."""
+
+    def __init__(self, fr: Fragments) -> None:
+        owner = np.repeat(np.arange(len(fr)), np.diff(fr.hull_start))
+        point = fr.centre[owner] + fr.hull
+        self.low = np.full(len(fr), np.inf)
+        np.minimum.at(self.low, owner, point[:, 2])
+        self.high = np.full(len(fr), -np.inf)
+        np.maximum.at(self.high, owner, point[:, 2])
+        self.lo, self.hi = point.min(0), point.max(0)
+        self.mid = (self.lo + self.hi) / 2
+        self.span = np.maximum(self.hi - self.lo, 1.0)
+        self.storeys = int(fr.storey.max()) + 1
+        self.tall = float(self.span[2])
+        self.storey_height = self.tall / self.storeys
+        self.base = np.zeros(self.storeys)
+        for s in range(self.storeys):
+            own = fr.storey == s
+            self.base[s] = self.low[own].min() if own.any() else s * self.storey_height
+
+    def named(self, storeys: tuple[int, ...]) -> list[int]:
+        """Storey numbers with -1 as the top one."""
+        out = []
+        for s in storeys:
+            k = s + self.storeys if s < 0 else s
+            if not 0 <= k < self.storeys:
+                raise BriefError(
+                    f"brief: storey {s} fails, but the building has storeys 0 to "
+                    f"{self.storeys - 1}; name one of those or correct the layout"
+                )
+            out.append(k)
+        return out
+
+    def along(self, centre: F64, towards: tuple[float, float]) -> F64:
+        """0 at the far side, 1 at the side `towards` points to."""
+        d = np.array(towards)
+        reach = np.abs(d) @ self.span[:2] / 2
+        return np.clip(0.5 + (centre[:, :2] - self.mid[:2]) @ d / (2 * reach), 0, 1)
+
+
+def _arrival(fr: Fragments, site: _Site, brief: Brief, rng: np.random.Generator) -> F64:
+    """When the wave reaches each piece, seconds after the load path first goes."""
+    mode, c = brief.mode, fr.centre
+    storey = fr.storey.astype(float)
+    low = site.storeys <= 2
+    drop = np.sqrt(2 * 0.7 * site.storey_height / (GRAVITY * 0.55))  # one storey, resisted
+    gaps = np.maximum(drop / (1 + 0.35 * np.arange(site.storeys)), 0.22)
+    reach = np.concatenate([[0.0], np.cumsum(gaps)])  # storeys away from the first -> seconds
+    speed = brief.spread
+    side = brief.failure_side
+    if side in (Side.ALL, Side.CENTRE) and brief.direction in _TOWARDS and mode != Mode.TOPPLE:
+        side = brief.direction
+    towards = _TOWARDS.get(side)
+    plan = (
+        np.hypot(*((c - site.mid)[:, :2].T))
+        if towards is None
+        else (1 - site.along(c, towards)) * (np.abs(towards) @ site.span[:2])
+    )
+    first = site.named(brief.failure_storeys)
+    if not first:
+        high = round(0.55 * site.storeys) if mode == Mode.PANCAKE and site.storeys >= 5 else 0
+        first = [high]
+        if mode == Mode.FOLD and site.storeys >= 5:
+            first = [0, site.storeys // 2]
+    away = np.min([np.abs(storey - s) for s in first], axis=0)
+    steps = np.interp(away, np.arange(len(reach)), reach)
+    scale = np.sqrt(max(site.tall, 6.0) / 28.0)
+    if mode == Mode.PANCAKE:
+        arrive = steps + plan / (speed or 30.0)
+    elif mode == Mode.TOPPLE:
+        d = _TOWARDS.get(brief.direction) or _TOWARDS.get(side) or (-1.0, 0.0)
+        near = site.along(c, d)
+        wedge = max(1.0, 0.34 * site.storeys)
+        width = float(np.abs(d) @ site.span[:2])
+        cut = (1 - near) * (width / speed if speed else 1.7 * scale)
+        depth = np.min([np.abs(storey - s) + 0.5 * (storey < s) for s in first], axis=0)
+        inside = depth < wedge * (near - 0.12) / 0.88 + 0.01
+        late = (2.3 if not low else 1.3) * scale + 0.25 * steps + 0.5 * (1 - near)
+        arrive = np.where(inside, cut + 0.12 * depth, late)
+    elif mode == Mode.IMPLODE:
+        r = np.hypot(*((c - site.mid)[:, :2] / (site.span[:2] / 2)).T)
+        arrive = np.clip(r, 0, 1) ** 1.5 * 1.1 * scale + 0.30 * steps
+        arrive = np.where(fr.element == Element.ROOF, 0.3 * arrive, arrive)
+    elif mode == Mode.FOLD:
+        a = 0 if site.span[0] >= 0.8 * site.span[1] else 1
+        r = np.abs(c[:, a] - site.mid[a]) / (site.span[a] / 2)
+        wide = site.span[a] / 2
+        arrive = np.where(r < 0.22, 0.25 * r, r * (wide / speed if speed else 1.6 * scale))
+        arrive = arrive + 0.35 * steps * np.clip(r * 3, 0.3, 1)
+    else:
+        arrive = plan / (speed or 9.0) + 0.45 * steps
+    if mode == Mode.PARTIAL:
+        arrive[~_part(fr, site, brief, rng)] = np.inf
+    elif low and mode in (Mode.PANCAKE, Mode.PROGRESSIVE):
+        roof = fr.element == Element.ROOF  # low houses: the roof caves in first
+        arrive[roof] = 0.35 * plan[roof] / (speed or 9.0)
+    return arrive
+
+
+def _part(fr: Fragments, site: _Site, brief: Brief, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Pieces of the part that falls in mode partial."""
+    side = brief.failure_side
+    if side not in _TOWARDS:
+        side = brief.direction
+    if side not in _TOWARDS:
+        side = Side.LEFT if rng.random() < 0.5 else Side.RIGHT
+    first = site.named(brief.failure_storeys)
+    if first and min(first) > 0 and brief.failure_side not in _TOWARDS:
+        return fr.storey >= min(first)
+    ragged = 0.05 * np.sin(1.7 * fr.centre[:, 2] + 6.28 * rng.random())
+    part = site.along(fr.centre, _TOWARDS[side]) + ragged > 0.56
+    if first and min(first) > 0:
+        part &= fr.storey >= min(first)
+    return part
+
+
+def _pull(fr: Fragments, site: _Site, brief: Brief) -> F64:
+    pull = np.zeros((len(fr), 3))
+    if brief.direction in _TOWARDS:
+        strength = PULL if brief.mode == Mode.TOPPLE else 0.7 * PULL
+        pull[:, :2] += np.array(_TOWARDS[brief.direction]) * strength
+    elif brief.mode == Mode.TOPPLE:
+        pull[:, :2] += np.array(_TOWARDS.get(brief.failure_side, (-1.0, 0.0))) * PULL
+    elif brief.mode in (Mode.IMPLODE, Mode.FOLD) or site.storeys <= 2:
+        inwards = (site.mid - fr.centre)[:, :2]
+        if brief.mode == Mode.FOLD:
+            inwards[:, 1 if site.span[0] >= 0.8 * site.span[1] else 0] = 0
+        size = np.linalg.norm(inwards, axis=1, keepdims=True)
+        pull[:, :2] = PULL * inwards / np.maximum(size, 0.2 * site.span[:2].max())
+    return pull
+
+
+def _schedule(
+    fr: Fragments, st: Structure, site: _Site, arrive: F64, resist: float,
+    rng: np.random.Generator, brief: Brief | None, pull: F64,
+) -> Trigger:  # fmt: skip
+    n, b = len(fr), st.bonds
+    i, j = b.i, np.where(b.j < 0, b.i, b.j)
+    wall = fr.element == Element.MASONRY
+    course = site.low < site.base[fr.storey] + 0.30 * site.storey_height
+    crush = np.isin(fr.element, (Element.COLUMN, Element.PANEL)) | (wall & course)
+    if brief is not None:
+        arrive = arrive + rng.uniform(0.0, 0.10, n)
+    crushed = np.where(crush, arrive, np.inf)
+    m = len(i)
+    release = np.minimum(crushed[i], crushed[j])
+    upright = np.abs(b.normal[:, 2]) > 0.5
+    release = release + np.where(upright, 0.0, 0.06)
+    share = np.where(upright & np.isfinite(release), resist, 0.0)
+    force = share * np.maximum(-st.demand[:, 0], 0)
+    travel = np.full(m, 0.45 * site.storey_height)
+    weaken = np.full(m, np.inf)
+    weaken_to = np.ones(m)
+    if brief is not None:
+        both = np.minimum(arrive[i], arrive[j])
+        one_side = ~np.isfinite(np.maximum(arrive[i], arrive[j]))
+        left = np.full(m, 0.40)
+        ei, ej = fr.element[i], fr.element[j]
+        left[(ei == Element.MASONRY) & (ej == Element.MASONRY)] = 0.15
+        left[(ei == Element.ROOF) | (ej == Element.ROOF)] = 0.20
+        if brief.mode != Mode.PARTIAL:
+            left[(ei == Element.SLAB) & (ej == Element.SLAB)] = 0.40
+        left[one_side] = 0.05  # where the falling part tears off
+        weaken, weaken_to = both, left
+        # cracks run ahead: some side joints of walls and panels open before the load path goes
+        skin = np.isin(ei, (Element.PANEL, Element.MASONRY)) & np.isin(
+            ej, (Element.PANEL, Element.MASONRY)
+        )
+        pick = skin & ~upright & (rng.random(m) < 0.14) & np.isfinite(both)
+        early = np.maximum(both - rng.uniform(0.1, LEAD, m), 0.0)
+        release = np.where(pick, np.minimum(release, early), release)
+        if pick.any() and np.isfinite(release).any():
+            release[np.argmin(np.where(pick, release, np.inf))] = 0.0
+    kick = _kick(fr, site, crush, rng, pull)
+    ends = np.concatenate([release[np.isfinite(release)], weaken[np.isfinite(weaken)] + 0.5, [0]])
+    return Trigger(
+        release, force, travel, weaken, weaken_to, crushed, kick, pull, arrive, float(ends.max())
+    )
+
+
+def _kick(
+    fr: Fragments, site: _Site, crush: NDArray[np.bool_], rng: np.random.Generator, pull: F64
+) -> F64:
+    """Buckling throws a support aside: outwards from the plan, turned by up to 60 degrees."""
+    out = (fr.centre - site.mid)[:, :2]
+    out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 0.3)
+    out += pull[:, :2] / PULL
+    turn = rng.uniform(-1.05, 1.05, len(fr))
+    c, s = np.cos(turn), np.sin(turn)
+    x = c * out[:, 0] - s * out[:, 1]
+    y = s * out[:, 0] + c * out[:, 1]
+    speed = rng.uniform(0.6, 1.4, len(fr)) * crush
+    return np.stack([x * speed, y * speed, np.zeros(len(fr))], 1)
