@@ -65,16 +65,19 @@ def find_foreground(
         stats[:, cv2.CC_STAT_AREA] > 2e-4 * h * w
     )
     rooted[0] = False
-    found = rooted[labels]
-    inside = matte > 0.5
-    if found[inside].mean() > MOST_FOLIAGE if inside.any() else True:
+    inner = cv2.erode((matte > 0.5).astype(np.uint8), disc(max(2, w // 110))) > 0
+    found = rooted[labels] & inner
+    # ivy and moss go down with the wall: only what is thick stands in front of it
+    thick = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, disc(max(2, w // 90)))
+    if not thick.any() or found[inner].mean() > MOST_FOLIAGE:
         return np.zeros((h, w), np.float32)
-    near = cv2.dilate((matte > 0.02).astype(np.uint8), disc(max(3, w // 60))) > 0
-    soft = guided_filter(lum, (found & near).astype(np.float32), max(2, w // 320), 2e-3)
+    # and what of it reaches over the outline, but not the trees behind that touch the roof
+    near = cv2.dilate(thick, disc(max(3, w // 45)))
+    found = rooted[labels] & (near > 0)
+    soft = guided_filter(lum, found.astype(np.float32), max(2, w // 320), 2e-3)
     soft = np.clip((soft - 0.12) / 0.7, 0, 1)
-    # let go of it smoothly where it leaves the neighbourhood of the building
     fade = cv2.GaussianBlur(near.astype(np.float32), (0, 0), max(2.0, w / 200))
-    return (soft * np.clip(fade * 2 - 0.6, 0, 1)).astype(np.float32)
+    return np.asarray(soft * np.clip(fade * 2 - 0.6, 0, 1), np.float32)
 
 
 def _given(given: str | Path | F32 | Sequence[Polygon], h: int, w: int) -> F32:

@@ -176,7 +176,9 @@ def _overcast(image: F32, is_sky: NDArray[np.bool_], ground: F32) -> float:
     lum = luminance(sky)
     even = float(np.clip(1 - lum.std() / max(float(lum.mean()), 1e-3) / 0.35, 0, 1))
     clipped = lum.mean() > 0.9  # a burnt-out sky says nothing about its colour
-    return flat if clipped else float(np.sqrt(grey * even) * (0.4 + 0.6 * flat))
+    if clipped:
+        return max(flat, 0.45)
+    return float(np.sqrt(grey * even) * (0.4 + 0.6 * flat))
 
 
 def _sun_to_sky(walls: list[_Wall], fix: SunFix, ground: F32) -> float:
@@ -190,7 +192,7 @@ def _sun_to_sky(walls: list[_Wall], fix: SunFix, ground: F32) -> float:
         # a wall sees half of the sky and a bright ground: about 0.6 of what faces up
         return float(np.clip((wall.level / max(shade, 1e-4) - 1) * 0.6 / cosine, 0.3, 6.0))
     low, high = np.percentile(ground, [20, 90])
-    return float(np.clip(0.45 * (high / max(low, 1e-3) - 1), 0.5, 3.5))
+    return float(np.clip(0.3 * (high / max(low, 1e-3) - 1), 0.5, 3.2))
 
 
 def _sky_tint(image: F32, is_sky: NDArray[np.bool_], overcast: float) -> NDArray[np.float64]:
@@ -243,7 +245,7 @@ def _haze(
         return haze, 0.0
     dark = cv2.erode((image / haze).min(2).astype(np.float32), np.ones((7, 7), np.uint8))
     veil = float(np.clip(np.percentile(dark[band], 40), 0, 0.9))
-    extinction = -np.log(1 - 0.9 * max(0.0, veil - 0.1)) / FAR
+    extinction = abs(np.log(1 - 0.9 * max(0.0, veil - 0.1))) / FAR
     return haze, float(np.clip(extinction, 0.0, 8e-4))
 
 
