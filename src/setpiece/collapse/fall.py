@@ -155,6 +155,7 @@ class _Run:
         if hit.any():
             w.ghost[hit] = w.time + GHOST
             w.v[: w.n][hit] += t.kick[hit]
+            w.w[: w.n][hit] += t.spin[hit]
             self.crushed |= hit
 
     def _watch(self) -> None:
@@ -172,8 +173,8 @@ class _Run:
         self.moved_at[still & (away | turned)] = now
         free = (now - self.moved_at < PULL_FOR) & (now >= self.moved_at)
         w.pull[:] = np.where(free[:, None], self.trigger.pull, 0.0)
-        slow = np.abs(w.v[:n]).max(1) < 0.6
-        w.drag[:] = np.where(slow & w.touch & (now > self.trigger.last), 1.5, 0.0)
+        slow = np.clip(1.0 - np.abs(w.v[:n]).max(1), 0.0, 1.0)
+        w.drag[:] = np.where(w.touch & (now > self.trigger.last), 4.0 * slow, 0.0)
         w.may_sleep = now > self.trigger.last + 0.3
 
     def pose(self, now: float) -> tuple[F64, F64]:

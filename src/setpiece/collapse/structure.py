@@ -14,14 +14,13 @@ from enum import IntEnum
 
 import numpy as np
 import scipy.sparse as sp
-import scipy.sparse.linalg as spl
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from setpiece.collapse.fragments import Bonds, Element, Fragments
 from setpiece.collapse.layout.model import Layout
-from setpiece.collapse.solver import GRAVITY, STEP
+from setpiece.collapse.solver.statics import stable_share, under_gravity
 from setpiece.errors import StageError
 
 F64 = NDArray[np.float64]
@@ -131,11 +130,11 @@ def strengthen(
     joint = _classify(fragments, bonds, layout)
     kinds = [p.construction for p in layout.prisms]
     b = float(np.mean([_BRITTLE[k] for k in kinds])) if brittle is None else float(brittle)
-    inertia, moments = _round(fragments)
+    inertia = _round(fragments)
     stiffness, capacity, limit, depth = _sections(bonds, joint, min(max(b, 0.0), 1.0))
-    scale = _stable(fragments, bonds, stiffness, moments)
+    scale = stable_share(fragments, bonds, stiffness, inertia)
     stiffness *= scale[:, None]
-    displacement, demand = _static(fragments, bonds, stiffness)
+    displacement, demand = under_gravity(fragments, bonds, stiffness)
     friction = _TABLE[joint, 4]
     confine = np.isin(joint, (Joint.COLUMN, Joint.COLUMN_SLAB, Joint.FOOT)).astype(float)
     use, raised = _design(
@@ -146,6 +145,7 @@ def strengthen(
         "ties": len(bonds.i) - len(fragments.bonds.i),
         "utilisation": round(float(use.max()), 3),
         "strengthened": round(float((raised > 1.01).mean()), 3),
+        "stiffness_kept": round(float(np.median(scale)), 3),
         "sag_mm": round(float(np.abs(displacement[:, :3]).max() * 1e3), 2),
         "weight_t": round(float(fragments.mass.sum() / 1e3), 1),
     }
@@ -155,15 +155,15 @@ def strengthen(
     )  # fmt: skip
 
 
-def _round(fr: Fragments) -> tuple[F64, F64]:
-    """Inertia tensors and principal moments; a needle's smallest moment is raised.
+def _round(fr: Fragments) -> F64:
+    """Inertia tensors in which a needle's smallest moment is raised.
 
     Spun about its own axis a needle would need a tiny step, and its real moment is not visible.
     """
     value, axes = np.linalg.eigh(fr.inertia)
     value = np.maximum(value, 0.06 * value.max(1, keepdims=True))
     value = np.maximum(value, 1e-4 * fr.mass[:, None])
-    return np.einsum("kia,ka,kja->kij", axes, value, axes), value
+    return np.einsum("kia,ka,kja->kij", axes, value, axes)
 
 
 def _tie(fr: Fragments) -> Bonds:
@@ -277,76 +277,6 @@ def _sections(b: Bonds, joint: NDArray[np.int64], brittle: float) -> tuple[F64, 
         [row[:, 6], row[:, 7], row[:, 8], row[:, 9], rupture, fade, 1 - mix(12, 13)], 1
     )
     return stiffness, capacity, limit, np.stack([w2, w1], 1)
-
-
-def _ends(fr: Fragments, b: Bonds) -> tuple[NDArray[np.int64], NDArray[np.int64], F64, F64]:
-    n = len(fr)
-    i = b.i.astype(np.int64)
-    j = np.where(b.j < 0, n, b.j).astype(np.int64)
-    ra = b.position - fr.centre[i]
-    rb = np.where((b.j < 0)[:, None], 0.0, b.position - fr.centre[np.minimum(j, n - 1)])
-    return i, j, ra, rb
-
-
-def _stable(fr: Fragments, b: Bonds, stiffness: F64, moments: F64) -> F64:
-    """Share of its stiffness each bond keeps so that the explicit step is stable."""
-    i, j, ra, rb = _ends(fr, b)
-    n = len(fr)
-    lin = np.zeros(n + 1)
-    ang = np.zeros(n + 1)
-    k = stiffness[:, :3].max(1)
-    for end, r in ((i, ra), (j, rb)):
-        np.add.at(lin, end, k)
-        np.add.at(ang, end, k * (r * r).sum(1) + stiffness[:, 3:].max(1))
-    keep = np.minimum(fr.mass / np.maximum(lin[:n], 1), moments.min(1) / np.maximum(ang[:n], 1))
-    keep = np.append(np.minimum(1.0, 0.9 * keep / STEP**2), 1.0)
-    return np.minimum(keep[i], keep[j])
-
-
-def _skew(r: F64) -> F64:
-    z = np.zeros((len(r), 3, 3))
-    z[:, 0, 1], z[:, 0, 2], z[:, 1, 2] = -r[:, 2], r[:, 1], -r[:, 0]
-    return z - np.transpose(z, (0, 2, 1))
-
-
-def _static(fr: Fragments, b: Bonds, stiffness: F64) -> tuple[F64, F64]:
-    """Displacements (N, 6) and bond forces (M, 6) under gravity, linear."""
-    n = len(fr)
-    i, j, ra, rb = _ends(fr, b)
-    second = np.cross(b.normal, b.tangent)
-    frame = np.stack([b.normal, b.tangent, second], 1)
-    turn = np.stack([b.tangent, second, b.normal], 1)
-    m = len(i)
-    strain = np.zeros((m, 6, 12))
-    strain[:, :3, 0:3] = -frame
-    strain[:, :3, 3:6] = frame @ _skew(ra)
-    strain[:, :3, 6:9] = frame
-    strain[:, :3, 9:12] = -frame @ _skew(rb)
-    strain[:, 3:, 3:6] = -turn
-    strain[:, 3:, 9:12] = turn
-    local = np.einsum("kai,ka,kaj->kij", strain, stiffness, strain)
-    dof = np.concatenate([6 * i[:, None] + np.arange(6), 6 * j[:, None] + np.arange(6)], 1)
-    rows = np.repeat(dof, 12, 1).ravel()
-    cols = np.tile(dof, (1, 12)).ravel()
-    k = sp.csc_matrix((local.ravel(), (rows, cols)), shape=(6 * n + 6, 6 * n + 6))
-    k = k[: 6 * n, : 6 * n]
-    k = k + sp.diags(1e-9 * np.maximum(k.diagonal(), 1.0))
-    load = np.zeros(6 * n)
-    load[2::6] = -fr.mass * GRAVITY
-    try:
-        solve = spl.splu(
-            k.tocsc(),
-            permc_spec="MMD_AT_PLUS_A",
-            options={"SymmetricMode": True},
-            diag_pivot_thresh=0.0,
-        )
-        u = solve.solve(load)
-    except RuntimeError as error:
-        raise StageError(f"structure: the static solve failed ({error})") from error
-    if not np.isfinite(u).all():
-        raise StageError("structure: the building is a mechanism; check the bonds of its pieces")
-    full = np.append(u, np.zeros(6))
-    return u.reshape(n, 6), np.einsum("kai,ki->ka", strain, full[dof]) * stiffness
 
 
 def _utilisation(capacity: F64, depth: F64, friction: F64, confine: F64, demand: F64) -> F64:

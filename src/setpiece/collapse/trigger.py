@@ -28,7 +28,7 @@ F64 = NDArray[np.float64]
 RAMP = 0.05  # [s] a bond is let go over this time
 LEAD = 0.3  # [s] cracks run this long before the load path goes
 PULL = 0.08 * GRAVITY  # [m/s2] largest sideways acceleration
-GHOST = 0.7  # [s] a crushed support lets what is above it through for this long
+GHOST = 0.35  # [s] a crushed support lets what is above it through for this long
 _TOWARDS = {
     Side.LEFT: (-1.0, 0.0),
     Side.RIGHT: (1.0, 0.0),
@@ -57,7 +57,7 @@ class Trigger:
         weaken, weaken_to: when each bond starts to weaken, and the share of its strength left
             half a second later, (M,).
         crushed: when each piece is crushed, (N,).
-        kick: velocity a crushed piece buckles away with [m/s], (N, 3).
+        kick, spin: velocity [m/s] and turning [rad/s] a crushed piece buckles away with, (N, 3).
         pull: sideways acceleration once loose [m/s2], (N, 3).
         arrive: when the wave reaches each piece, (N,).
         last: when the wave has done its work.
@@ -70,6 +70,7 @@ class Trigger:
     weaken_to: F64
     crushed: F64
     kick: F64
+    spin: F64
     pull: F64
     arrive: F64
     last: float
@@ -268,7 +269,9 @@ def _schedule(
         left[(ei == Element.ROOF) | (ej == Element.ROOF)] = 0.20
         if brief.mode != Mode.PARTIAL:
             left[(ei == Element.SLAB) & (ej == Element.SLAB)] = 0.40
-        left[one_side] = 0.05  # where the falling part tears off
+        tear = np.isfinite(both) & one_side  # the falling part comes off cleanly
+        rip = LEAD * (b.position[:, 2] - site.lo[2]) / site.span[2] + rng.uniform(0, 0.1, m)
+        release = np.where(tear, np.minimum(release, rip), release)
         weaken, weaken_to = both, left
         # cracks run ahead: some side joints of walls and panels open before the load path goes
         skin = np.isin(ei, (Element.PANEL, Element.MASONRY)) & np.isin(
@@ -279,23 +282,36 @@ def _schedule(
         release = np.where(pick, np.minimum(release, early), release)
         if pick.any() and np.isfinite(release).any():
             release[np.argmin(np.where(pick, release, np.inf))] = 0.0
-    kick = _kick(fr, site, crush, rng, pull)
+    kick, spin = _buckle(fr, site, crush, rng, pull)
     ends = np.concatenate([release[np.isfinite(release)], weaken[np.isfinite(weaken)] + 0.5, [0]])
     return Trigger(
-        release, force, travel, weaken, weaken_to, crushed, kick, pull, arrive, float(ends.max())
+        release, force, travel, weaken, weaken_to, crushed, kick, spin, pull, arrive, float(ends.max())
     )
 
 
-def _kick(
+def _buckle(
     fr: Fragments, site: _Site, crush: NDArray[np.bool_], rng: np.random.Generator, pull: F64
-) -> F64:
-    """Buckling throws a support aside: outwards from the plan, turned by up to 60 degrees."""
+) -> tuple[F64, F64]:
+    """A support folds like a knee: its lower part about its foot, its upper part about its head.
+
+    Pieces of one column go the same way: outwards from the plan and along `pull`, turned by up to
+    60 degrees. Walls and panels are pushed rather than folded.
+    """
+    place = np.round(np.column_stack([fr.centre[:, :2] / 0.7, fr.storey]))
+    _, line = np.unique(place, axis=0, return_inverse=True)
+    line = line.ravel()
+    turn = rng.uniform(-1.05, 1.05, line.max() + 1)[line]
+    rate = rng.uniform(2.5, 4.0, line.max() + 1)[line]
     out = (fr.centre - site.mid)[:, :2]
     out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 0.3)
     out += pull[:, :2] / PULL
-    turn = rng.uniform(-1.05, 1.05, len(fr))
     c, s = np.cos(turn), np.sin(turn)
-    x = c * out[:, 0] - s * out[:, 1]
-    y = s * out[:, 0] + c * out[:, 1]
-    speed = rng.uniform(0.6, 1.4, len(fr)) * crush
-    return np.stack([x * speed, y * speed, np.zeros(len(fr))], 1)
+    way = np.stack([c * out[:, 0] - s * out[:, 1], s * out[:, 0] + c * out[:, 1]], 1)
+    way /= np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-3)
+    rate = np.where(fr.element == Element.COLUMN, rate, 0.35 * rate) * crush
+    half = np.minimum((site.high - site.low) / 2, 1.8)
+    head = fr.centre[:, 2] > site.base[fr.storey] + 0.55 * site.storey_height
+    sign = np.where(head & (fr.element == Element.COLUMN), -1.0, 1.0)
+    kick = np.column_stack([way * (rate * half)[:, None], np.zeros(len(fr))])
+    spin = np.column_stack([-way[:, 1], way[:, 0], np.zeros(len(fr))]) * (sign * rate)[:, None]
+    return kick, spin

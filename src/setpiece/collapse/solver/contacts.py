@@ -16,7 +16,7 @@ from setpiece.collapse.solver.sat import axis_gap, hull_contact
 
 _J = {"cache": True, "nogil": True, "fastmath": True}
 BETA = 0.08  # contact stiffness = BETA * effective mass / step^2
-DECAY = 0.975  # of the allowance per tick
+DECAY = 0.96  # of the allowance per tick
 SOFTEN = 0.01  # [m] stiffness doubles at this depth, up to four times
 
 

@@ -15,9 +15,9 @@ from setpiece.collapse.solver.sat import scratch
 from setpiece.collapse.structure import Structure
 from setpiece.errors import StageError
 
-FRICTION = 0.65
+FRICTION = 0.75
 BOND_DAMPING = 0.6  # in steps: dashpot of a bond is this x step x stiffness
-LOOSE = 0.06  # [m] touching pieces without a bond ignore one another until moved this much
+LOOSE = 0.015  # [m] touching pieces without a bond ignore one another until moved this much
 
 
 class World:
