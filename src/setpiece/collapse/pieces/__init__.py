@@ -1,0 +1,1 @@
+"""How a building is cut: plan of its elements, Voronoi cells, bonds and render mesh."""

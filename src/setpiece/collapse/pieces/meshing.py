@@ -1,0 +1,186 @@
+"""The picture of the pieces: jagged solids, window panes and reinforcement bars."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from setpiece.collapse.fragments import Element
+from setpiece.collapse.pieces import polygon as pg
+from setpiece.collapse.pieces.jagged import build_meshes
+from setpiece.collapse.pieces.region import Edge, Plan
+from setpiece.collapse.pieces.solids import Solid
+from setpiece.collapse.pieces.voronoi import Cells
+from setpiece.render.scene import Material, Mesh
+
+F64 = NDArray[np.float64]
+
+#: Broken edges wander by at most this much [m].
+ROUGHNESS = 0.06
+#: Triangles aimed at per piece (the jagged edges' step follows from it).
+TRIANGLES = 135
+
+
+@dataclass
+class Soup:
+    """Triangles being collected. wall of a vertex comes from its piece."""
+
+    vertices: list[F64]
+    faces: list[NDArray[np.int64]]
+    body: list[NDArray[np.int64]]
+    material: list[NDArray[np.int64]]
+    pane: list[NDArray[np.int64]]
+    count: int = 0
+
+    def add(self, vertices: F64, faces: NDArray, body, material, pane=-1) -> None:  # type: ignore[no-untyped-def]
+        self.vertices.append(vertices)
+        self.faces.append(np.asarray(faces) + self.count)
+        n = len(faces)
+        for target, value in ((self.body, body), (self.material, material), (self.pane, pane)):
+            target.append(np.broadcast_to(np.asarray(value, np.int64), (n,)))
+        self.count += len(vertices)
+
+
+def build_mesh(
+    plan: Plan, cells: Cells, solids: list[Solid], pane_body: NDArray[np.int32], seed: int
+) -> Mesh:
+    """Render mesh of all pieces; tex equals vertices here."""
+    regions = plan.regions
+    start = np.concatenate([[0], np.cumsum([len(p) for p in cells.polygon])]).astype(np.int64)
+    front = np.concatenate([s.front for s in solids])
+    back = np.concatenate([s.back for s in solids])
+    total = int(start[-1])
+    owner = np.repeat(np.arange(len(solids)), np.diff(start))
+    following = np.arange(total) + 1
+    following[start[1:] - 1] = start[:-1]
+    length = np.linalg.norm(front[following] - front, axis=1)
+    tag = np.concatenate(cells.tag)
+    inner = np.array([_inradius(p) for p in cells.polygon])
+
+    jag = np.zeros(total, np.int64)
+    curve = np.zeros((total, 4))
+    identity = np.zeros(total, np.int64)
+    amplitude = np.zeros(total)
+    material = np.zeros(total, np.int64)
+    line = np.array(plan.curves).reshape(-1, 4)
+    room = np.full(len(line), np.inf)
+    on_line = np.full(total, -1)
+    for e in range(total):
+        r = regions[cells.region[owner[e]]]
+        if tag[e] >= 0:
+            material[e] = r.cut
+            continue
+        m = -1 - tag[e]
+        kind = r.edge[m]
+        material[e] = (
+            r.cut if kind == Edge.CUT else Material.PLATE if kind == Edge.OUTSIDE
+            else Material.PLASTER
+        )  # fmt: skip
+        on_line[e] = r.curve[m]
+        if on_line[e] >= 0:
+            room[on_line[e]] = min(room[on_line[e]], inner[owner[e]])
+    cut = tag >= 0
+    a, b = np.minimum(owner, tag), np.maximum(owner, tag)
+    forward = owner < tag
+    p, q = front, front[following]
+    jag[cut] = 1
+    curve[cut] = np.where(forward[:, None], np.hstack([p, q]), np.hstack([q, p]))[cut]
+    identity[cut] = (a * 1_000_003 + b)[cut]
+    near = np.minimum(inner[owner], inner[np.maximum(tag, 0)])
+    amplitude[cut] = np.minimum(ROUGHNESS, np.minimum(0.14 * length, 0.22 * near))[cut]
+    drawn = on_line >= 0
+    jag[drawn] = 1
+    if drawn.any():
+        curve[drawn] = line[on_line[drawn]]
+        identity[drawn] = 7_000_000_000_000 + on_line[drawn]
+        size = np.hypot(line[:, 2] - line[:, 0], line[:, 3] - line[:, 1])
+        reach = np.minimum(ROUGHNESS, np.minimum(0.08 * size, 0.2 * room))
+        amplitude[drawn] = reach[on_line[drawn]]
+    whole = np.where(drawn, np.hypot(curve[:, 2] - curve[:, 0], curve[:, 3] - curve[:, 1]), length)
+    step = _step(length[jag > 0], total, len(solids))
+    knots = np.clip(np.round(whole / step), 1, 400).astype(np.int64)
+    knots[(jag > 0) & (whole > 0.3)] = np.maximum(knots[(jag > 0) & (whole > 0.3)], 2)
+    thick = np.array([regions[k].thickness for k in cells.region])
+    verts, vcell, faces, fcell, part = build_meshes(
+        start, front, back, jag, curve, knots, identity, amplitude, thick, seed
+    )
+    frame = np.array([[r.origin, r.u, r.v, r.n] for r in regions])[cells.region[vcell]]
+    world = (
+        frame[:, 0] + verts[:, :1] * frame[:, 1] + verts[:, 1:2] * frame[:, 2]
+        - verts[:, 2:] * frame[:, 3]
+    )  # fmt: skip
+    caps = np.array([[r.front, r.back] for r in regions])[cells.region[fcell]]
+    kind = np.where(part == -1, caps[:, 0], np.where(part == -2, caps[:, 1], 0))
+    kind = np.where(part >= 0, material[np.maximum(part, 0)], kind)
+    soup = Soup([], [], [], [], [])
+    soup.add(world, faces, fcell, kind)
+    _bars(soup, plan, cells, solids, start, front, following, tag, length, inner, seed)
+    for k, pane in enumerate(plan.panes):
+        w, h = pane.along * pane.size[0] / 2, np.array([0, 0, pane.size[1] / 2])
+        quad = pane.centre + np.stack([-w - h, w - h, w + h, -w + h])
+        soup.add(quad, np.array([[0, 1, 2], [0, 2, 3]]), pane_body[k], int(Material.GLASS), k)
+    v = np.concatenate(soup.vertices).astype(np.float32)
+    return Mesh(
+        v, v.copy(), np.concatenate(soup.faces).astype(np.int32),
+        np.concatenate(soup.body).astype(np.int32), np.concatenate(soup.material).astype(np.uint8),
+        np.concatenate(soup.pane).astype(np.int32),
+    )  # fmt: skip
+
+
+def _step(cut: F64, edges: int, pieces: int) -> float:
+    """Length of the jagged edges' segments so that the whole has about TRIANGLES a piece [m]."""
+    budget = max(TRIANGLES * pieces / 6 - edges, 0.6 * edges)  # six triangles a ring point
+    return float(np.clip(cut.sum() / max(budget, 1.0), 0.1, 0.6))
+
+
+def _inradius(p: F64) -> float:
+    c = pg.centroid(p)
+    e = np.roll(p, -1, 0) - p
+    d = c - p
+    s = np.maximum(np.linalg.norm(e, axis=1), 1e-9)
+    return float(max(((e[:, 0] * d[:, 1] - e[:, 1] * d[:, 0]) / s).min(), 0.0))
+
+
+def _bars(soup, plan, cells, solids, start, front, following, tag, length, inner, seed):  # type: ignore[no-untyped-def]
+    """Bars that stick out of broken slabs and columns, hidden in the neighbour while it stands."""
+    rng = np.random.default_rng(seed + 77)
+    owner = np.repeat(np.arange(len(solids)), np.diff(start))
+    concrete = np.array(
+        [r.element in (Element.SLAB, Element.COLUMN) and r.cut == Material.CONCRETE
+         for r in plan.regions]
+    )[cells.region]  # fmt: skip
+    able = (tag > owner) & (length > 0.25) & concrete[owner]
+    edges = np.flatnonzero(able)
+    most = int(0.08 * TRIANGLES * len(solids) / 7 / 2)
+    if len(edges) == 0 or most == 0:
+        return
+    edges = np.sort(rng.choice(edges, min(most, len(edges)), replace=False))
+    for e in edges:
+        flip = bool(rng.integers(2))
+        body, other = (owner[e], tag[e]) if not flip else (tag[e], owner[e])
+        r = plan.regions[cells.region[body]]
+        p, q = front[e], front[following[e]]
+        t = (q - p) / length[e]
+        out = np.array([t[1], -t[0]]) * (-1 if flip else 1)
+        reach = min(0.5, 1.3 * float(inner[other]))
+        if reach < 0.12:
+            continue
+        number = int(np.clip(length[e] / 0.35, 1, 3))
+        for k in range(number):
+            at = p + (q - p) * ((k + 0.3 + 0.4 * rng.random()) / number)
+            depth = r.thickness * (0.25 if rng.random() < 0.5 else 0.75)
+            size = reach * (0.45 + 0.55 * rng.random())
+            bend = rng.normal(size=2) * 0.1
+            a = r.world(at - out * 0.06, depth)
+            d = r.u * (out[0] + bend[0] * t[0]) + r.v * (out[1] + bend[0] * t[1])
+            b = a + d * (size + 0.06) + r.n * bend[1] * 0.15
+            x = np.cross(d, r.n)
+            x /= np.linalg.norm(x)
+            y = np.cross(d / np.linalg.norm(d), x)
+            angle = np.arange(3) * 2 * np.pi / 3
+            ring = 0.012 * (np.cos(angle)[:, None] * x + np.sin(angle)[:, None] * y)
+            f = [[i, (i + 1) % 3, 3 + (i + 1) % 3] for i in range(3)]
+            f += [[i, 3 + (i + 1) % 3, 3 + i] for i in range(3)] + [[3, 4, 5], [2, 1, 0]]
+            soup.add(np.concatenate([a + ring, b + ring]), np.array(f), body, int(Material.REBAR))

@@ -1,0 +1,119 @@
+"""Pitched roofs as planes of a thickness, mitred where they meet."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from setpiece.collapse.fragments import Element
+from setpiece.collapse.layout.model import Roof
+from setpiece.collapse.pieces import polygon as pg
+from setpiece.collapse.pieces.region import TILES, Edge, Region
+from setpiece.render.scene import Material
+
+F64 = NDArray[np.float64]
+
+#: Thickness of rafters, battens and tiles together, at right angles to the plane [m].
+THICKNESS = 0.2
+
+
+def slopes(footprint: F64, roof: Roof) -> dict[int, float]:
+    """Pitch [radians] of the plane that rises from each eave edge; gable ends have none."""
+    pitch = float(np.radians(min(max(roof.pitch, 3.0), 72.0)))
+    sides = range(len(footprint))
+    if roof.kind == "flat":
+        return {}
+    if roof.kind == "gable" and len(footprint) == 4:
+        length = np.linalg.norm(np.roll(footprint, -1, 0) - footprint, axis=1)
+        even_longer = length[0] + length[2] >= length[1] + length[3]
+        first = 0 if even_longer == (roof.ridge == "long") else 1
+        return {first: pitch, first + 2: pitch}
+    if roof.kind == "pyramid":
+        c = pg.centroid(footprint)
+        inner = [_inward(footprint, k)[0] @ c - _inward(footprint, k)[1] for k in sides]
+        rise = np.tan(pitch) * min(inner)
+        return {k: float(np.arctan(rise / inner[k])) for k in sides}
+    return {k: pitch for k in sides}
+
+
+def drop(footprint: F64, roof: Roof) -> float:
+    """How far the walls' tops lie below the eave line, so that the roof's upper side starts there
+    [m]."""
+    return max((THICKNESS / np.cos(p) for p in slopes(footprint, roof).values()), default=0.0)
+
+
+def _inward(footprint: F64, k: int) -> tuple[F64, float]:
+    """(m, c) so that m . x - c is the distance of x inside edge k."""
+    a, b = footprint[k], footprint[(k + 1) % len(footprint)]
+    e = (b - a) / np.linalg.norm(b - a)
+    m = np.array([-e[1], e[0]])
+    return m, float(m @ a)
+
+
+def roof_regions(
+    footprint: F64,
+    top: float,
+    roof: Roof,
+    above: list[F64],
+    prism: int,
+    storey: int,
+    weight: float,
+    timber: bool,
+) -> list[Region]:
+    """The planes of a pitched roof over a convex footprint.
+
+    top: height of the eave line [m]. above: footprints of blocks that stand on this one; the
+    planes stop in front of them.
+    """
+    pitches = slopes(footprint, roof)
+    centre = pg.centroid(footprint)
+    eaves = pg.inset(footprint, -roof.overhang) if roof.overhang > 0 else footprint
+    out = []
+    for k, pitch in pitches.items():
+        m, c = _inward(footprint, k)
+        shape, tags = eaves.copy(), [-1] * len(eaves)
+        lines: list[tuple[F64, float]] = []
+        for j, other in pitches.items():
+            if j == k:
+                continue
+            mj, cj = _inward(footprint, j)
+            if roof.kind == "pyramid":
+                if j not in ((k + 1) % len(footprint), (k - 1) % len(footprint)):
+                    continue
+                corner = footprint[j] if j == (k + 1) % len(footprint) else footprint[k]
+                e = centre - corner
+                g = np.array([-e[1], e[0]]) / np.linalg.norm(e)
+                g = g if g @ (footprint[k] + footprint[(k + 1) % len(footprint)] - 2 * centre) < 0 \
+                    else -g  # fmt: skip
+                lines.append((g, float(g @ centre)))
+            else:  # the plane stays where its own edge is the nearest one
+                w = m * np.tan(pitch) - mj * np.tan(other)
+                size = np.linalg.norm(w)
+                if size > 1e-9:
+                    lines.append((w / size, float((c * np.tan(pitch) - cj * np.tan(other)) / size)))
+        for block in above:
+            lines.append((m, float((block @ m).min()) - 0.012))
+        for number, (g, offset) in enumerate(lines):
+            if len(shape):
+                shape, tags = pg.clip(shape, tags, g, offset, number)
+        if len(shape) < 3 or pg.area(shape) < 0.05:
+            continue
+        a, b = footprint[k], footprint[(k + 1) % len(footprint)]
+        e = (b - a) / np.linalg.norm(b - a)
+        u = np.array([*e, 0.0])
+        v = np.array([*(m * np.cos(pitch)), np.sin(pitch)])
+        plane = np.stack([(shape - a) @ e, (shape @ m - c) / np.cos(pitch)], 1)
+        mitre, edge = np.zeros(len(tags)), [int(Edge.OUTSIDE)] * len(tags)
+        for i, tag in enumerate(tags):
+            if tag >= 0:
+                g = np.array([lines[tag][0] @ e, lines[tag][0] @ m])
+                mitre[i] = g[1] * np.sin(pitch) / np.hypot(g[0], g[1] * np.cos(pitch))
+                edge[i] = int(Edge.CUT)
+        out.append(
+            Region(
+                np.array([*a, top]), u, v, np.cross(u, v), plane, THICKNESS, Element.ROOF, TILES,
+                prism, storey, Material.PLATE, Material.TIMBER if timber else Material.ROOF,
+                Material.ROOF, edge, [-1] * len(tags), mitre, k, weight,
+            )
+        )  # fmt: skip
+    return out
