@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -34,7 +35,8 @@ class Brief(BaseModel):
 
     Attributes:
         start: when the first thing gives way [s] after the first frame.
-        mode: how it comes down.
+        mode: how it comes down. then: what it does on the way, after that, if anything
+            ("topples, then folds").
         failure_side: where it fails.
         failure_storeys: storeys that fail, 0 is the ground floor, -1 the top one; empty means
             that the mode chooses.
@@ -54,6 +56,7 @@ class Brief(BaseModel):
     language: str = "en"
     start: float = Field(1.0, ge=0.0, le=600.0)
     mode: Mode = Mode.PROGRESSIVE
+    then: Mode | None = None
     failure_side: Side = Side.ALL
     failure_storeys: tuple[int, ...] = ()
     direction: Side = Side.CENTRE
@@ -65,3 +68,31 @@ class Brief(BaseModel):
     shake: float = Field(0.0, ge=0.0, le=2.0)
     slow: float = Field(1.0, ge=0.1, le=1.0)
     not_understood: tuple[str, ...] = ()
+
+    def words(self) -> str:
+        """The brief as English sentences, which read back to the same brief."""
+        from setpiece.collapse.brief_say import say
+
+        return say(self)
+
+
+def save_brief(brief: Brief, path: str | Path) -> None:
+    """Write a brief as commented TOML, made to be edited by hand.
+
+    Raises:
+        BriefError: the file cannot be written.
+    """
+    from setpiece.collapse.brief_toml import write
+
+    write(brief, Path(path))
+
+
+def load_brief(path: str | Path) -> Brief:
+    """Read what `save_brief` wrote, or an artist edited.
+
+    Raises:
+        BriefError: missing, not TOML, or a field that is unknown or out of range (named).
+    """
+    from setpiece.collapse.brief_toml import read
+
+    return read(Path(path))
