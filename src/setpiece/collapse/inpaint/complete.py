@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.collapse.inpaint import patchmatch as pm
-from setpiece.collapse.inpaint.fields import pull_push
+from setpiece.collapse.inpaint.blend import blend
 
 F32 = NDArray[Any]  # float32; OpenCV's stubs do not say so
 Mask = NDArray[np.bool_]
@@ -85,6 +85,10 @@ def complete(
         is_target[lv.targets[:, 0], lv.targets[:, 1]] = 1
         hole_u8 = lv.hole.astype(np.uint8)
         dist = np.zeros((hh, ww), np.float32)
+        if index:
+            # begin with this size's own texture: a smooth beginning would look for smooth sources
+            pm.measure(current, lv.conf, lv.targets, nnf, dist, lv.radius, np.float32(0))
+            pm.copy_best(current, hole_u8, lv.targets, nnf, dist, lv.radius)
         slope = np.float32(row_price / hh)
         use = np.zeros((hh // 4 + 1, ww // 4 + 1), np.float32)
         fair = 16.0 * len(lv.targets) / max(int(lv.valid.sum()), 1)
@@ -102,11 +106,8 @@ def complete(
             d = dist[lv.targets[:, 0], lv.targets[:, 1]]
             scale = np.float32(np.percentile(d, 20 if sharp else 60) + 1e-5)
             if sharp:
-                known = current
-                current = current.copy()
-                ring = cv2.dilate(hole_u8, np.ones((2 * lv.radius + 1,) * 2, np.uint8))
-                pm.vote(current, lv.conf, ring, lv.targets, nnf, dist, lv.radius, scale)
-                _close_seam(current, known, lv.hole, (ring > 0) & ~lv.hole)
+                pick = pm.copy_best(current, hole_u8, lv.targets, nnf, dist, lv.radius)
+                blend(current, hole_u8, pick, np.float32(0.07 * max(hh, ww)), 250)
             else:
                 pm.vote(current, lv.conf, hole_u8, lv.targets, nnf, dist, lv.radius, scale)
             if index < len(levels) - 2:
@@ -121,25 +122,6 @@ def complete(
     out_label = label.copy()
     out_label[hole] = estimate[hole, -1] / np.float32(label_strength)
     return out, np.clip(out_label, 0, 1).astype(np.float32)
-
-
-def _close_seam(filled: F32, known: F32, hole: Mask, ring: Mask) -> None:
-    """Take the step at the hole's rim out of `filled`, in place.
-
-    On the ring just outside the hole both the fill and the plate are known; their difference is
-    carried into the hole as a smooth membrane that fades with depth (the effect of gradient-domain
-    cloning: P. Perez et al., "Poisson image editing", SIGGRAPH 2003, at the price of a blur).
-    """
-    if not ring.any():
-        return
-    weight = ring.astype(np.float32)
-    soft = cv2.GaussianBlur(weight, (0, 0), 2.5)
-    step = cv2.GaussianBlur((known - filled) * weight[..., None], (0, 0), 2.5)
-    step = step / np.maximum(soft, 1e-6)[..., None] * weight[..., None]
-    membrane = pull_push(step, weight)
-    depth = cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, 3)
-    fade = np.exp(-depth / (0.04 * max(hole.shape)))[..., None]
-    filled[hole] += (membrane * fade)[hole]
 
 
 def _pyramid(picture: F32, start: F32, hole: Mask, source: Mask) -> list[_Level]:

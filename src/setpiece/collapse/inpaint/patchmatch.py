@@ -163,6 +163,36 @@ def vote(img, conf, hole, targets, nnf, dist, r, scale):
 
 
 @njit(cache=True, nogil=True, fastmath=True)
+def copy_best(img, hole, targets, nnf, dist, r):
+    """Write into `img` at every hole pixel the value of the single patch over it that fits best.
+
+    Nothing is averaged, so grain and fine texture stay; a patch is trusted less off its centre.
+    Returns the source (h, w, 2) int32 of every hole pixel, -1 elsewhere.
+    """
+    h, w = hole.shape
+    best = np.full((h, w), np.float32(1e18))
+    pick = np.zeros((h, w, 2), np.int32)
+    pick[:] = -1
+    for i in range(len(targets)):
+        y, x = targets[i]
+        sy, sx = nnf[y, x, 0], nnf[y, x, 1]
+        for dy in range(max(-r, -y), min(r, h - 1 - y) + 1):
+            for dx in range(max(-r, -x), min(r, w - 1 - x) + 1):
+                if hole[y + dy, x + dx]:
+                    d = dist[y, x] * (np.float32(1.0) + np.float32(0.15) * (dy * dy + dx * dx))
+                    if d < best[y + dy, x + dx]:
+                        best[y + dy, x + dx] = d
+                        pick[y + dy, x + dx, 0] = sy + dy
+                        pick[y + dy, x + dx, 1] = sx + dx
+    for y in range(h):
+        for x in range(w):
+            if hole[y, x] and pick[y, x, 0] >= 0:
+                for c in range(img.shape[2]):
+                    img[y, x, c] = img[pick[y, x, 0], pick[y, x, 1], c]
+    return pick
+
+
+@njit(cache=True, nogil=True, fastmath=True)
 def initial(targets, rows, nnf, state):
     """Random first matches out of the sources `rows` (m, 2) [y, x], rather at a like height."""
     m = len(rows)
@@ -210,3 +240,4 @@ def compile_kernels() -> None:
         state,
     )
     vote(img, conf, hole, targets, nnf, dist, 1, np.float32(1))
+    copy_best(img, hole, targets, nnf, dist, 1)

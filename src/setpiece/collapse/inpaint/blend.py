@@ -1,0 +1,106 @@
+"""Seams between pasted pieces, taken out in the gradient domain."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+SEAM = np.float32(0.4)  # encoded scale: a step much larger than this is an edge, not a seam
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _wanted(img, hole, pick, ya, xa, yb, xb, c):
+    """Difference b - a that the pasted pieces ask for between neighbours a and b.
+
+    Where both come from one piece this is the plate's own difference. Where they do not, it is
+    the mean of what the two pieces would have gone on with, unless the step is so large that it
+    must be an edge of things: then the step stays.
+    """
+    h, w = hole.shape
+    dy, dx = yb - ya, xb - xa
+    say, sax = (pick[ya, xa, 0], pick[ya, xa, 1]) if hole[ya, xa] else (ya, xa)
+    sby, sbx = (pick[yb, xb, 0], pick[yb, xb, 1]) if hole[yb, xb] else (yb, xb)
+    step = img[sby, sbx, c] - img[say, sax, c]
+    if sby - say == dy and sbx - sax == dx:
+        return step
+    total, n = np.float32(0.0), 0
+    if 0 <= say + dy < h and 0 <= sax + dx < w and not hole[say + dy, sax + dx]:
+        total += img[say + dy, sax + dx, c] - img[say, sax, c]
+        n += 1
+    if 0 <= sby - dy < h and 0 <= sbx - dx < w and not hole[sby - dy, sbx - dx]:
+        total += img[sby, sbx, c] - img[sby - dy, sbx - dx, c]
+        n += 1
+    if n == 0:
+        return np.float32(0.0)
+    smooth = total / n
+    off = (step - smooth) / SEAM
+    keep = off * off / (np.float32(1.0) + off * off)
+    return smooth * (1 - keep) + step * keep
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def blend(img, hole, pick, length, rounds):
+    """Solve for the picture in `hole` whose differences are those of the pasted pieces, in place.
+
+    A screened Poisson equation (P. Perez et al., "Poisson image editing", SIGGRAPH 2003; S. Darabi
+    et al., "Image melding", SIGGRAPH 2012) with the plate as the boundary, by over-relaxation.
+
+    img: (h, w, c) with the pieces pasted. hole: (h, w) uint8. pick: (h, w, 2) int32, the source of
+    every hole pixel. length: distance [px] over which a step is spread. rounds: of relaxation.
+    """
+    h, w, channels = img.shape
+    right = np.zeros(img.shape, np.float32)
+    down = np.zeros(img.shape, np.float32)
+    count = 0
+    for y in range(h):
+        for x in range(w):
+            if hole[y, x]:
+                count += 1
+            if x + 1 < w and (hole[y, x] or hole[y, x + 1]):
+                for c in range(channels):
+                    right[y, x, c] = _wanted(img, hole, pick, y, x, y, x + 1, c)
+            if y + 1 < h and (hole[y, x] or hole[y + 1, x]):
+                for c in range(channels):
+                    down[y, x, c] = _wanted(img, hole, pick, y, x, y + 1, x, c)
+    places = np.empty((count, 2), np.int32)
+    k = 0
+    for y in range(h):
+        for x in range(w):
+            if hole[y, x]:
+                places[k, 0] = y
+                places[k, 1] = x
+                k += 1
+    pasted = img.copy()
+    hold = np.float32(1.0) / (length * length)
+    relax = np.float32(1.85)
+    for _ in range(rounds):
+        for k in range(count):
+            y, x = places[k]
+            n = np.float32(0.0)
+            if x > 0:
+                n += 1
+            if x + 1 < w:
+                n += 1
+            if y > 0:
+                n += 1
+            if y + 1 < h:
+                n += 1
+            inverse = np.float32(1.0) / (n + hold)
+            for c in range(channels):
+                v = hold * pasted[y, x, c]
+                if x > 0:
+                    v += img[y, x - 1, c] + right[y, x - 1, c]
+                if x + 1 < w:
+                    v += img[y, x + 1, c] - right[y, x, c]
+                if y > 0:
+                    v += img[y - 1, x, c] + down[y - 1, x, c]
+                if y + 1 < h:
+                    v += img[y + 1, x, c] - down[y, x, c]
+                img[y, x, c] += relax * (v * inverse - img[y, x, c])
+
+
+def compile_kernels() -> None:
+    """Call the kernels once on tiny data."""
+    hole = np.zeros((6, 6), np.uint8)
+    hole[2, 2] = 1
+    blend(np.zeros((6, 6, 4), np.float32), hole, np.zeros((6, 6, 2), np.int32), np.float32(9), 1)
