@@ -7,7 +7,7 @@ from typing import Any
 
 from setpiece.collapse import brief_words as words
 from setpiece.collapse.brief import Mode, Side
-from setpiece.collapse.brief_lex import Item
+from setpiece.collapse.brief_measures import Item
 
 _OPPOSITE = {
     Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT, Side.FRONT: Side.BACK, Side.BACK: Side.FRONT,
@@ -262,11 +262,8 @@ def _refuses(clause: _Clause, i: int) -> bool:
 def _sides(clause: _Clause) -> list[int]:
     """Sides still free. Of two side by side ("front left corner") left and right win."""
     free = clause.free("side")
-    return [
-        i for i in free
-        if not (clause.items[i].value in ("front", "back", "centre")
-                and any(j in free and clause.items[j].value in ("left", "right") for j in (i - 1, i + 1)))
-    ]  # fmt: skip
+    level = {i for i in free if clause.items[i].value in ("left", "right")}
+    return [i for i in free if i in level or not {i - 1, i + 1} & level]
 
 
 def _side(clause: _Clause, i: int, negated: bool, verbs: list[int]) -> None:

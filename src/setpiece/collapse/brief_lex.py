@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from setpiece.collapse import brief_numbers as numbers
 from setpiece.collapse import brief_words as words
+from setpiece.collapse.brief_measures import Item, measures, storeys
 
 LANGUAGES = ("en", "it", "es")
 
@@ -26,17 +28,7 @@ _TOKEN = re.compile(
     r"|(?P<percent>%)"
     r"|(?P<break>[;:.,!?()\[\]\n\r…—–]|\s-\s)"
 )
-_BIGGEST = 1e9
-
-
-@dataclass(frozen=True)
-class Item:
-    """One understood thing, or one unknown word (kind `word`), at characters start to end."""
-
-    kind: str
-    value: Any
-    start: int
-    end: int
+_BIGGEST = 1e9  # a longer number is nonsense all the same, and must not overflow
 
 
 @dataclass(frozen=True)
@@ -60,7 +52,7 @@ def lex(text: str, fps: float) -> tuple[str, list[Item]]:
     tokens = [t for t in tokens if t.plain or t.kind in ("percent", "break")]
     language = _language(tokens)
     items = _items(tokens, language)
-    return language, _storeys(_measures(items, fps))
+    return language, storeys(measures(items, fps))
 
 
 def _plain(word: str) -> str:
@@ -142,7 +134,7 @@ def _one(tokens: list[_Token], at: int, language: str) -> tuple[int, str, Any]:
     if token.kind == "ordinal":
         digits = re.match(r"\d+", token.plain)
         return 1, "ordinal", int(min(float(digits.group() if digits else 1), _BIGGEST))
-    ordinal = _ordinals(language).get(token.plain)
+    ordinal = numbers.ordinals(language).get(token.plain)
     if ordinal is not None and _counts_floors(tokens, at, language):
         return 1, "ordinal", ordinal
     taken, value = _number(tokens, at, language)
@@ -164,12 +156,6 @@ def _one(tokens: list[_Token], at: int, language: str) -> tuple[int, str, Any]:
     return 1, "word", token.plain
 
 
-@cache
-def _ordinals(language: str) -> dict[str, int]:
-    found = {word: i + 1 for i, word in enumerate(words.ORDINALS[language].split())}
-    return {**words.MORE_ORDINALS, **found} if language == "es" else found
-
-
 def _counts_floors(tokens: list[_Token], at: int, language: str) -> bool:
     """Whether an ordinal counts floors: "second" may be a time, "first" may be an order."""
 
@@ -182,7 +168,9 @@ def _counts_floors(tokens: list[_Token], at: int, language: str) -> bool:
     for ahead in range(at + 1, min(at + 8, len(tokens))):
         plain = tokens[ahead].plain
         known = (
-            plain in linking or plain in _ordinals(language) or _number(tokens, ahead, language)[0]
+            plain in linking
+            or plain in numbers.ordinals(language)
+            or _number(tokens, ahead, language)[0]
         )
         if is_floor(ahead):
             return True
@@ -191,22 +179,17 @@ def _counts_floors(tokens: list[_Token], at: int, language: str) -> bool:
     return False
 
 
-@cache
-def _counts(language: str) -> dict[str, int]:
-    return {word: i for i, word in enumerate(words.NUMBERS[language].split())}
-
-
 def _number(tokens: list[_Token], at: int, language: str) -> tuple[int, float]:
-    """A number in digits or words, with its half: (tokens taken, value), (0, 0) if there is none."""
+    """A number in digits or words, with its half: (tokens taken, value), else (0, 0)."""
     plain = tokens[at].plain
-    counts = _counts(language)
+    counts = numbers.counts(language)
     taken, value = 1, 0.0
     if tokens[at].kind == "number":
         value = min(float(plain.replace(",", ".")), _BIGGEST)
-    elif plain in words.TENS or plain in counts:
-        value = float(words.TENS.get(plain, counts.get(plain, 0)))
+    elif plain in numbers.TENS or plain in counts:
+        value = float(numbers.TENS.get(plain, counts.get(plain, 0)))
         after = tokens[at + 1].plain if at + 1 < len(tokens) else ""
-        if plain in words.TENS and 0 < counts.get(after, 0) < 10:
+        if plain in numbers.TENS and 0 < counts.get(after, 0) < 10:
             taken, value = 2, value + counts[after]
         elif (
             after == "point" and at + 2 < len(tokens) and counts.get(tokens[at + 2].plain, 10) < 10
@@ -215,9 +198,9 @@ def _number(tokens: list[_Token], at: int, language: str) -> tuple[int, float]:
     else:
         for size in (4, 3, 2, 1):
             phrase = " ".join(t.plain for t in tokens[at : at + size])
-            if phrase in words.HALVES and _unit_at(tokens, at + size):
-                return size, words.HALVES[phrase]
-        if plain in words.ONES and _unit_at(tokens, at + 1):
+            if phrase in numbers.HALVES and _unit_at(tokens, at + size):
+                return size, numbers.HALVES[phrase]
+        if plain in numbers.ONES and _unit_at(tokens, at + 1):
             return 1, 1.0
         return 0, 0.0
     half = _half_after(tokens, at + taken, language)
@@ -237,111 +220,3 @@ def _unit_at(tokens: list[_Token], at: int) -> bool:
     return at < len(tokens) and any(
         entry[0] in ("second", "minute") for _, entry in _matches(tokens, at)
     )
-
-
-def _measures(items: list[Item], fps: float) -> list[Item]:
-    """Join numbers with their units: `time` [s], `rate` [m/s], `share` (of real speed)."""
-    out: list[Item] = []
-    at = 0
-    while at < len(items):
-        kinds = [item.kind for item in items[at : at + 3]]
-        here = items[at]
-        number = next((i.value for i in items[at : at + 2] if i.kind == "number"), 0.0)
-        joined: tuple[str, Any] | None = None
-        size = 2
-        if kinds[:2] == ["number", "second"]:
-            joined = "time", number
-        elif kinds[:2] == ["number", "minute"]:
-            joined = "time", number * 60
-        elif kinds[:2] in (["number", "frame"], ["frame", "number"]):
-            joined = "time", (number - 1001 if number >= 1001 else number) / fps
-        elif kinds[:2] in (["after", "number"], ["second", "number"]):
-            size = 3 if kinds[2:] in (["second"], ["minute"], ["frame"]) else 2
-            scale = {"minute": 60.0, "frame": 1 / fps}.get(kinds[2] if size == 3 else "", 1.0)
-            frames = number - 1001 if scale == 1 / fps and number >= 1001 else number
-            joined = "time", frames * scale
-        elif kinds[:2] == ["number", "m/s"]:
-            joined = "rate", round(number * items[at + 1].value, 3)
-        elif kinds[:2] == ["number", "percent"]:
-            joined = "share", number / 100
-        elif kinds[:1] == ["now"]:
-            joined, size = ("time", 0.0), 1
-        if joined is None:
-            out.append(here)
-            at += 1
-            continue
-        # "over 3 seconds" is how long, and there is no order for that: it is not a start.
-        kind = "duration" if joined[0] == "time" and out and out[-1].kind == "span" else joined[0]
-        out.append(Item(kind, joined[1], here.start, items[at + size - 1].end))
-        at += size
-    return out
-
-
-def _storeys(items: list[Item]) -> list[Item]:
-    """Join what names storeys into `storeys` items: a tuple of indices, 0 is the ground floor."""
-    out: list[Item] = []
-    at = 0
-    while at < len(items):
-        size, value = _storeys_at(items, at)
-        if size:
-            out.append(Item("storeys", value, items[at].start, items[at + size - 1].end))
-        else:
-            out.append(items[at])
-        at += size or 1
-    return out
-
-
-def _storeys_at(items: list[Item], at: int) -> tuple[int, tuple[int, ...]]:
-    here = items[at]
-    kinds = [item.kind for item in items[at : at + 3]]
-    if here.kind == "storey":
-        return 1, (here.value,)
-    if here.kind == "top" and here.value == "from":  # "from the top", with no floor counted
-        return 1, (-1,)
-    if kinds[2:] == ["floor"] and {"number"} < set(kinds[:2]) <= {
-        "number",
-        "top",
-        "bottom",
-        "ordinal",
-    }:
-        count = next(int(i.value) for i in items[at : at + 2] if i.kind == "number")
-        lowest = "top" not in kinds and next(
-            (i.value == 1 for i in items[at : at + 2] if i.kind == "ordinal"), True
-        )
-        if 0 < count <= 200:
-            return 3, tuple(range(count)) if lowest else tuple(range(-count, 0))
-    end, values = at, list[int]()
-    floor: Item | None = None
-    if here.kind == "floor":
-        floor, end = here, at + 1
-    wanted = ("number", "ordinal")
-    run = False
-    while end < len(items) and items[end].kind in wanted and _whole(items[end].value):
-        number = int(items[end].value)
-        values += range(values[-1] + 1, number) if run and 0 < number - values[-1] <= 200 else ()
-        values.append(number)
-        end += 1
-        if end + 1 < len(items) and items[end + 1].kind in wanted:
-            run = items[end].kind in ("to", "a")
-            if run or items[end].kind == "and" or (floor is None and items[end].kind == "break"):
-                end += 1
-                continue
-        break
-    if not values:
-        return 0, ()
-    if floor is None:
-        if (
-            end >= len(items)
-            or items[end].kind != "floor"
-            or here.kind == "number" == items[end - 1].kind
-        ):
-            return 0, ()
-        floor, end = items[end], end + 1
-    if end < len(items) and items[end].kind == "top" and items[end].value == "from":
-        return end + 1 - at, tuple(sorted({-v for v in values if v > 0}))
-    lower = 1 if floor.value == "american" else 0
-    return end - at, tuple(sorted({max(v - lower, 0) for v in values}))
-
-
-def _whole(value: float) -> bool:
-    return float(value).is_integer() and 0 <= value <= 200

@@ -21,7 +21,8 @@ from pydantic import ValidationError
 
 from setpiece.collapse.brief import Brief, Mode, Side
 from setpiece.collapse.brief_clause import Order, read_clause
-from setpiece.collapse.brief_lex import Item, lex
+from setpiece.collapse.brief_lex import lex
+from setpiece.collapse.brief_measures import Item
 from setpiece.errors import BriefError
 
 MOST_CHARACTERS = 2000

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from setpiece.collapse import brief_words as words
 from setpiece.collapse.brief import Brief, Mode, Side
+from setpiece.collapse.brief_numbers import ORDINALS
 
-_ORDINALS = words.ORDINALS["en"].split()
+_ORDINALS = ORDINALS["en"].split()
 _WHERE = {
     Side.LEFT: " on the left", Side.RIGHT: " on the right", Side.FRONT: " at the front",
     Side.BACK: " at the back", Side.CENTRE: " in the middle", Side.ALL: "",

@@ -19,7 +19,7 @@ _HELP = {
     "mode": ", ".join(Mode),
     "then": f"what follows on the way down, if anything: {', '.join(Mode)}",
     "failure_side": f"where it fails, seen from the camera: {_SIDES}",
-    "failure_storeys": "0 is the ground floor, 1 the one above, -1 the top one; [] lets the mode choose",
+    "failure_storeys": "0 is the ground floor, -1 the top one; [] lets the mode choose",
     "direction": "which way it falls; centre is straight down",
     "spread": "how fast the failure runs through the building [m/s]; without it, the mode's own",
     "dust": "0 none, 1 normal, 2 heavy, 3 very heavy",

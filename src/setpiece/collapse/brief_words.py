@@ -232,7 +232,8 @@ _TOPICS: list[Entry] = [
      "sacud*|la camara se sacude|la camara vibra|temblor de camara"),
     ("slow", 0.5, "en", "slow motion|slow mo|slowmo|slowmotion|half speed|slowed down"),
     ("slow", 0.5, "it", "al rallentatore|rallentatore|slow motion|meta velocita|rallentato"),
-    ("slow", 0.5, "es", "camara lenta|a camara lenta|en camara lenta|mitad de velocidad|ralentizado"),
+    ("slow", 0.5, "es", "camara lenta|a camara lenta|en camara lenta|mitad de velocidad|"
+     "ralentizado"),
     ("slow", 0.25, "en", "quarter speed|extreme slow motion|very slow motion|super slow motion"),
     ("slow", 0.25, "it", "un quarto di velocita"),
     ("slow", 0.25, "es", "un cuarto de velocidad"),
@@ -289,36 +290,6 @@ _JOINS: list[Entry] = [
 LEXICON: list[Entry] = [
     *_MODES, *_EVENTS, *_PLACES, *_STOREYS, *_TIMES, *_TOPICS, *_AMOUNTS, *_JOINS,
 ]  # fmt: skip
-
-NUMBERS = {
-    "en": "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen twenty",
-    "it": "zero uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici "
-    "quattordici quindici sedici diciassette diciotto diciannove venti",
-    "es": "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce "
-    "quince dieciseis diecisiete dieciocho diecinueve veinte",
-}
-TENS = {
-    "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
-    "ninety": 90, "trenta": 30, "quaranta": 40, "cinquanta": 50, "treinta": 30, "cuarenta": 40,
-    "cincuenta": 50,
-}  # fmt: skip
-ONES = {"a": "en", "an": "en", "un": "it", "una": "it"}  # one, before a unit of time
-HALVES = {
-    "half": 0.5, "a half": 0.5, "half a": 0.5, "half of a": 0.5, "mezzo": 0.5, "mezza": 0.5,
-    "medio": 0.5, "media": 0.5, "quarter": 0.25, "a quarter": 0.25, "a quarter of a": 0.25,
-    "un quarto": 0.25, "un cuarto": 0.25,
-}  # fmt: skip
-ORDINALS = {
-    "en": "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth",
-    "it": "primo secondo terzo quarto quinto sesto settimo ottavo nono decimo undicesimo "
-    "dodicesimo",
-    "es": "primero segundo tercero cuarto quinto sexto septimo octavo noveno decimo undecimo "
-    "duodecimo",
-}
-MORE_ORDINALS = {"primer": 1, "tercer": 3, "primera": 1, "segunda": 2, "tercera": 3, "cuarta": 4,
-                 "quinta": 5, "sexta": 6, "septima": 7, "octava": 8, "novena": 9,
-                 "decima": 10}  # fmt: skip
 
 # Words that carry no order of their own: articles, pronouns, the building itself.
 STOPWORDS = {
