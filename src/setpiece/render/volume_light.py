@@ -23,17 +23,41 @@ SKY = (
 
 
 @dataclass(frozen=True)
+class Grain:
+    """Detail finer than a volume's cells, made while marching: noise that rides on patches.
+
+    Attributes:
+        nearest: the strongest patches around each coarse cell, -1 where fewer,
+            int32 (X', Y', Z', 3).
+        point: patch positions [coarse cells; a centre is an integer], float32 (P, 3).
+        weight: strength of each, 0..1, float32 (P,). offset: of its noise [texels], float32 (P, 3).
+        reach: radius of a patch [coarse cells]. ratio: fine cells along a coarse one.
+        tile: periodic billows, mean 0, variance 1, n a power of two, float32 (n, n, n).
+    """
+
+    nearest: NDArray[np.int32]
+    point: F32
+    weight: F32
+    offset: F32
+    reach: float
+    ratio: int
+    tile: F32
+
+
+@dataclass(frozen=True)
 class Volume:
     """Extinction on a grid.
 
     Attributes:
         density: extinction [1/m], float32 (X, Y, Z).
         origin: world corner of cell (0, 0, 0) [m], (3,). cell: edge of a cell [m].
+        grain: detail below a cell, or None.
     """
 
     density: F32
     origin: NDArray[np.float64]
     cell: float
+    grain: Grain | None = None
 
 
 @dataclass(frozen=True)

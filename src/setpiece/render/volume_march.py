@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from setpiece.render.camera import Camera
 from setpiece.render.light import RGB, Light
-from setpiece.render.volume_light import LitVolume
+from setpiece.render.volume_light import Grain, LitVolume
 
 F32 = NDArray[np.float32]
 BRICK = 8  # cells along an edge of the bricks that are skipped when empty
@@ -23,6 +23,12 @@ OCTAVES = ((1.0, 1.0), (0.58, 0.5), (0.27, 0.25), (0.10, 0.0625))
 LEVEL = 0.86
 SUN_GAIN = LEVEL / sum(w / (1.0 + k) for w, k in OCTAVES)
 SKY_GAIN = LEVEL / (0.7 / 1.75 + 0.3 / 1.16)
+
+
+_NO_GRAIN = Grain(
+    np.full((1, 1, 1, 3), -1, np.int32), np.zeros((1, 3), np.float32), np.zeros(1, np.float32),
+    np.zeros((1, 3), np.float32), 1.0, 1, np.zeros((1, 1, 1), np.float32),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,9 +64,44 @@ def _lobe(cosine, g):
     return (1 - g * g) / (1 + g * g - 2 * g * cosine) ** 1.5
 
 
+@njit(inline="always")
+def _grain_at(cx, cy, cz, i, j, k, ids, point, weight, offset, reach, tile, pitch):
+    """Billows at coarse-cell coordinates, blended from the patches around cell (i, j, k)."""
+    f4 = np.float32
+    n = tile.shape[0]
+    mask = n - 1
+    total, value = f4(1e-9), f4(0.0)
+    rr = f4(1.0 / (reach * reach))
+    for s in range(3):
+        p = ids[i, j, k, s]
+        if p < 0:
+            break
+        px, py, pz = f4(cx - point[p, 0]), f4(cy - point[p, 1]), f4(cz - point[p, 2])
+        g = f4(1.0) - (px * px + py * py + pz * pz) * rr
+        if g <= 0:
+            continue
+        g = g * g * weight[p]
+        g = g * g
+        u = px * pitch + offset[p, 0] + f4(64 * n)
+        v = py * pitch + offset[p, 1] + f4(64 * n)
+        w = pz * pitch + offset[p, 2] + f4(64 * n)
+        a0, b0, c0 = int(u), int(v), int(w)
+        a, b, c = u - f4(a0), v - f4(b0), w - f4(c0)
+        a0, b0, c0 = a0 & mask, b0 & mask, c0 & mask
+        a1, b1, c1 = (a0 + 1) & mask, (b0 + 1) & mask, (c0 + 1) & mask
+        e = (1 - c) * tile[a0, b0, c0] + c * tile[a0, b0, c1]
+        f = (1 - c) * tile[a0, b1, c0] + c * tile[a0, b1, c1]
+        q = (1 - c) * tile[a1, b0, c0] + c * tile[a1, b0, c1]
+        r = (1 - c) * tile[a1, b1, c0] + c * tile[a1, b1, c1]
+        value += g * ((1 - a) * ((1 - b) * e + b * f) + a * ((1 - b) * q + b * r))
+        total += g * g
+    return value / np.sqrt(total)
+
+
 @njit(cache=True, nogil=True, fastmath=True)
 def _march(d, tau, sky, ground, ratio, full, origin, cell, eye, rotation, focal, cx, cy, depth,
-           sun, step, jitter_seed, gain, out):  # fmt: skip
+           sun, step, jitter_seed, gain, grainy, ids, point, weight, offset, reach, refined, tile,
+           out):  # fmt: skip
     """out (h, w, 5): sun, sky and ground light, transmittance, mean depth."""
     nx, ny, nz = d.shape
     h, w = depth.shape
@@ -70,6 +111,7 @@ def _march(d, tau, sky, ground, ratio, full, origin, cell, eye, rotation, focal,
     e = (eye - origin) / cell - 0.5
     inv_ratio = 1.0 / ratio
     q = np.empty(3)
+    coarser = 1.0 / refined
     for py in range(h):
         for px in range(w):
             u = (px + 0.5 - cx) / focal
@@ -95,7 +137,6 @@ def _march(d, tau, sky, ground, ratio, full, origin, cell, eye, rotation, focal,
             p0 = 0.7 * _lobe(cosine, 0.45) + 0.3 * _lobe(cosine, -0.25)
             p1 = 0.7 * _lobe(cosine, 0.22) + 0.3 * _lobe(cosine, -0.12)
             dt = step / length  # metres of depth in a step of `step` cells
-            metres = f4(step * cell)
             # Interleaved gradient noise (Jimenez, 2014): even cover over neighbouring pixels.
             n = 0.06711056 * (px + 5.588238 * jitter_seed) + 0.00583715 * (
                 py + 5.588238 * jitter_seed
@@ -104,8 +145,13 @@ def _march(d, tau, sky, ground, ratio, full, origin, cell, eye, rotation, focal,
             t = t0 + dt * (n - np.floor(n))
             left = f4(1.0)
             ls, la, lg, dm = f4(0.0), f4(0.0), f4(0.0), f4(0.0)
-            while t < t1:
-                x, y, z = e[0] + t * q[0], e[1] + t * q[1], e[2] + t * q[2]
+            while t < t1 + 0.5 * dt:
+                # A step stands for half a step to both sides, cut off at the scene behind.
+                piece = min(t + 0.5 * dt, t1) - max(t - 0.5 * dt, t0)
+                if piece <= 0:
+                    break
+                here = min(t, t1)
+                x, y, z = e[0] + here * q[0], e[1] + here * q[1], e[2] + here * q[2]
                 x = min(max(x, 0.0), lim[0])
                 y = min(max(y, 0.0), lim[1])
                 z = min(max(z, 0.0), lim[2])
@@ -126,8 +172,31 @@ def _march(d, tau, sky, ground, ratio, full, origin, cell, eye, rotation, focal,
                 a, b, c = f4(x - i), f4(y - j), f4(z - k)
                 de = _sample(d, i, j, k, a, b, c)
                 if de > 1e-4:
-                    al = f4(1.0) - np.exp(-de * metres)
+                    pixels = focal / (max(here, 0.5) * length)  # of a fine cell, in the picture
+                    bump = f4(0.0)
+                    if grainy and left > 0.2 and pixels > 1.2:
+                        # Lobes of about a fine cell, and of a third of it where that shows.
+                        gx = (x + 0.5) * coarser - 0.5
+                        gy = (y + 0.5) * coarser - 0.5
+                        gz = (z + 0.5) * coarser - 0.5
+                        gi = min(int(gx + 0.5), ids.shape[0] - 1)
+                        gj = min(int(gy + 0.5), ids.shape[1] - 1)
+                        gk = min(int(gz + 0.5), ids.shape[2] - 1)
+                        bump = f4(min((pixels - 1.2) * 0.7, 1.0)) * _grain_at(
+                            gx, gy, gz, gi, gj, gk, ids, point, weight, offset, reach, tile,
+                            f4(5.3),
+                        )  # fmt: skip
+                        if pixels > 4.0:
+                            bump += f4(min((pixels - 4.0) * 0.25, 0.6)) * _grain_at(
+                                gx, gy, gz, gi, gj, gk, ids, point, weight, offset, reach, tile,
+                                f4(14.9),
+                            )  # fmt: skip
+                        bump = min(max(bump, f4(-2.2)), f4(2.2))
+                        de *= max(f4(1.0) + f4(0.55) * bump, f4(0.05))
+                    al = f4(1.0) - np.exp(-de * f4(piece * length * cell))
                     s = _sample(tau, i, j, k, a, b, c)
+                    # A bulge stands a little further into the light than its cell.
+                    s *= np.exp(f4(-0.33) * bump)
                     r = np.exp(f4(-0.0625) * s)
                     r4 = r * r
                     r4 = r4 * r4
@@ -143,7 +212,7 @@ def _march(d, tau, sky, ground, ratio, full, origin, cell, eye, rotation, focal,
                     ls += al * light
                     la += al * _sample(sky, i, j, k, a, b, c)
                     lg += al * _sample(ground, i, j, k, a, b, c)
-                    dm += al * f4(t)
+                    dm += al * f4(here)
                     left -= al
                     if left < 0.006:
                         break
@@ -234,6 +303,7 @@ def _shoot(lit: LitVolume, camera: Camera, depth: F32, step: float, seed: int) -
     h, w = depth.shape
     view = camera if (camera.width, camera.height) == (w, h) else camera.resized(w, h)
     volume = lit.volume
+    grain = volume.grain or _NO_GRAIN
     full = _occupied(volume.density)
     out = np.zeros((h, w, 5), np.float32)
     _march(
@@ -242,7 +312,8 @@ def _shoot(lit: LitVolume, camera: Camera, depth: F32, step: float, seed: int) -
         np.asarray(view.position, np.float64), np.asarray(view.rotation, np.float64),
         float(view.focal), float(view.centre[0]), float(view.centre[1]), depth,
         np.asarray(lit.to_sun, np.float64), float(step), float(seed % 64),
-        np.float32(SUN_GAIN), out,
+        np.float32(SUN_GAIN), volume.grain is not None, grain.nearest, grain.point, grain.weight,
+        grain.offset, float(grain.reach), int(grain.ratio), grain.tile, out,
     )  # fmt: skip
     return out
 

@@ -30,8 +30,11 @@ def _tile(t, x, y, z, c):
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _apply(f, axis, d, solid, us, tile, dt, gravity, heavy, drag, pitch, ox, oy, oz, noise):
-    """Forces along one axis, on its faces. pitch: tile texels a cell; o*: tile offset."""
+def _apply(f, axis, d, solid, us, tile, dt, gravity, heavy, drag, pitch, ox, oy, oz, noise, wind, pull):
+    """Forces along one axis, on its faces. pitch: tile texels a cell; o*: tile offset.
+
+    wind, pull: share of its lag behind the wind that dusty air makes up (mixing below the grid).
+    """
     nx, ny, nz = d.shape
     i0, j0, k0 = int(axis == 0), int(axis == 1), int(axis == 2)
     for i in range(i0, nx):
@@ -44,8 +47,11 @@ def _apply(f, axis, d, solid, us, tile, dt, gravity, heavy, drag, pitch, ox, oy,
                         f[i, j, k] -= dt * gravity * min(e, heavy)
                     n = _tile(tile, ox + i * pitch, oy + j * pitch, oz + k * pitch, axis)
                     f[i, j, k] += dt * noise * min(e, np.float32(1.0)) * n
+                    lag = wind - f[i, j, k]
+                    if lag * wind > 0:
+                        f[i, j, k] += pull * min(e * np.float32(4.0), np.float32(1.0)) * lag
                 if p > 0.001:
-                    q = min(p * drag, np.float32(1.0))
+                    q = np.float32(1.0) - np.exp(-p * drag)
                     m = _H * (us[i, j, k] + us[i - i0, j - j0, k - k0])
                     f[i, j, k] += q * (m - f[i, j, k])
 
@@ -114,10 +120,12 @@ def push(
     drift = 2.6 * time / math.sqrt(scale)
     ox, oy, oz = (a * pitch for a in air.low)
     faces = (air.u, air.v, air.w)
+    wind = (*air.wind, 0.0)
     for axis in range(3):
         _apply(
             faces[axis], axis, air.dust, solid, solid_velocity[axis], tile, f4(dt), f4(weight),
-            f4(1.5), f4(6.0), f4(pitch), f4(ox + drift), f4(oy), f4(oz + drift), f4(gust),
+            f4(1.5), f4(144.0 * dt / math.sqrt(scale)), f4(pitch), f4(ox + drift), f4(oy), f4(oz + drift), f4(gust),
+            f4(wind[axis]), f4(1.0 - math.exp(-0.9 * dt)),
         )  # fmt: skip
     if confinement > 0:
         c = [np.zeros(air.shape, f4) for _ in range(4)]

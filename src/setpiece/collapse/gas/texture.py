@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from setpiece.collapse.gas.grid import Air, lerp3
 from setpiece.collapse.gas.noise import detail_tile
+from setpiece.render.volume_light import Grain
 
 F32 = NDArray[np.float32]
 BIN = 4  # cells along an edge of the bins that each keep one or two patches
@@ -99,6 +100,7 @@ def _refine(d, active, point, strength, key, start, tile, r, warp, carve, lobes,
     """Dust at r times the resolution; see `refine`."""
     bx, by, bz = active.shape
     n = tile.shape[0]
+    mask = n - 1
     nx, ny, nz = d.shape
     side = BRICK * r
     acc = np.empty((side, side, side, 4), np.float32)
@@ -107,6 +109,7 @@ def _refine(d, active, point, strength, key, start, tile, r, warp, carve, lobes,
     inv = np.float32(1.0 / r)
     half = np.float32(0.5)
     one = np.float32(1.0)
+    gain, soft = np.float32(1.5), np.float32(0.2)
     texel = np.float32(2.0)  # texels of noise in a cell
     rr = np.float32(1.0 / (REACH * REACH))
     for bi in range(bx):
@@ -167,12 +170,8 @@ def _refine(d, active, point, strength, key, start, tile, r, warp, carve, lobes,
                                                 fa = tx - np.float32(a0)
                                                 fb = ty - np.float32(b0)
                                                 fc = tz - np.float32(c0)
-                                                a0, b0, c0 = a0 % n, b0 % n, c0 % n
-                                                a1, b1, c1 = (
-                                                    (a0 + 1) % n,
-                                                    (b0 + 1) % n,
-                                                    (c0 + 1) % n,
-                                                )
+                                                a0, b0, c0 = a0 & mask, b0 & mask, c0 & mask
+                                                a1, b1, c1 = (a0 + 1) & mask, (b0 + 1) & mask, (c0 + 1) & mask
                                                 w00 = (one - fa) * (one - fb)
                                                 w01 = (one - fa) * fb
                                                 w10 = fa * (one - fb)
@@ -220,7 +219,7 @@ def _refine(d, active, point, strength, key, start, tile, r, warp, carve, lobes,
                             # amount, thin dust is not turned into threads.
                             t = e + bump * e / (e + np.float32(0.35)) - floor * e / (e + floor)
                             t = max(t, np.float32(0.0))
-                            out[i, j, k] = min(t * t / (t + np.float32(0.12)), np.float32(4.0))
+                            out[i, j, k] = min(gain * t * t / (t + soft), np.float32(4.0))
 
 
 def refine(
@@ -231,8 +230,8 @@ def refine(
     detail: int,
     *,
     warp: float = 1.1,
-    carve: float = 0.22,
-    lobes: float = 0.5,
+    carve: float = 0.3,
+    lobes: float = 0.75,
     floor: float = 0.05,
     seed: int = 0,
 ) -> F32:
@@ -245,16 +244,8 @@ def refine(
     edge is moved by lobes around the patches and by finer billows (carve), then sharpened.
     """
     nx, ny, nz = dust.shape
-    blocks = tuple(-(-n // BRICK) for n in dust.shape)
-    padded = np.zeros(tuple(b * BRICK for b in blocks), np.float32)
-    padded[:nx, :ny, :nz] = dust
-    split = padded.reshape(blocks[0], BRICK, blocks[1], BRICK, blocks[2], BRICK)
-    most = _spread(split.max(axis=(1, 3, 5)), np.maximum)
-    padded = np.pad(
-        dust, [(0, b * BRICK - n) for b, n in zip(blocks, dust.shape, strict=True)], "edge"
-    )
-    split = padded.reshape(blocks[0], BRICK, blocks[1], BRICK, blocks[2], BRICK)
-    least = _spread(split.min(axis=(1, 3, 5)), np.minimum)
+    most, least = _blocks(dust), -_blocks(-dust)
+    blocks = most.shape
     active = (most > 1e-3).astype(np.uint8)
     active[least > 2.0] = 2  # deep inside nothing of this is seen
     brick = np.clip(np.floor((position + 0.5) / BRICK).astype(np.int64), 0, np.array(blocks) - 1)
@@ -272,15 +263,74 @@ def refine(
     return out
 
 
-def _spread(a: F32, op) -> F32:
-    """Maximum or minimum over each block and its 26 neighbours."""
+@njit(cache=True, nogil=True, fastmath=True)
+def _strongest(d, near, point, strength, start, bins, out):
+    """The three patches that weigh most at each cell's centre; see `grain`."""
+    nx, ny, nz = d.shape
+    far = int(np.ceil(REACH / BIN))
+    for i in range(nx):
+        for j in range(ny):
+            for k in range(nz):
+                if not near[i // BRICK, j // BRICK, k // BRICK]:
+                    continue
+                b0, b1, b2 = np.float32(0), np.float32(0), np.float32(0)
+                n0, n1, n2 = -1, -1, -1
+                for ci in range(max(i // BIN - far, 0), min(i // BIN + far + 1, bins[0])):
+                    for cj in range(max(j // BIN - far, 0), min(j // BIN + far + 1, bins[1])):
+                        ck0 = max(k // BIN - far, 0)
+                        ck1 = min(k // BIN + far + 1, bins[2])
+                        row = (ci * bins[1] + cj) * bins[2]
+                        for q in range(start[row + ck0], start[row + ck1]):
+                            x, y, z = i - point[q, 0], j - point[q, 1], k - point[q, 2]
+                            g = np.float32(1.0) - (x * x + y * y + z * z) / (REACH * REACH)
+                            if g <= 0:
+                                continue
+                            g = g * g * strength[q]
+                            if g > b0:
+                                b2, n2, b1, n1, b0, n0 = b1, n1, b0, n0, g, q
+                            elif g > b1:
+                                b2, n2, b1, n1 = b1, n1, g, q
+                            elif g > b2:
+                                b2, n2 = g, q
+                out[i, j, k, 0], out[i, j, k, 1], out[i, j, k, 2] = n0, n1, n2
+
+
+def grain(
+    dust: F32, position: F32, strength: F32, key: NDArray[np.uint32], detail: int, seed: int = 0
+) -> Grain:
+    """What `render.volume.march` needs to go on below the cells of the refined dust.
+
+    Arguments as for `refine`.
+    """
+    bins = np.array([-(-n // BIN) for n in dust.shape])
+    cell = np.clip(np.floor((position + 0.5) / BIN).astype(np.int64), 0, bins - 1)
+    flat = (cell[:, 0] * bins[1] + cell[:, 1]) * bins[2] + cell[:, 2]
+    order = np.lexsort((key, flat))
+    start = np.concatenate([[0], np.cumsum(np.bincount(flat, minlength=int(bins.prod())))])
+    point = np.ascontiguousarray(position[order], np.float32)
+    weight = np.ascontiguousarray(strength[order], np.float32)
+    nearest = np.full((*dust.shape, 3), -1, np.int32)
+    near = _blocks(dust) > 1e-3
+    _strongest(dust, near, point, weight, start.astype(np.int64), bins, nearest)
+    tile = np.ascontiguousarray(detail_tile(64, seed)[..., 3])
+    k = key[order].astype(np.int64)
+    offset = np.stack([k & 1023, (k >> 10) & 1023, (k >> 20) & 1023], axis=1)
+    offset = (offset * (len(tile) / 1024.0)).astype(np.float32)
+    return Grain(nearest, point, weight, offset, REACH, detail, tile)
+
+
+def _blocks(dust: F32) -> F32:
+    """Maximum over each brick and its 26 neighbours."""
+    a = dust
+    for axis in range(3):
+        a = np.maximum.reduceat(a, np.arange(0, dust.shape[axis], BRICK), axis=axis)
     for axis in range(3):
         b = a.copy()
         lo = [slice(None)] * 3
         hi = [slice(None)] * 3
         lo[axis], hi[axis] = slice(None, -1), slice(1, None)
-        b[tuple(hi)] = op(b[tuple(hi)], a[tuple(lo)])
-        b[tuple(lo)] = op(b[tuple(lo)], a[tuple(hi)])
+        b[tuple(hi)] = np.maximum(b[tuple(hi)], a[tuple(lo)])
+        b[tuple(lo)] = np.maximum(b[tuple(lo)], a[tuple(hi)])
         a = b
     return a
 
@@ -290,3 +340,4 @@ def compile_kernels() -> None:
     dust = np.ones((4, 4, 4), np.float32)
     one = np.ones(1, np.float32)
     refine(dust, np.ones((1, 3), np.float32), one, np.ones(1, np.uint32), 2)
+    grain(dust, np.ones((1, 3), np.float32), one, np.ones(1, np.uint32), 2)

@@ -1,0 +1,195 @@
+"""Dust of a collapse: when, where, how much, and where the wind takes it."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from setpiece.collapse.brief import Brief, Side
+from setpiece.collapse.dust import Dust, blow_dust, default_cell
+from setpiece.errors import StageError
+from setpiece.render.camera import Camera
+from dust_scene import block, crush
+
+FRAMES = 76
+CELL = 1.3
+
+
+@pytest.fixture(scope="module")
+def scene():
+    f = block(storeys=5, bays=(5, 4))
+    return f, crush(f, FRAMES, start=0.3)
+
+
+@pytest.fixture(scope="module")
+def blown(scene, tmp_path_factory):
+    """Dust for a brief, simulated once each."""
+    done: dict[str, Dust] = {}
+
+    def run(**brief) -> Dust:
+        key = repr(sorted(brief.items()))
+        if key not in done:
+            out = tmp_path_factory.mktemp("dust")
+            done[key] = blow_dust(*scene, Brief(**brief), out=out, cell=CELL, seed=5)
+        return done[key]
+
+    return run
+
+
+def test_nothing_before_the_first_bond_breaks_then_it_begins_where_it_fails(scene, blown):
+    f, motion = scene
+    dust = blown()
+    mass = np.array(dust.checks["mass"])
+    first = int(np.floor(min(motion.bond_break.min(), motion.release.min()) * 24))
+    assert not mass[: first - 1].any()
+    assert mass[first + 4] > 0
+    assert dust.frame(0) is None
+    centre = np.array(dust.checks["centroid"][first + 4])
+    assert centre[2] < 0.35 * f.mesh.vertices[:, 2].max()
+    assert np.abs(centre[:2] - f.centre[:, :2].mean(0)).max() < 4.0
+
+
+def test_it_rolls_out_over_the_ground_faster_than_a_person_runs(scene, blown):
+    f, _ = scene
+    dust = blown()
+
+    def front(k: int) -> float:
+        v = dust.frame(k, 1)
+        low = v.density[:, :, : max(1, int(3.0 / v.cell))].max(axis=(1, 2))
+        at = np.flatnonzero(low > 0.2)
+        return (at[-1] + 1) * v.cell + v.origin[0]
+
+    assert (front(40) - front(28)) / (12 / 24) > 6.0
+
+
+def test_it_does_not_vanish_once_everything_lies(scene, blown):
+    mass = np.array(blown().checks["mass"])
+    assert mass[-1] > 0.9 * mass.max()
+
+
+def test_the_brief_scales_the_dust_from_none_to_very_heavy(blown):
+    none, light, heavy = blown(dust=0.0), blown(), blown(dust=3.0)
+    assert not any(none.checks["mass"])
+    assert all(none.frame(k) is None for k in range(FRAMES))
+    assert heavy.checks["mass"][-1] > 2.0 * light.checks["mass"][-1]
+
+    def hidden(d: Dust) -> float:
+        v = d.frame(FRAMES - 1, 1)
+        return float((v.density.sum(axis=1) * v.cell > 1.0).sum() * v.cell**2)
+
+    assert hidden(heavy) > 1.1 * hidden(light)
+
+
+@pytest.mark.parametrize(
+    ("side", "axis", "sign"),
+    [(Side.LEFT, 0, 1), (Side.RIGHT, 0, -1), (Side.FRONT, 1, 1), (Side.BACK, 1, -1)],
+)
+def test_wind_carries_it_the_way_the_brief_says(blown, side, axis, sign):
+    calm = blown().checks["centroid"][-1]
+    windy = blown(wind_from=side, wind_speed=8.0).checks["centroid"][-1]
+    assert sign * (windy[axis] - calm[axis]) > 2.0
+
+
+def test_same_seed_same_bits_another_seed_another_cloud(scene, tmp_path):
+    f, motion = scene
+    short = dataclasses.replace(
+        motion, position=motion.position[:22], rotation=motion.rotation[:22]
+    )
+    runs = [
+        blow_dust(f, short, Brief(), out=tmp_path / name, cell=1.6, seed=seed)
+        for name, seed in (("a", 1), ("b", 1), ("c", 2))
+    ]
+    a, b, c = (r.frame(20, 2).density for r in runs)
+    assert a.tobytes() == b.tobytes()
+    assert a.shape != c.shape or a.tobytes() != c.tobytes()
+    # A frame needs nothing but its own cache: a folder opened anew gives the same.
+    again = Dust.open(tmp_path / "a").frame(20, 2)
+    assert again.density.tobytes() == a.tobytes()
+
+
+def test_refining_keeps_the_amount_and_adds_detail(blown):
+    dust = blown()
+    coarse, fine = dust.frame(38, 1), dust.frame(38, 3)
+    assert fine.cell == pytest.approx(coarse.cell / 3)
+    assert np.allclose(fine.origin, coarse.origin)
+    ratio = fine.density.sum() * fine.cell**3 / (coarse.density.sum() * coarse.cell**3)
+    assert 0.5 < ratio < 2.0
+    assert fine.density.min() >= 0
+
+
+def test_detail_moves_with_the_dust_and_does_not_boil(blown):
+    """Along the flow, detail persists: best small shift explains most of the next frame."""
+    dust = blown()
+    a, b = dust.frame(40, 2), dust.frame(41, 2)
+    low = np.round((b.origin - a.origin) / a.cell).astype(int)
+    size = np.minimum(a.density.shape - np.maximum(low, 0), b.density.shape + np.minimum(low, 0))
+    ia, ib = np.maximum(low, 0), np.maximum(-low, 0)
+    da = a.density[tuple(slice(i, i + n) for i, n in zip(ia, size, strict=True))]
+    db = b.density[tuple(slice(i, i + n) for i, n in zip(ib, size, strict=True))]
+    change = np.abs(da - db).mean() / (0.5 * (da + db).mean())
+    assert change < 0.5
+
+
+def test_lengths_follow_the_building(tmp_path):
+    house, tower = block(storeys=2, bays=(4, 3)), block(storeys=18, bays=(7, 7))
+    short = [default_cell(f, crush(f, 2)) for f in (house, tower)]
+    assert 0.1 < short[0] < 0.3
+    assert 0.7 < short[1] < 1.6
+
+
+def test_slow_motion_slows_the_dust_too(scene, tmp_path):
+    f, motion = scene
+    # The same poses shown at half speed: each frame is half as much time.
+    poses = [motion.pose(k / 2) for k in range(52)]
+    slow = dataclasses.replace(
+        motion,
+        position=np.stack([p.position for p in poses]),
+        rotation=np.stack([p.rotation for p in poses]),
+        bond_break=motion.bond_break * 2, release=motion.release * 2,
+        impact_time=motion.impact_time * 2, pane_break=motion.pane_break * 2,
+    )  # fmt: skip
+    half = blow_dust(f, slow, Brief(slow=0.5), out=tmp_path / "s", cell=1.6)
+    full = blow_dust(
+        f,
+        dataclasses.replace(motion, position=motion.position[:26], rotation=motion.rotation[:26]),
+        Brief(),
+        out=tmp_path / "f",
+        cell=1.6,
+    )
+    assert half.checks["mass"][48] == pytest.approx(full.checks["mass"][24], rel=0.5)
+
+
+def test_a_closer_camera_asks_for_more_detail(scene, tmp_path):
+    f, motion = scene
+    short = dataclasses.replace(motion, position=motion.position[:3], rotation=motion.rotation[:3])
+    near = Camera.from_angles(1400, 1280, 720)
+    far = Camera.from_angles(150, 1280, 720)
+    one = blow_dust(f, short, Brief(), out=tmp_path / "n", camera=near, cell=CELL)
+    two = blow_dust(f, short, Brief(), out=tmp_path / "f", camera=far, cell=CELL)
+    assert one.detail == 3
+    assert two.detail < one.detail
+
+
+def test_an_unfinished_or_damaged_folder_is_refused(tmp_path: Path, blown):
+    with pytest.raises(StageError, match="no finished dust"):
+        Dust.open(tmp_path)
+    dust = blown()
+    bad = dataclasses.replace(dust, folder=tmp_path)
+    (tmp_path / "dust.1031.npz").write_bytes(b"not a cache")
+    with pytest.raises(StageError, match="damaged"):
+        bad.frame(30)
+
+
+def test_an_interrupted_run_leaves_no_finished_folder(scene, tmp_path):
+    def stop(done: float) -> None:
+        if done > 0.3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        blow_dust(*scene, Brief(), out=tmp_path, cell=2.0, progress=stop)
+    assert not list(tmp_path.glob(".*"))
+    with pytest.raises(StageError):
+        Dust.open(tmp_path)
