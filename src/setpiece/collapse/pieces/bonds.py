@@ -55,7 +55,7 @@ def _faces(
     corner, size, normal, owner = [], [], [], []
     for k, s in enumerate(solids):
         r = regions[cells.region[k]]
-        a, b = r.world(s.front, 0.0), r.world(s.back, r.thickness)
+        a, b = r.world(s.front, 0.0), r.world(s.back, s.depth)
         n = len(a)
         corner += [a, b[::-1]]
         size += [n, n]

@@ -82,7 +82,6 @@ def build_meshes(start, front, back, jag, curve, knots, identity, amplitude, thi
     nf = 0
     stop = np.empty(4096)
     for c in range(cells):
-        k = start[c + 1] - start[c]
         base = nv
         ring = 0
         # count points first: the vertex layout is ring-major, one row after another

@@ -102,7 +102,7 @@ def build_mesh(
     step = _step(length[jag > 0], total, len(solids))
     knots = np.clip(np.round(whole / step), 1, 400).astype(np.int64)
     knots[(jag > 0) & (whole > 0.3)] = np.maximum(knots[(jag > 0) & (whole > 0.3)], 2)
-    thick = np.array([regions[k].thickness for k in cells.region])
+    thick = np.array([s.depth for s in solids])
     verts, vcell, faces, fcell, part = build_meshes(
         start, front, back, jag, curve, knots, identity, amplitude, thick, seed
     )

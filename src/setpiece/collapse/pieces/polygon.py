@@ -67,6 +67,33 @@ def clip(p: F64, tags: list[int], normal: F64, offset: float, tag: int) -> tuple
     return np.array(out), keep
 
 
+def lines(p: F64) -> tuple[F64, F64]:
+    """Outward unit normals (k, 2) and offsets (k,) of the edges: inside is normal . x <= offset."""
+    e = np.roll(p, -1, 0) - p
+    n = np.stack([e[:, 1], -e[:, 0]], 1) / np.maximum(np.linalg.norm(e, axis=1), 1e-12)[:, None]
+    return n, (n * p).sum(1)
+
+
+def crossing(a: F64, c: float, b: F64, d: float, otherwise: F64) -> F64:
+    """Where the lines a . x = c and b . x = d meet; `otherwise` where they are parallel."""
+    det = a[0] * b[1] - a[1] * b[0]
+    if abs(det) < 1e-6:
+        return otherwise
+    return np.array([c * b[1] - d * a[1], a[0] * d - b[0] * c]) / det
+
+
+def intersection(n: F64, offset: F64, around: F64) -> F64:
+    """The convex polygon n . x <= offset near the points `around`; no vertices when empty."""
+    lo, hi = around.min(0) - 5.0, around.max(0) + 5.0
+    shape = np.array([lo, [hi[0], lo[1]], hi, [lo[0], hi[1]]])
+    tags = [0] * 4
+    for normal, c in zip(n, offset, strict=True):
+        shape, tags = clip(shape, tags, normal, float(c), 0)
+        if len(shape) < 3:
+            break
+    return shape
+
+
 def inset(p: F64, distance: float) -> F64:
     """Polygon moved inwards by `distance` on every side, corners mitred (no topology change)."""
     e = np.roll(p, -1, 0) - p
@@ -133,7 +160,8 @@ def convex_parts(p: F64) -> list[F64]:
 def _inside(q: F64, tri: F64) -> NDArray[np.bool_]:
     e = np.roll(tri, -1, 0) - tri
     d = q[:, None] - tri[None]
-    return ((e[None, :, 0] * d[..., 1] - e[None, :, 1] * d[..., 0]) > -1e-12).all(1)
+    turn = e[None, :, 0] * d[..., 1] - e[None, :, 1] * d[..., 0]
+    return np.asarray((turn > -1e-12).all(1))
 
 
 def _join(a: list[int], b: list[int]) -> list[int] | None:

@@ -33,7 +33,7 @@ def slopes(footprint: F64, roof: Roof) -> dict[int, float]:
         inner = [_inward(footprint, k)[0] @ c - _inward(footprint, k)[1] for k in sides]
         rise = np.tan(pitch) * min(inner)
         return {k: float(np.arctan(rise / inner[k])) for k in sides}
-    return {k: pitch for k in sides}
+    return dict.fromkeys(sides, pitch)
 
 
 def drop(footprint: F64, roof: Roof) -> float:

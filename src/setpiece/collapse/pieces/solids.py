@@ -25,64 +25,100 @@ class Solid:
     """One piece: front and back polygons, corner k of one facing corner k of the other.
 
     front, back: plane coordinates (k, 2), the back one moved in where the region is mitred.
+    depth: thickness of the piece [m].
     centre [m] world, mass [kg], inertia (3, 3) [kg m2] about the centre, hull (h, 3) world.
     """
 
     front: F64
     back: F64
+    depth: float
     centre: F64
     mass: float
     inertia: F64
     hull: F64
 
 
-def back_polygon(r: Region, front: F64, depth: float) -> F64:
-    """Front polygon carried to a depth [m]: corners on mitred edges slide with the edge, corners
-    that the moved edge passes are pushed along."""
-    if not np.any(r.mitre):
-        return front.copy()
-    p = r.polygon
-    e = np.roll(p, -1, 0) - p
-    length = np.maximum(np.linalg.norm(e, axis=1, keepdims=True), 1e-12)
-    n = np.stack([e[:, 1], -e[:, 0]], 1) / length  # outwards
-    offset = (n * p).sum(1)
-    moved = offset - r.mitre * depth
-    on = np.abs(front @ n.T - offset) < 1e-6
+def back_polygon(r: Region, front: F64, full: F64) -> tuple[F64, F64, float]:
+    """The other side of a piece: what its sides leave of the plane at the region's full depth,
+    where edges on mitred outlines have moved. full: the piece where it is largest.
+
+    Returns the exact polygon, the same with one corner for each front corner, and the depth [m],
+    which is less than the region's where the moved edges meet before.
+    """
+    n, offset, move = _sides(r, full)
+    if not len(n):
+        return front, front, r.thickness
+    depth = r.thickness
+    exact = pg.intersection(n, offset - move * depth, full)
+    if len(exact) < 3 or pg.area(exact) < 2e-5:
+        lo, hi = 0.0, depth
+        for _ in range(20):
+            depth = (lo + hi) / 2
+            exact = pg.intersection(n, offset - move * depth, full)
+            ok = len(exact) >= 3 and pg.area(exact) > 2e-5
+            lo, hi = (depth, hi) if ok else (lo, depth)
+        depth = max(lo, 0.02)
+        exact = pg.intersection(n, offset - move * lo, full)
+        if len(exact) < 3:
+            return front, front, depth
+    moved = offset - move * depth
+    line, at = pg.lines(front)  # each front edge is one of the sides, at depth 0
+    same = (np.abs(line @ n.T - 1) < 1e-6) & (np.abs(at[:, None] - offset) < 1e-5)
+    which = np.argmax(same, 1)
+    at = np.where(same.any(1), moved[which], at)
     out = front.copy()
-    for k in range(len(out)):
-        hit = np.flatnonzero(on[k])
-        if len(hit) >= 2 and np.any(r.mitre[hit]):
-            best = None
-            for i in range(len(hit)):
-                for j in range(i + 1, len(hit)):
-                    m = n[[hit[i], hit[j]]]
-                    det = m[0, 0] * m[1, 1] - m[0, 1] * m[1, 0]
-                    if abs(det) > 1e-4 and (best is None or abs(det) > best[0]):
-                        best = (abs(det), np.linalg.solve(m, moved[[hit[i], hit[j]]]))
-            if best is not None:
-                out[k] = best[1]
-        elif len(hit) == 1 and r.mitre[hit[0]] != 0:
-            out[k] += n[hit[0]] * (moved[hit[0]] - n[hit[0]] @ out[k])
-    for i in np.flatnonzero(r.mitre > 0):
-        over = np.maximum(out @ n[i] - moved[i], 0.0)
-        out -= over[:, None] * n[i]
-    return out
+    for k in range(len(front)):
+        slide = front[k] - line[k] * (line[k] @ front[k] - at[k])
+        out[k] = pg.crossing(line[k - 1], at[k - 1], line[k], at[k], slide)
+        if (n @ out[k] - moved).max() > 1e-6:
+            out[k] = exact[int(np.argmin(((exact - out[k]) ** 2).sum(1)))]
+    return exact, out, depth
+
+
+def _sides(r: Region, full: F64) -> tuple[F64, F64, F64]:
+    """Outward normals, offsets at depth 0 and inward motion per metre of depth of the piece's
+    sides, followed by mitred outlines that may cut it. Empty where nothing moves.
+    """
+    nothing = np.zeros((0, 2)), np.zeros(0), np.zeros(0)
+    slant = np.flatnonzero(r.mitre)
+    if len(slant) == 0:
+        return nothing
+    m, c = pg.lines(r.polygon)
+    m, c, slope = m[slant], c[slant], r.mitre[slant]
+    out = full @ m.T - (c - np.minimum(slope, 0) * r.thickness)
+    near = out.max(0) > -np.maximum(slope, 0) * r.thickness - 1e-6
+    if not near.any():
+        return nothing
+    n, offset = pg.lines(full)
+    move = np.zeros(len(n))
+    on = np.abs(out) < 1e-6
+    both = on & np.roll(on, -1, 0)
+    for k in range(len(n)):
+        for i in np.flatnonzero(both[k]):
+            if n[k] @ m[i] > 0.99:
+                move[k], offset[k] = slope[i], c[i]
+    extra = near & (slope > 0)
+    return (
+        np.concatenate([n, m[extra]]),
+        np.concatenate([offset, c[extra]]),
+        np.concatenate([move, slope[extra]]),
+    )
 
 
 def build(regions: list[Region], cells: Cells) -> list[Solid]:
     """Solids of all cells, exact for the polyhedron between the two polygons."""
     out = []
-    for shape, k in zip(cells.polygon, cells.region, strict=True):
+    for shape, full, k in zip(cells.polygon, cells.full, cells.region, strict=True):
         r = regions[k]
-        back = back_polygon(r, shape, r.thickness)
-        a, b = r.world(shape, 0.0), r.world(back, r.thickness)
-        if np.any(r.mitre):
-            volume, centre, second = polyhedron(a, b)
+        exact, back, depth = back_polygon(r, shape, full)
+        if back is not shape:
+            volume, centre, second = polyhedron(r.world(shape, 0.0), r.world(back, depth))
         else:
             volume, centre, second = _prism(r, shape)
         mass = volume * r.density
         inertia = r.density * (np.trace(second) * np.eye(3) - second)
-        out.append(Solid(shape, back, centre, mass, inertia, _hull(r, shape)))
+        hull = _hull(r, shape, exact, depth)
+        out.append(Solid(shape, back, depth, centre, mass, inertia, hull))
     return out
 
 
@@ -128,15 +164,18 @@ def polyhedron(a: F64, b: F64) -> tuple[float, F64, F64]:
     return float(volume), o + centre, second - volume * np.outer(centre, centre)
 
 
-def _hull(r: Region, p: F64) -> F64:
+def _hull(r: Region, front: F64, back: F64, depth: float) -> F64:
+    a, b = _shrunk(_fewer(front)), _shrunk(_fewer(back))
+    return np.concatenate([r.world(a, SHRINK), r.world(b, depth - SHRINK)])
+
+
+def _fewer(p: F64) -> F64:
+    """Without needless corners, at most MOST_CORNERS."""
     p = pg.clean(p, 1e-3)
     while len(p) > MOST_CORNERS:
         e, f = p - np.roll(p, 1, 0), np.roll(p, -1, 0) - p
         p = np.delete(p, int(np.argmin(np.abs(e[:, 0] * f[:, 1] - e[:, 1] * f[:, 0]))), 0)
-    back = back_polygon(r, p, r.thickness)
-    return np.concatenate(
-        [r.world(_shrunk(p), SHRINK), r.world(_shrunk(back), r.thickness - SHRINK)]
-    )
+    return p
 
 
 def _shrunk(p: F64) -> F64:

@@ -22,7 +22,7 @@ I64 = NDArray[np.int64]
 #: No cell is meant to be smaller across than this [m].
 SMALLEST = 0.25
 #: Chance of a cell to be refined grows with its area to this power; 0 would be scale free.
-SIZE_BIAS = 0.55
+SIZE_BIAS = 0.3
 
 
 @dataclass
@@ -31,11 +31,14 @@ class Cells:
 
     Attributes:
         polygon: per cell (k, 2) counter-clockwise in its region's plane.
+        full: the same with outlines that move outwards with depth at their outermost, so that
+            pieces keep apart there too; the same array as `polygon` where nothing moves outwards.
         tag: per cell (k,): neighbour cell across edge k -> k + 1, or -1 - (edge of the region).
         region: region of each cell, (N,).
     """
 
     polygon: list[F64]
+    full: list[F64]
     tag: list[I64]
     region: I64
 
@@ -45,6 +48,7 @@ def cut_regions(regions: list[Region], count: int, seed: int) -> Cells:
     rng = np.random.default_rng(seed)
     owner, points = _seeds(regions, count, rng)
     polygons: list[F64] = []
+    full: list[F64] = []
     tags: list[I64] = []
     region: list[int] = []
     order = np.argsort(owner, kind="stable")
@@ -53,15 +57,17 @@ def cut_regions(regions: list[Region], count: int, seed: int) -> Cells:
         p = np.ascontiguousarray(points[order[starts[k] : starts[k + 1]]])
         if len(p) == 1:
             polygons.append(r.polygon)
+            full.append(_outermost(r))
             tags.append(-1 - np.arange(len(r.polygon)))
             region.append(k)
             continue
+        outline = _outermost(r)
         for _ in range(2):  # half-way to the centroids: slivers go, the spread of sizes stays
             shape, tag, size = _cells(r.polygon, p)
             for i in range(len(p)):
                 if size[i] >= 3:
                     p[i] += 0.5 * (pg.centroid(shape[i, : size[i]]) - p[i])
-        shape, tag, size = _cells(r.polygon, p)
+        shape, tag, size = _cells(outline, p)
         number = np.full(len(p), -1, np.int64)
         good = [i for i in range(len(p)) if size[i] >= 3 and pg.area(shape[i, : size[i]]) > 1e-4]
         number[good] = len(polygons) + np.arange(len(good))
@@ -69,10 +75,36 @@ def cut_regions(regions: list[Region], count: int, seed: int) -> Cells:
             t = tag[i, : size[i]].copy()
             inner = t >= 0
             t[inner] = number[t[inner]]
-            polygons.append(shape[i, : size[i]].copy())
+            full.append(shape[i, : size[i]].copy())
+            polygons.append(full[-1])
+            if outline is not r.polygon:
+                front, t = _clipped(r, full[-1], t)
+                polygons[-1] = front
             tags.append(t)
             region.append(k)
-    return Cells(polygons, tags, np.array(region, np.int64))
+    return Cells(polygons, full, tags, np.array(region, np.int64))
+
+
+def _outermost(r: Region) -> F64:
+    """The region's polygon with every edge that moves outwards where it is at full depth."""
+    out = np.minimum(r.mitre, 0.0) * r.thickness
+    if not out.any():
+        return r.polygon
+    n, c = pg.lines(r.polygon)
+    c = c - out
+    p = r.polygon.copy()
+    for k in range(len(p)):
+        p[k] = pg.crossing(n[k - 1], c[k - 1], n[k], c[k], p[k] - n[k] * out[k])
+    return p
+
+
+def _clipped(r: Region, cell: F64, tag: I64) -> tuple[F64, I64]:
+    """The part of a cell within the region's own polygon."""
+    n, c = pg.lines(r.polygon)
+    tags = [int(t) for t in tag]
+    for k in np.flatnonzero(r.mitre < 0):
+        cell, tags = pg.clip(cell, tags, n[k], float(c[k]), -1 - int(k))
+    return cell, np.array(tags, np.int64)
 
 
 def _seeds(regions: list[Region], count: int, rng: np.random.Generator) -> tuple[I64, F64]:

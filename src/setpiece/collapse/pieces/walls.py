@@ -91,7 +91,7 @@ def wall_regions(
         for q, r in zip(p, np.roll(p, -1, 0), strict=True):
             use[_key(q, r)] = use.get(_key(q, r), 0) + 1
     number: dict[tuple[int, ...], int] = {}
-    curves = []
+    curves: list[tuple[float, float, float, float]] = []
     regions = []
     top = storeys[-1].top
     for p, k in zip(polygons, owner, strict=True):
@@ -129,14 +129,14 @@ def wall_regions(
         level = next((s for s in storeys if s.bottom - 1e-6 <= z <= s.top + 1e-6), storeys[-1])
         for i in range(count):
             w = (x1 - x0) / count
-            c = origin + u * (x0 + (i + 0.5) * w) + v * z
-            panes.append(Pane(c, n, u, (w, z1 - z0), prism, level.index, wall))
+            middle = origin + u * (x0 + (i + 0.5) * w) + v * z
+            panes.append(Pane(middle, n, u, (w, z1 - z0), prism, level.index, wall))
     return regions, curves, panes
 
 
 def _key(q: F64, r: F64) -> tuple[int, ...]:
-    a = tuple(int(round(x * 2e3)) for x in q)
-    b = tuple(int(round(x * 2e3)) for x in r)
+    a = tuple(round(x * 2e3) for x in q)
+    b = tuple(round(x * 2e3) for x in r)
     return a + b if a < b else b + a
 
 
