@@ -295,7 +295,7 @@ def _side(clause: _Clause, i: int, negated: bool, verbs: list[int]) -> None:
         )
         if not verbs and not part and not clause.at("storeys"):
             return  # a bare "left" says nothing
-        where = verb in ("fail", "stand", "spread", "") or not before
+        where = part or verb in ("fail", "stand", "spread", "") or not before
     clause.order("failure_side" if where else "direction", side, i)
     if not where:
         _over(clause)

@@ -146,6 +146,9 @@ def _settle(orders: list[Order], text: str) -> dict[str, Any]:
         if field == "failure_storeys":
             fields[field] = tuple(sorted({v for order in firm for v in order.value}))
         elif field == "mode":
+            if {order.value for order in firm} == {Mode.FOLD}:
+                # "falls left and folds": falling over is what it does first
+                firm += [order for order in said if order.soft and order.value == Mode.TOPPLE]
             fields.update(_modes(firm, banned, text))
         else:
             for order in firm[1:]:

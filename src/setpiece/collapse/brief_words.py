@@ -297,13 +297,14 @@ STOPWORDS = {
     "i we you want would like please should must make makes let will shall can could have has "
     "does do did so also whole entire building block house tower structure shot scene everything "
     "itself their them they he she his her some any by off out up down lands land ground hits hit "
-    "mass one too s d ll re ve t collapse-like goes going go gets get hand in over about around "
+    "mass one too s d ll re ve t goes going first firstly thing things go gets get "
+    "hand in over about around "
     "kind sort rest all way direction onto",
     "it": "il lo la le gli i un uno una l d e di del della dello dei delle degli che si ci ne "
     "edificio palazzo casa torre struttura palazzina blocco tutto tutta intero intera questo "
     "questa vorrei voglio deve devono ha sono viene essere per nel nello nelle sui resto c qui se "
-    "anche scena inquadratura direzione lati terra",
+    "anche prima scena inquadratura direzione lati terra",
     "es": "el la los las un una unos unas lo de del que se su sus es son hay edificio casa torre "
     "estructura bloque todo toda entero entera este esta quiero quisiera debe deben ser para "
-    "tambien escena plano resto direccion lados le mas suelo",
+    "tambien primero escena plano resto direccion lados le mas suelo",
 }

@@ -47,7 +47,7 @@ def read_exr_still(path: Path, colorspace: str | None = None) -> Still:
                 check_size(path, *_size(header[window]))
         with OpenEXR.File(str(path), separate_channels=True) as file:
             part, names = _colour_channels(path, file)
-            header = file.header(part)
+            header = dict(file.header(part))
             channels = file.channels(part)
             planes = [channels[name].pixels for name in names]
             pixels = np.stack([_full(plane, header) for plane in planes], axis=-1)
@@ -101,7 +101,7 @@ def finite(pixels: np.ndarray) -> tuple[np.ndarray, list[str]]:
 
 def _headers(openexr: Any, path: Path) -> list[dict[str, Any]]:
     with openexr.File(str(path), separate_channels=True, header_only=True) as file:
-        return [file.header(i) for i in range(len(file.parts))]
+        return [dict(file.header(i)) for i in range(len(file.parts))]
 
 
 def _size(window: Any) -> tuple[int, int]:
