@@ -53,6 +53,10 @@ class Clip:
         self._at = -1
         with self._opened() as container:
             stream = _picture_stream(path, container)
+            if not getattr(stream, "width", 0):
+                raise PlateError(
+                    f"{path}: truncated or damaged: no picture size in it; copy it again"
+                )
             check_size(path, stream.width, stream.height)
             self._index(container, stream)
             trc = int(stream.codec_context.color_trc or 0)

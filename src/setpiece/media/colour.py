@@ -115,7 +115,8 @@ def to_display(image: np.ndarray) -> np.ndarray:
     linear = np.clip(np.nan_to_num(image, nan=0.0, posinf=1.0, neginf=0.0), 0.0, 1.0)
     linear = linear.astype(np.float32, copy=False)
     curve = np.float32(1.055) * np.power(linear, np.float32(1 / 2.4)) - np.float32(0.055)
-    return np.clip(np.where(linear <= 0.0031308, linear * np.float32(12.92), curve), 0.0, 1.0)
+    out = np.where(linear <= 0.0031308, linear * np.float32(12.92), curve)
+    return np.where(linear >= 1.0, np.float32(1.0), out)  # rounding leaves white just below 1
 
 
 def _srgb_eotf(value: np.ndarray) -> np.ndarray:
