@@ -392,8 +392,9 @@ def _detail(camera: Camera | None, centre: NDArray, cell: float) -> int:
     """How far to refine so that a fine cell is about three pixels of a 1280-wide frame."""
     if camera is None:
         return 2
+    focal = camera.focal * 1280.0 / camera.width
     distance = max(float(np.linalg.norm(centre - camera.position)), 1.0)
-    return int(np.clip(math.ceil(cell * camera.focal / distance / 4.5), 1, 3))
+    return int(np.clip(math.ceil(cell * focal / distance / 4.5), 1, 3))
 
 
 def _thin_at_edges(fine: NDArray, low: NDArray, shape: NDArray, width: int) -> None:

@@ -30,7 +30,9 @@ def _tile(t, x, y, z, c):
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _apply(f, axis, d, solid, us, tile, dt, gravity, heavy, drag, pitch, ox, oy, oz, noise, wind, pull):
+def _apply(
+    f, axis, d, solid, us, tile, dt, gravity, heavy, drag, pitch, ox, oy, oz, noise, wind, pull
+):
     """Forces along one axis, on its faces. pitch: tile texels a cell; o*: tile offset.
 
     wind, pull: share of its lag behind the wind that dusty air makes up (mixing below the grid).

@@ -7,9 +7,10 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy import sparse
 
-from setpiece.collapse.fragments import Fragments
+from setpiece.collapse.fragments import Element, Fragments
 from setpiece.collapse.gas.grid import Air
 from setpiece.collapse.motion import Motion
+from setpiece.render.scene import Material
 
 F32 = NDArray[np.float32]
 
@@ -20,7 +21,6 @@ def _blow(u, v, w, d, mouth, flow, reach, radius, density, share):
 
     mouth: index coordinates of cell centres, (J, 3). reach, radius in cells.
     """
-    nx, ny, nz = d.shape
     for n in range(mouth.shape[0]):
         fx, fy, fz = flow[n, 0], flow[n, 1], flow[n, 2]
         speed = np.sqrt(fx * fx + fy * fy + fz * fz) + 1e-6
@@ -65,19 +65,17 @@ class Jets:
         self, fragments: Fragments, motion: Motion, *, step: float, scale: float, seed: int
     ) -> None:
         self.motion, self.scale, self.seed = motion, scale, seed
-        self.body = fragments.opening_body
-        self.normal = fragments.opening_normal.astype(np.float32)
-        centre = fragments.opening_centre
+        self.body, centre, normal, self.size = _openings(fragments)
+        self.normal = normal.astype(np.float32)
         self.rest = centre.astype(np.float32)
         self.local = (centre - fragments.centre[self.body]).astype(np.float32)
-        self.size = fragments.opening_size
         count = len(self.body)
         self.speed = np.zeros((motion.frames + 1, count), np.float32)
         if not count:
             return
-        height = _storey_height(fragments)
+        height = _storey_height(fragments, centre, self.body)
         reach = max(1.6 * height, 0.14 * float(np.ptp(fragments.centre[:, :2], axis=0).max()))
-        inside = centre - 1.2 * height * fragments.opening_normal
+        inside = centre - 1.2 * height * normal
         above = _neighbours(fragments.centre, inside, reach, 0.25 * height, 1.35 * height)
         below = _neighbours(fragments.centre, inside, reach, -1.35 * height, -0.25 * height)
         z = motion.position[:, :, 2].astype(np.float64).T
@@ -90,7 +88,7 @@ class Jets:
         gap0 = np.maximum(gap[:, :1], 0.3 * height)
         closing = -np.gradient(gap, step, axis=1)
         open_area = np.maximum(self.size.prod(axis=1), 0.1)
-        floors = _floor_share(fragments)
+        floors = _floor_share(fragments, self.body)
         ratio = np.clip(floors / open_area, 1.0, 12.0)
         speed = 0.5 * closing * ratio[:, None] * (gap > 0.12 * gap0) * has_roof[:, None]
         self.speed = np.clip(speed, 0, 24.0 * np.sqrt(scale)).T.astype(np.float32)
@@ -143,10 +141,48 @@ class Jets:
         return int(inside.sum())
 
 
-def _storey_height(fragments: Fragments) -> float:
+def _openings(fragments: Fragments) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+    """Piece, centre, outward normal and size of each window.
+
+    A building without drawn windows has them all the same: a vent of a quarter of the outside
+    of every panel and wall piece.
+    """
+    if len(fragments.opening_body):
+        return (
+            fragments.opening_body,
+            fragments.opening_centre,
+            fragments.opening_normal,
+            fragments.opening_size,
+        )
+    mesh = fragments.mesh
+    wall = np.isin(fragments.element, (Element.PANEL, Element.MASONRY))
+    pick = (mesh.body >= 0) & (mesh.material == Material.PLATE)
+    pick &= wall[np.maximum(mesh.body, 0)]
+    faces, body = mesh.faces[pick], mesh.body[pick]
+    a, b, c = (mesh.vertices[faces[:, n]].astype(np.float64) for n in range(3))
+    cross = 0.5 * np.cross(b - a, c - a)
+    area = np.linalg.norm(cross, axis=1)
+    n = len(fragments)
+    total = np.bincount(body, area, n)
+    normal = np.stack([np.bincount(body, cross[:, x], n) for x in range(3)], axis=1)
+    middle = (a + b + c) / 3 * area[:, None]
+    centre = np.stack([np.bincount(body, middle[:, x], n) for x in range(3)], axis=1)
+    length = np.linalg.norm(normal, axis=1)
+    keep = np.flatnonzero((length > 0.5 * total) & (total > 0.5))
+    keep = keep[np.abs(normal[keep, 2]) < 0.3 * length[keep]]
+    size = np.sqrt(0.25 * total[keep])
+    return (
+        keep.astype(np.int32),
+        centre[keep] / total[keep, None],
+        normal[keep] / length[keep, None],
+        np.stack([size, size], axis=1),
+    )
+
+
+def _storey_height(fragments: Fragments, centre: NDArray, body: NDArray) -> float:
     """Typical height of a storey [m], from where its windows are, or from its pieces."""
-    z = fragments.opening_centre[:, 2]
-    s = fragments.storey[fragments.opening_body]
+    z = centre[:, 2]
+    s = fragments.storey[body]
     levels = np.array([z[s == k].mean() for k in np.unique(s)])
     if len(levels) > 1:
         return float(np.clip(np.median(np.diff(np.sort(levels))), 2.2, 6.0))
@@ -163,9 +199,8 @@ def _neighbours(centre: NDArray, at: NDArray, reach: float, low: float, high: fl
     return sparse.csr_matrix(pick / np.maximum(total, 1))
 
 
-def _floor_share(fragments: Fragments) -> NDArray:
+def _floor_share(fragments: Fragments, body: NDArray) -> NDArray:
     """Floor area that each window serves [m2]."""
-    body = fragments.opening_body
     key = fragments.prism[body].astype(np.int64) * 1000 + fragments.storey[body]
     out = np.zeros(len(body))
     for k in np.unique(key):

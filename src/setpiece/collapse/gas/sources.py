@@ -156,7 +156,8 @@ class Emitters:
         area = bonds.width.prod(axis=1)
         low, high = fragments.mesh.vertices.min(0), fragments.mesh.vertices.max(0)
         envelope = float(np.prod(np.maximum(high - low, 1e-3)))
-        amount = 0.5 * envelope * area / max(float(area.sum()), 1e-9)
+        amount = 0.3 * envelope * area / max(float(area.sum()), 1e-9)
+        self.bond_early = np.zeros(len(area))
         first = float(self.bond_at.min()) if len(self.bond_at) else np.inf
         self.first = first
         if np.isfinite(first):
@@ -164,9 +165,9 @@ class Emitters:
             with np.errstate(invalid="ignore"):
                 early = 1.0 - (self.bond_at - first) * self.step / (0.7 * np.sqrt(scale))
             early = np.clip(np.nan_to_num(early, nan=0.0, neginf=0.0), 0, 1)
-            extra = early * 5.0 * scale**3
-            extra *= min(1.0, 0.06 * envelope / max(float(extra.sum()), 1e-9))
-            amount = np.maximum(amount, extra)
+            extra = early * 2.5 * scale**3
+            extra *= min(1.0, 0.006 * envelope / max(float(extra.sum()), 1e-9))
+            self.bond_early = extra
         self.bond_amount = amount
         energy = max(float((fragments.mass * GRAVITY * fragments.centre[:, 2]).sum()), 1.0)
         self.impact_at = motion.impact_time * fps
@@ -203,24 +204,27 @@ class Emitters:
         _splat(p, v, weight, corner, cell, m, mx, my, mz)
         inverse = 1 / (m + np.float32(1e-6))
         velocity = (mx * inverse, my * inverse, mz * inverse)
-        expansion = self._expansion(m, (mx, my, mz))
+        expansion, rub = self._expansion(m, (mx, my, mz), corner, p, v)
 
         k = min(int(frame), len(self.hit) - 1)
-        speed = np.sqrt((v * v).sum(1))
-        age = (frame - self.release[s.body]) * self.step / np.sqrt(scale)
-        fresh = np.where(age >= 0, 0.15 + 0.85 * np.exp(-np.maximum(age, 0) / 0.8), 0.0)
         root = np.sqrt(scale)
-        rate = 0.48 * self.hit[k][s.body] + 0.10 * np.maximum(speed - 1.5 * root, 0) * fresh
+        # A block that comes down whole sheds little; pieces that move past one another grind.
+        rate = 0.48 * self.hit[k][s.body] + 0.14 * np.maximum(rub - 1.0 * root, 0)
         shed = np.zeros(shape, np.float32)
         _stamp(p, (weight * rate / scale).astype(np.float32), corner, cell, shed)
         return Solids(m, velocity, expansion, shed)
 
-    def _expansion(self, m: F32, momentum: tuple[F32, F32, F32]) -> F32:
-        """Air squeezed out where the smoothed solids close up on one another or on the ground."""
+    def _expansion(
+        self, m: F32, momentum: tuple[F32, F32, F32], corner: F64, p: F32, v: F32
+    ) -> tuple[F32, F32]:
+        """Air squeezed out where the smoothed solids close up on one another or on the ground.
+
+        Also the speed of each sample (position p, velocity v) past the solids around it [m/s].
+        """
         used = np.argwhere(m.max(axis=2) > 0)
         out = np.zeros_like(m)
         if not len(used):
-            return out
+            return out, np.zeros(len(p), np.float32)
         r = max(1, round(1.1 * self.scale / self.cell))
         lo = np.maximum(used.min(0) - 2 * r - 1, 0)
         hi = np.minimum(used.max(0) + 2 * r + 2, m.shape[:2])
@@ -242,7 +246,10 @@ class Emitters:
         cap = 6.0 / np.sqrt(self.scale)
         squeeze = np.clip(-0.9 * div / self.cell, 0, cap) * np.clip(mass * 25, 0, 1)
         out[box] = np.where(mass > 0.01, squeeze, 0)
-        return out
+        at = np.floor((p - corner) / self.cell).astype(np.int64) - [lo[0], lo[1], 0]
+        x, y, z = np.clip(at, 0, np.array(mass.shape) - 1).T
+        around = np.stack([f[x, y, z] for f in (vx, vy, vz)], axis=1)
+        return out, np.linalg.norm(v - around, axis=1).astype(np.float32)
 
     def puffs(self, frame: float, span: float, corner: F64, shape: tuple[int, int, int]) -> F32:
         """Dust density gained over `span` frames from broken bonds and impacts, (X, Y, Z)."""
@@ -256,10 +263,16 @@ class Emitters:
         if len(live):
             pose = self.motion.pose(frame)
             p = _place(pose, self.bond_body[live], self.bond_local[live])
+            # A crack is not yet dust: the parts must move. What gives way first is shown anyway.
+            body = self.bond_body[live]
+            ahead = self.motion.pose(frame + 1).position[body]
+            speed = np.linalg.norm(ahead - pose.position[body], axis=1) / self.step
+            moved = np.clip(speed / (6.0 * np.sqrt(self.scale)), 0.05, 1.0)
+            amount = np.maximum(self.bond_amount[live] * moved, self.bond_early[live])
+            reach = np.maximum(0.8 * self.bond_reach[live], 1.3 * self.cell)[:, None]
             for _ in range(6):
-                reach = np.maximum(0.6 * self.bond_reach[live], 0.9 * self.cell)[:, None]
                 points.append(p + rng.normal(size=p.shape) * reach)
-                weights.append(self.bond_amount[live] * (span / length / 6 / volume))
+                weights.append(amount * (span / length / 6 / volume))
         age = frame - self.impact_at
         live = np.flatnonzero((age >= 0) & (age < 0.5 * length))
         if len(live):

@@ -171,7 +171,11 @@ def _refine(d, active, point, strength, key, start, tile, r, warp, carve, lobes,
                                                 fb = ty - np.float32(b0)
                                                 fc = tz - np.float32(c0)
                                                 a0, b0, c0 = a0 & mask, b0 & mask, c0 & mask
-                                                a1, b1, c1 = (a0 + 1) & mask, (b0 + 1) & mask, (c0 + 1) & mask
+                                                a1, b1, c1 = (
+                                                    (a0 + 1) & mask,
+                                                    (b0 + 1) & mask,
+                                                    (c0 + 1) & mask,
+                                                )
                                                 w00 = (one - fa) * (one - fb)
                                                 w01 = (one - fa) * fb
                                                 w10 = fa * (one - fb)
