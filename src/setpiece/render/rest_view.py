@@ -1,0 +1,83 @@
+"""The standing building as the camera saw it: made once a shot, read by every frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import spline_filter1d
+
+from setpiece.render.camera import Camera
+from setpiece.render.light import Light
+from setpiece.render.scene import Mesh, Pose
+from setpiece.render.tracing import Tracer, camera_arrays, make_rays
+
+F32 = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class RestView:
+    """What frames need of the rest state.
+
+    mesh, camera, light: of the shot.
+    picture: (h, w, 3) float32 scene-linear, the building's own picture, filtered so that the mean
+        of bilinear taps on a regular 2x2 sub-pixel grid gives the picture back exactly.
+    matte: (h, w, 1) likewise. mean: the building's mean albedo (3,).
+    seen: (h, w) distance [m] of the first surface at rest along each pixel's ray; inf where none.
+    tracer: the standing building for rays.
+    bounds: lowest and highest corner of the building at rest (2, 3).
+    """
+
+    mesh: Mesh
+    camera: Camera
+    light: Light
+    picture: F32
+    matte: F32
+    silhouette: F32
+    mean: NDArray[np.float64]
+    seen: F32
+    tracer: Tracer = field(repr=False)
+    bounds: NDArray[np.float64]
+
+    @staticmethod
+    def of(mesh: Mesh, camera: Camera, light: Light, picture: F32, matte: F32) -> RestView:
+        """Build it. picture (h, w, 3) scene-linear; matte (h, w) the silhouette, 0..1."""
+        tracer = Tracer(mesh.vertices, mesh.faces)
+        h, w = matte.shape
+        ys, xs = np.divmod(np.arange(h * w, dtype=np.int32), np.int32(w))
+        o, d = np.empty((h * w, 3), np.float32), np.empty((h * w, 3), np.float32)
+        make_rays(*camera_arrays(camera), xs, ys, 0.0, 0.0, o, d)
+        prim, dist, _, _ = tracer.hits(o, d)
+        seen = np.where(np.asarray(prim) >= 0, dist, np.inf).astype(np.float32).reshape(h, w)
+        inside = matte > 0.6
+        colour = picture[inside] if inside.any() else picture.reshape(-1, 3)
+        # Seen in a mix of sun and shade: taken as albedo under half the sun.
+        open_light = 0.5 * np.array(light.sun) + np.array(light.sky)
+        mean = np.clip(np.median(colour, axis=0) / np.maximum(open_light, 0.05), 0.05, 0.75)
+        return RestView(
+            mesh=mesh,
+            camera=camera,
+            light=light,
+            picture=_exact(picture),
+            matte=_exact(matte[..., None]),
+            silhouette=matte,
+            mean=mean.astype(np.float64),
+            seen=seen,
+            tracer=tracer,
+            bounds=np.stack([mesh.vertices.min(0), mesh.vertices.max(0)]).astype(np.float64),
+        )
+
+    def pose(self, rest: F32) -> Pose:
+        """The pose in which nothing has moved."""
+        return Pose.at_rest(rest)
+
+
+def _exact(image: F32) -> F32:
+    """Quadratic B-spline coefficients of (h, w, c) (M. Unser, "Splines: a perfect fit for signal
+    and image processing", IEEE SPM 1999). Bilinear taps at +-0.25 px weigh them [1/8, 6/8, 1/8],
+    which is that spline at the pixel centre: re-projection returns the picture."""
+    out = image.astype(np.float64)
+    for axis in (0, 1):
+        out = spline_filter1d(out, order=2, axis=axis, mode="mirror")
+    return np.ascontiguousarray(out, np.float32)

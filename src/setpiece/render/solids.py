@@ -1,0 +1,236 @@
+"""The pieces of a building in the plate's own light: picture and passes of one frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from setpiece.render.denoise import denoise as clean_light
+from setpiece.render.ground import ground_ratio
+from setpiece.render.rest_view import RestView
+from setpiece.render.scene import Pose
+from setpiece.render.shading import add_light, gather, light_rays, moved_amount
+from setpiece.render.tracing import Tracer, camera_arrays, make_rays
+
+F32 = NDArray[np.float32]
+I32 = NDArray[np.int32]
+LAYERS = 5  # surfaces a ray may pass where the silhouette's matte cuts them away
+REACH = 14.0  # m: further away than this nothing darkens a corner
+Shadow = Callable[[F32], F32]
+
+__all__ = ["RestView", "SolidPasses", "compile_kernels", "render_solids"]
+
+
+@dataclass(frozen=True)
+class SolidPasses:
+    """Picture and passes of the solids, (h, w[, c]) float32, scene-linear working space.
+
+    rgb: premultiplied. alpha. depth: planar Z of the first surface [m], inf where none.
+    normal, position: world, of that surface, 0 where none. motion: pixels to the next frame (x, y).
+    albedo: premultiplied. ids (h, w, 4) int32 with -1 for none, and coverage (h, w, 4): pieces.
+    ground_ratio: (h, w, 3), light on the ground now over the light in the plate, at most 1.
+    """
+
+    rgb: F32
+    alpha: F32
+    depth: F32
+    normal: F32
+    position: F32
+    motion: F32
+    albedo: F32
+    ids: I32
+    coverage: F32
+    ground_ratio: F32
+
+
+def render_solids(
+    view: RestView,
+    pose: Pose,
+    *,
+    next_pose: Pose | None = None,
+    broken_panes: NDArray[np.bool_] | None = None,
+    samples: int = 4,
+    seed: int = 0,
+    denoise: bool = True,
+    volume_shadow: Shadow | None = None,
+    dusty: float = 0.0,
+    dust_albedo: tuple[float, float, float] = (0.52, 0.49, 0.44),
+    ground: bool = True,
+) -> SolidPasses:
+    """Render the pieces where `pose` puts them.
+
+    What has not moved shows the plate's picture exactly; what moves is relit by the ratio of its
+    light now to its light at rest; what was inside is shaded. next_pose: one frame later, for
+    motion vectors. broken_panes: (K,) windows whose glass is gone. samples: 1, 4 or 16 a pixel.
+    volume_shadow: sun transmittance through dust at world points (n, 3) -> (n,).
+    dusty: 0..1, how much pale dust lies on what faces up.
+    """
+    mesh, camera, light = view.mesh, view.camera, view.light
+    h, w = view.silhouette.shape
+    now = pose.apply(mesh)
+    keep = np.ones(len(mesh.faces), bool)
+    if broken_panes is not None and len(broken_panes):
+        keep = (mesh.pane < 0) | ~broken_panes[np.maximum(mesh.pane, 0)]
+    faces = np.ascontiguousarray(mesh.faces[keep])
+    body = np.ascontiguousarray(mesh.body[keep])
+    material = np.ascontiguousarray(mesh.material[keep])
+    tracer = Tracer(now, faces)
+
+    eye, rot, lens = camera_arrays(camera)
+    xs, ys = _covered_pixels(view, now)
+    count, p_total = len(xs), h * w
+    pixel = (ys.astype(np.int64) * w + xs).astype(np.int64)
+    grid = max(1, round(samples**0.5))
+    offsets = (np.arange(grid) + 0.5) / grid - 0.5
+    share = 1.0 / (grid * grid)
+
+    after = next_pose or pose
+    moved = np.zeros(len(pose.rest))
+    moved_amount(pose.position, pose.rotation, pose.rest, moved)
+    matrices, next_matrices = pose.matrices(), after.matrices()
+    sun = np.array(light.direction, np.float64)
+    sun /= np.linalg.norm(sun)
+    sun_rgb, sky, bounce_up = (
+        np.array(c, np.float64) for c in (light.sun, light.sky, light.ground)
+    )
+    ambient = 0.5 * (sky + bounce_up)
+    indoors = 0.22 * ambient + 0.02 * sun_rgb  # what comes back from walls close by
+    spread = np.tan(np.radians(max(light.softness, 0.25)))
+    dust_rgb = np.array(dust_albedo, np.float64)
+
+    still = np.zeros((p_total, 3), np.float32)
+    alpha = np.zeros(p_total, np.float32)
+    far = np.full(p_total, np.inf, np.float32)
+    normal = np.zeros((p_total, 3), np.float32)
+    place = np.zeros((p_total, 3), np.float32)
+    motion = np.zeros((p_total, 2), np.float32)
+    albedo = np.zeros((p_total, 3), np.float32)
+    ids = np.full((p_total, 4), -1, np.int32)
+    coverage = np.zeros((p_total, 4), np.float32)
+    lit = np.zeros((p_total, 3), np.float32)
+    lit_weight = np.zeros(p_total, np.float32)
+    base = np.zeros((p_total, 3), np.float32)
+
+    room = 2 * count + 16
+    hit_pixel = np.empty(room, np.int64)
+    hit_weight = np.empty(room, np.float32)
+    hit_point, hit_normal, hit_base = (np.empty((room, 3), np.float32) for _ in range(3))
+    origins, directions = (np.empty((count, 3), np.float32) for _ in range(2))
+
+    for s, (dy, dx) in enumerate((a, b) for a in offsets for b in offsets):
+        make_rays(eye, rot, lens, xs, ys, float(dx), float(dy), origins, directions)
+        ray = np.arange(count, dtype=np.int64)
+        reached, start = np.zeros(count, np.float32), np.zeros(count, np.float32)
+        active, hits = count, 0
+        for _ in range(LAYERS):
+            if active == 0:
+                break
+            o, d = origins[:active], directions[:active]
+            prim, dist, uu, vv = tracer.hits(o, d)
+            hits, active = gather(
+                prim, dist, uu, vv, ray, origins, directions, faces, now, mesh.vertices, mesh.tex,
+                body, material, matrices, pose.position, pose.rest, next_matrices, after.position,
+                moved, eye, rot, lens, view.picture, view.matte, view.seen, view.mean, ambient,
+                sun, sun_rgb, sky, bounce_up, float(dusty), dust_rgb, pixel, share, seed,
+                reached, start, still, alpha, far, normal, place, motion, albedo, ids, coverage,
+                hit_pixel, hit_weight, hit_point, hit_normal, hit_base, hits,
+            )  # fmt: skip
+        if hits == 0:
+            continue
+        sun_dir, sky_dir = np.empty((hits, 3), np.float32), np.empty((hits, 3), np.float32)
+        light_rays(hits, hit_pixel, hit_normal, sun, spread, seed, 17 * s, sun_dir, sky_dir)
+        points = np.ascontiguousarray(hit_point[:hits])
+        sun_hidden = tracer.occluded(points, sun_dir)
+        sky_hidden = tracer.occluded(points, sky_dir, REACH)
+        through = np.ones(hits, np.float32) if volume_shadow is None else volume_shadow(points)
+        add_light(
+            hits, hit_pixel, hit_weight, hit_normal, hit_base, sun_hidden, sky_hidden, sky_dir,
+            np.asarray(through, np.float32), sun, sun_rgb, sky, bounce_up, indoors, lit,
+            lit_weight, base,
+        )  # fmt: skip
+
+    any_light = lit_weight > 0
+    lit[any_light] /= lit_weight[any_light, None]
+    if denoise and any_light.any():
+        lit = _denoised(lit, albedo, normal, any_light, h, w)
+    rgb = still + base * lit
+    planar = np.full(p_total, np.inf, np.float32)
+    hit = np.isfinite(far)
+    planar[hit] = ((place[hit] - eye) @ rot[2]).astype(np.float32)
+
+    ratio = np.ones((h, w, 3), np.float32)
+    if ground and moved.any():
+        ratio = ground_ratio(view, tracer, now, volume_shadow, seed)
+    return SolidPasses(
+        rgb=rgb.reshape(h, w, 3).astype(np.float32),
+        alpha=np.minimum(alpha, 1).reshape(h, w),
+        depth=planar.reshape(h, w),
+        normal=normal.reshape(h, w, 3),
+        position=place.reshape(h, w, 3),
+        motion=motion.reshape(h, w, 2),
+        albedo=np.minimum(albedo, 1).reshape(h, w, 3),
+        ids=ids.reshape(h, w, 4),
+        coverage=coverage.reshape(h, w, 4),
+        ground_ratio=ratio,
+    )
+
+
+def _covered_pixels(view: RestView, now: F32) -> tuple[I32, I32]:
+    """Pixels (xs, ys) of the tiles that the pieces may cover: a coarse splat of every triangle."""
+    h, w = view.silhouette.shape
+    tile = 16
+    uv, depth = view.camera.project(now)
+    corner = uv[view.mesh.faces]
+    front = (depth[view.mesh.faces] > 0.05).all(1)
+    low = np.floor(corner[front].min(1) / tile).astype(int)
+    high = np.floor(corner[front].max(1) / tile).astype(int)
+    rows, cols = -(-h // tile), -(-w // tile)
+    ok = (high >= 0).all(1) & (low[:, 0] < cols) & (low[:, 1] < rows)
+    low = np.clip(low[ok], 0, [cols - 1, rows - 1])
+    high = np.clip(high[ok], 0, [cols - 1, rows - 1])
+    # 2-D difference array: each triangle's box of tiles
+    grid = np.zeros((rows + 1, cols + 1), np.int64)
+    np.add.at(grid, (low[:, 1], low[:, 0]), 1)
+    np.add.at(grid, (high[:, 1] + 1, low[:, 0]), -1)
+    np.add.at(grid, (low[:, 1], high[:, 0] + 1), -1)
+    np.add.at(grid, (high[:, 1] + 1, high[:, 0] + 1), 1)
+    on = grid.cumsum(0).cumsum(1)[:rows, :cols] > 0
+    if not front.all():  # something is beside or behind the camera: do not guess
+        on[:] = True
+    full = np.kron(on, np.ones((tile, tile), bool))[:h, :w]
+    ys, xs = np.nonzero(full)
+    return xs.astype(np.int32), ys.astype(np.int32)
+
+
+def _denoised(lit: F32, albedo: F32, normal: F32, where: NDArray[np.bool_], h: int, w: int) -> F32:
+    """Denoise only the box that has light in it."""
+    ys, xs = np.nonzero(where.reshape(h, w))
+    box = np.s_[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
+    out = lit.reshape(h, w, 3).copy()
+    out[box] = clean_light(out[box], albedo.reshape(h, w, 3)[box], normal.reshape(h, w, 3)[box])
+    return np.maximum(out, 0).reshape(-1, 3)
+
+
+def compile_kernels() -> None:
+    """Compile (or load from disk) every kernel a frame needs, on a single triangle."""
+    from setpiece.render.camera import Camera
+    from setpiece.render.light import Light
+    from setpiece.render.scene import Mesh
+
+    tri = np.array([[-1, 8, 0], [1, 8, 0], [0, 8, 2]], np.float32)
+    for material in (0, 2):
+        mesh = Mesh(
+            tri, tri, np.array([[0, 1, 2]], np.int32), np.zeros(1, np.int32),
+            np.full(1, material, np.uint8), np.full(1, -1, np.int32),
+        )  # fmt: skip
+        camera = Camera.from_angles(40.0, 32, 18)
+        view = RestView.of(
+            mesh, camera, Light(), np.full((18, 32, 3), 0.5, np.float32),
+            np.ones((18, 32), np.float32),
+        )  # fmt: skip
+        rest = np.array([[0, 8, 1]], np.float32)
+        shifted = Pose(rest + np.float32(0.3), Pose.at_rest(rest).rotation, rest)
+        render_solids(view, shifted, samples=4)

@@ -1,0 +1,106 @@
+"""What broken things look like: procedural albedo and roughness in rest space.
+
+Points are given where they lay in the standing building, so that the pattern moves with its piece.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from setpiece.render.tracing import J, hash01
+
+CONCRETE, MASONRY, PLASTER, FLOOR, ROOF, TIMBER, REBAR = 2, 3, 4, 5, 6, 7, 8
+
+
+@njit(**J)
+def noise(x, y, z, salt):
+    """Value noise -1..1 on the unit lattice, smooth (quintic)."""
+    i, j, k = int(np.floor(x)), int(np.floor(y)), int(np.floor(z))
+    a, b, c = x - i, y - j, z - k
+    a = a * a * a * (a * (a * 6 - 15) + 10)
+    b = b * b * b * (b * (b * 6 - 15) + 10)
+    c = c * c * c * (c * (c * 6 - 15) + 10)
+    s = 0.0
+    for p in range(2):
+        for q in range(2):
+            for r in range(2):
+                w = (a if p else 1 - a) * (b if q else 1 - b) * (c if r else 1 - c)
+                s += w * hash01(i + p, j + q, (k + r) * 131 + salt)
+    return 2 * s - 1
+
+
+@njit(**J)
+def albedo(material, x, y, z, body, mean, out):
+    """Diffuse albedo (3,) of a broken or inner surface at rest point (x, y, z) [m].
+
+    mean: the building's own mean colour as albedo (3,); cuts are tinted by it, as the stuff
+    inside a wall is kin to its outside.
+    """
+    big = noise(x * 0.8, y * 0.8, z * 0.8, 11)
+    mid = noise(x * 4.0, y * 4.0, z * 4.0, 23)
+    fine = noise(x * 17.0, y * 17.0, z * 17.0, 37)
+    grit = noise(x * 55.0, y * 55.0, z * 55.0, 41)
+    tone = 1 + 0.10 * big + 0.12 * mid + 0.12 * fine + 0.10 * grit
+    if material == CONCRETE:
+        r, g, b = 0.40, 0.385, 0.36
+        if fine > 0.35:  # aggregate, pale and dark stones
+            k = hash01(int(x * 17), int(y * 17), int(z * 17))
+            s = 0.75 + 0.55 * k
+            r, g, b = r * s, g * s * 0.99, b * s * 0.97
+        if grit < -0.55:  # pores
+            tone *= 0.55
+        r, g, b = 0.8 * r + 0.2 * mean[0], 0.8 * g + 0.2 * mean[1], 0.8 * b + 0.2 * mean[2]
+    elif material == MASONRY:
+        row = np.floor(z / 0.078)
+        along = (x + y * 0.73) / 0.24 + 0.5 * (int(row) % 2)
+        in_row, in_brick = z / 0.078 - row, along - np.floor(along)
+        k = hash01(int(row), int(np.floor(along)), 5)
+        r, g, b = 0.46, 0.27, 0.20
+        s = 0.72 + 0.5 * k
+        r, g, b = r * s, g * s, b * s
+        if in_row < 0.13 + 0.05 * fine or in_brick < 0.05 + 0.02 * fine:
+            r, g, b = 0.50, 0.47, 0.43  # mortar
+        r, g, b = 0.6 * r + 0.4 * mean[0], 0.6 * g + 0.4 * mean[1], 0.6 * b + 0.4 * mean[2]
+    elif material == PLASTER:
+        room = hash01(int(np.floor(x / 4.1)), int(np.floor(y / 4.1)), int(np.floor(z / 3.1)))
+        r, g, b = 0.60, 0.57, 0.52
+        if room < 0.25:
+            r, g, b = 0.58, 0.53, 0.42
+        elif room < 0.45:
+            r, g, b = 0.47, 0.54, 0.52
+        elif room < 0.6:
+            r, g, b = 0.60, 0.47, 0.42
+        tone = 1 + 0.06 * big + 0.05 * mid + 0.03 * fine
+        if mid + 0.5 * fine > 0.75:  # plaster gone, the wall shows
+            r, g, b = 0.40, 0.33, 0.28
+    elif material == FLOOR:
+        r, g, b = 0.33, 0.29, 0.25
+    elif material == ROOF:
+        r = 0.25 * 0.42 + 0.75 * mean[0]
+        g = 0.25 * 0.26 + 0.75 * mean[1]
+        b = 0.25 * 0.19 + 0.75 * mean[2]
+    elif material == TIMBER:
+        ring = noise(x * 3.0, y * 40.0, z * 40.0, 53)
+        r, g, b = 0.40 + 0.07 * ring, 0.28 + 0.05 * ring, 0.18 + 0.03 * ring
+    elif material == REBAR:
+        r, g, b = 0.17, 0.095, 0.06
+    else:  # outside that the camera never saw: the building's colour, weathered, in courses
+        course = z / 0.3 - np.floor(z / 0.3)
+        line = 0.86 if course < 0.06 else 1.0
+        tone = (1 + 0.12 * big + 0.08 * mid + 0.05 * fine) * line
+        r, g, b = mean[0], mean[1], mean[2]
+    out[0] = min(max(r * tone, 0.015), 0.85)
+    out[1] = min(max(g * tone, 0.015), 0.85)
+    out[2] = min(max(b * tone, 0.015), 0.85)
+
+
+@njit(**J)
+def bump(material, x, y, z, out):
+    """Tilt of the normal in rest space (3,), about 0.35 on broken faces, less on painted ones."""
+    amount = 0.16 if material in (PLASTER, FLOOR) else 0.5
+    for axis in range(3):
+        out[axis] = amount * (
+            0.6 * noise(x * 6.0, y * 6.0, z * 6.0, 61 + axis)
+            + 0.5 * noise(x * 23.0, y * 23.0, z * 23.0, 71 + axis)
+        )

@@ -1,0 +1,99 @@
+"""Rays against triangles (Embree), and the arithmetic of a pinhole camera in kernels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from setpiece.render.camera import Camera
+
+F32 = NDArray[np.float32]
+J = {"cache": True, "nogil": True, "fastmath": True}
+
+
+class Tracer:
+    """Triangles ready for rays. vertices: float32 (V, 3); faces: int32 (F, 3)."""
+
+    def __init__(self, vertices: F32, faces: NDArray[np.int32]) -> None:
+        from embreex import rtcore_scene
+        from embreex.mesh_construction import TriangleMesh
+
+        self._scene = rtcore_scene.EmbreeScene()
+        self._mesh = TriangleMesh(
+            self._scene,
+            np.ascontiguousarray(vertices, np.float32),
+            np.ascontiguousarray(faces, np.int32),
+        )
+
+    def hits(self, origins: F32, directions: F32) -> tuple[Any, F32, F32, F32]:
+        """(triangle or -1, distance, u, v) of the nearest hit of every ray."""
+        h = self._scene.run(origins, directions, query="INTERSECT", output=True)
+        return h["primID"], h["tfar"], h["u"], h["v"]
+
+    def occluded(self, origins: F32, directions: F32, reach: float = 1e5) -> NDArray[np.bool_]:
+        """True where something lies within `reach` [m] along the ray."""
+        far = np.full(len(origins), reach, np.float32)
+        return np.asarray(self._scene.run(origins, directions, dists=far, query="OCCLUDED")) >= 0
+
+
+def camera_arrays(camera: Camera) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray]:
+    """(eye (3,), world-to-camera (3, 3), [focal, cx, cy]) as kernels take them."""
+    lens = np.array([camera.focal, camera.centre[0], camera.centre[1]], np.float64)
+    return (
+        np.ascontiguousarray(camera.position, np.float64),
+        np.ascontiguousarray(camera.rotation, np.float64),
+        lens,
+    )
+
+
+@njit(**J)
+def make_rays(eye, rot, lens, xs, ys, dx, dy, origins, directions):
+    """Rays through (x + 0.5 + dx, y + 0.5 + dy) of the pixels xs, ys (int32)."""
+    for i in range(xs.shape[0]):
+        a = (xs[i] + 0.5 + dx - lens[1]) / lens[0]
+        b = (ys[i] + 0.5 + dy - lens[2]) / lens[0]
+        x = a * rot[0, 0] + b * rot[1, 0] + rot[2, 0]
+        y = a * rot[0, 1] + b * rot[1, 1] + rot[2, 1]
+        z = a * rot[0, 2] + b * rot[1, 2] + rot[2, 2]
+        n = 1.0 / np.sqrt(x * x + y * y + z * z)
+        directions[i, 0] = x * n
+        directions[i, 1] = y * n
+        directions[i, 2] = z * n
+        for k in range(3):
+            origins[i, k] = eye[k]
+
+
+@njit(inline="always")
+def project(eye, rot, lens, x, y, z):
+    """Pixel (u, v) and planar depth of a world point."""
+    x -= eye[0]
+    y -= eye[1]
+    z -= eye[2]
+    d = rot[2, 0] * x + rot[2, 1] * y + rot[2, 2] * z
+    s = lens[0] / max(d, 1e-6)
+    u = (rot[0, 0] * x + rot[0, 1] * y + rot[0, 2] * z) * s + lens[1]
+    v = (rot[1, 0] * x + rot[1, 1] * y + rot[1, 2] * z) * s + lens[2]
+    return u, v, d
+
+
+@njit(inline="always")
+def mirror(x, n):
+    """Index folded back into 0 .. n - 1 (the border pixel is not repeated)."""
+    if n == 1:
+        return 0
+    p = 2 * (n - 1)
+    x = abs(x) % p
+    return p - x if x >= n else x
+
+
+@njit(inline="always")
+def hash01(a, b, c):
+    """A number 0..1 that depends on three integers and on nothing else."""
+    h = (a * 374761393 + b * 668265263 + c * 2147483647 + 1274126177) & 0xFFFFFFFF
+    h = ((h ^ (h >> 13)) * 1274126177) & 0xFFFFFFFF
+    h = ((h ^ (h >> 16)) * 2246822519) & 0xFFFFFFFF
+    h = h ^ (h >> 15)
+    return (h & 0xFFFFFF) / 16777216.0
