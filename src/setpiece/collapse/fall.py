@@ -22,6 +22,7 @@ REST = 1.0  # [s] simulated before the trigger, to prove that it stands
 CRUSH_FOR = 2.5  # [s] a crushed support resists no longer than this
 PULL_FOR = 2.5  # [s] the director's hand is taken away after this
 HIT = 150.0  # [J] hits below are not worth dust
+PATIENCE = 1.1  # [s] a wall may still stand after the wave has passed it
 SHOCK = 1.2  # [m/s] change of speed within a tick that shatters glass
 
 
@@ -61,7 +62,7 @@ def fall(
         rest.add(world, world.advance(), TICK)
         if progress and k % 24 == 0:
             progress(world.time / total)
-    run = _Run(world, trigger, fragments)
+    run = _Run(world, trigger, fragments, seed)
     n = world.n
     position = np.empty((frames + 1, n, 3), np.float32)
     rotation = np.empty((frames + 1, n, 4), np.float32)
@@ -100,7 +101,7 @@ def fall(
 class _Run:
     """From the onset on: applies the trigger tick by tick and keeps what happened."""
 
-    def __init__(self, world: World, trigger: Trigger, fragments: Fragments) -> None:
+    def __init__(self, world: World, trigger: Trigger, fragments: Fragments, seed: int) -> None:
         n, m = world.n, world.m
         self.world, self.trigger = world, trigger
         self.start = world.time
@@ -113,10 +114,11 @@ class _Run:
         self.v_before = world.v[:n].copy()
         self.crushed = np.zeros(n, np.bool_)
         self.letting: NDArray[np.bool_] = np.zeros(m, np.bool_)
-        self.order = np.argsort(trigger.release, kind="stable")
+        self.rng = np.random.default_rng([seed, 65537])
         self.events: list[tuple[float, NDArray[np.int32], F64, F64]] = []
         self.first = float(np.min(np.append(trigger.release, np.inf)))
         self.large = 0.002 * self.descent.potential / max(len(fragments) ** 0.5, 1.0)
+        self.walls = bool(trigger.stubborn.any())
         world.resist[:] = trigger.resist
         world.travel[:] = trigger.travel
 
@@ -130,7 +132,7 @@ class _Run:
 
     def _apply(self) -> None:
         w, t, now = self.world, self.trigger, self.now
-        if now > t.last + CRUSH_FOR + 0.5:
+        if now > t.last + CRUSH_FOR + 1.5:
             w.ncrush = 0
             return
         new = (t.release <= now) & w.alive
@@ -152,11 +154,25 @@ class _Run:
         w.ncrush = len(index)
         w.crush[: w.ncrush] = index
         hit = (t.crushed <= now) & ~self.crushed
+        if w.count % 24 == 0:
+            hit |= self._insist()
         if hit.any():
             w.ghost[hit] = w.time + GHOST
             w.v[: w.n][hit] += t.kick[hit]
             w.w[: w.n][hit] += t.spin[hit]
             self.crushed |= hit
+
+    def _insist(self) -> NDArray[np.bool_]:
+        """Walls that still stand well after the wave has passed: crush some more of them."""
+        w, t, n = self.world, self.trigger, self.world.n
+        left = t.stubborn & ~self.crushed & (self.now > t.arrive + PATIENCE)
+        left &= self.x0[:, 2] - w.x[:n, 2] < 0.35
+        left &= self.rng.random(n) < 0.15
+        if left.any():
+            inner = np.minimum(w.bj, n - 1)
+            mine = (left[w.bi] | (left[inner] & (w.bj < n))) & w.alive & np.isinf(t.release)
+            t.release[mine] = self.now
+        return left
 
     def _watch(self) -> None:
         w, n, now = self.world, self.world.n, self.now
@@ -171,11 +187,12 @@ class _Run:
         away = np.abs(w.x[:n] - self.x0).max(1) > 0.02
         turned = np.abs((w.q[:n] * self.q0).sum(1)) < np.cos(np.radians(0.5))
         self.moved_at[still & (away | turned)] = now
-        free = (now - self.moved_at < PULL_FOR) & (now >= self.moved_at)
+        loose = np.minimum(self.moved_at, self.trigger.arrive + 0.3)
+        free = (now - loose < PULL_FOR) & (now >= loose)
         w.pull[:] = np.where(free[:, None], self.trigger.pull, 0.0)
         slow = np.clip(1.0 - np.abs(w.v[:n]).max(1), 0.0, 1.0)
         w.drag[:] = np.where(w.touch & (now > self.trigger.last), 4.0 * slow, 0.0)
-        w.may_sleep = now > self.trigger.last + 0.3
+        w.may_sleep = now > self.trigger.last + 0.3 + PATIENCE * self.walls
 
     def pose(self, now: float) -> tuple[F64, F64]:
         """Positions and rotations relative to the loaded state, carried back to `now`."""
@@ -190,7 +207,7 @@ class _Run:
     def sample(self, now: float) -> None:
         """Once a frame: measure, and gather the hits since the last one."""
         w = self.world
-        self.descent.add(w, self.now - min(self.first, self.now))
+        self.descent.add(w, self.now - min(self.first, self.now), self.crushed)
         hit = np.nonzero(w.hit_energy > HIT)[0]
         if len(hit):
             e = w.hit_energy[hit]

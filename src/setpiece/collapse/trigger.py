@@ -60,6 +60,7 @@ class Trigger:
         kick, spin: velocity [m/s] and turning [rad/s] a crushed piece buckles away with, (N, 3).
         pull: sideways acceleration once loose [m/s2], (N, 3).
         arrive: when the wave reaches each piece, (N,).
+        stubborn: pieces that are crushed too if they still stand long after that, (N,).
         last: when the wave has done its work.
     """
 
@@ -73,6 +74,7 @@ class Trigger:
     spin: F64
     pull: F64
     arrive: F64
+    stubborn: NDArray[np.bool_]
     last: float
 
 
@@ -101,8 +103,9 @@ def plan_failure(
         return _schedule(fragments, structure, site, arrive, 0.0, rng, None, np.zeros((n, 3)))
     arrive = _arrival(fragments, site, brief, rng) + LEAD
     pull = _pull(fragments, site, brief)
+    resist = _RESIST[brief.mode] * (0.5 if site.storeys <= 2 else 1.0)
     return _schedule(
-        fragments, structure, site, arrive, _RESIST[brief.mode], rng, brief, pull
+        fragments, structure, site, arrive, resist, rng, brief, pull
     )
 
 
@@ -152,7 +155,7 @@ def _arrival(fr: Fragments, site: _Site, brief: Brief, rng: np.random.Generator)
     mode, c = brief.mode, fr.centre
     storey = fr.storey.astype(float)
     low = site.storeys <= 2
-    drop = np.sqrt(2 * 0.7 * site.storey_height / (GRAVITY * 0.55))  # one storey, resisted
+    drop = np.sqrt(2 * 0.7 * site.storey_height / (GRAVITY * (0.75 if low else 0.55)))
     gaps = np.maximum(drop / (1 + 0.35 * np.arange(site.storeys)), 0.22)
     reach = np.concatenate([[0.0], np.cumsum(gaps)])  # storeys away from the first -> seconds
     speed = brief.spread
@@ -175,7 +178,10 @@ def _arrival(fr: Fragments, site: _Site, brief: Brief, rng: np.random.Generator)
     steps = np.interp(away, np.arange(len(reach)), reach)
     scale = np.sqrt(max(site.tall, 6.0) / 28.0)
     if mode == Mode.PANCAKE:
-        arrive = steps + plan / (speed or 30.0)
+        # down through what is below first; what is above rides down whole and is crushed last
+        above = storey > max(first)
+        down = reach[max(first)] if max(first) > 0 else 0.0
+        arrive = np.where(above, down + 0.8 * steps, steps) + plan / (speed or 30.0)
     elif mode == Mode.TOPPLE:
         d = _TOWARDS.get(brief.direction) or _TOWARDS.get(side) or (-1.0, 0.0)
         near = site.along(c, d)
@@ -197,7 +203,7 @@ def _arrival(fr: Fragments, site: _Site, brief: Brief, rng: np.random.Generator)
         arrive = np.where(r < 0.22, 0.25 * r, r * (wide / speed if speed else 1.6 * scale))
         arrive = arrive + 0.35 * steps * np.clip(r * 3, 0.3, 1)
     else:
-        arrive = plan / (speed or 9.0) + 0.45 * steps
+        arrive = plan / (speed or 9.0) + 0.55 * steps
     if mode == Mode.PARTIAL:
         arrive[~_part(fr, site, brief, rng)] = np.inf
     elif low and mode in (Mode.PANCAKE, Mode.PROGRESSIVE):
@@ -285,8 +291,9 @@ def _schedule(
     kick, spin = _buckle(fr, site, crush, rng, pull)
     ends = np.concatenate([release[np.isfinite(release)], weaken[np.isfinite(weaken)] + 0.5, [0]])
     return Trigger(
-        release, force, travel, weaken, weaken_to, crushed, kick, spin, pull, arrive, float(ends.max())
-    )
+        release, force, travel, weaken, weaken_to, crushed, kick, spin, pull, arrive,
+        wall & np.isfinite(arrive) & (brief is not None), float(ends.max()),
+    )  # fmt: skip
 
 
 def _buckle(
@@ -295,23 +302,29 @@ def _buckle(
     """A support folds like a knee: its lower part about its foot, its upper part about its head.
 
     Pieces of one column go the same way: outwards from the plan and along `pull`, turned by up to
-    60 degrees. Walls and panels are pushed rather than folded.
+    60 degrees. Panels and walls swing out about the foot of their storey, all at one rate, so that
+    neighbours do not run into one another.
     """
     place = np.round(np.column_stack([fr.centre[:, :2] / 0.7, fr.storey]))
     _, line = np.unique(place, axis=0, return_inverse=True)
     line = line.ravel()
-    turn = rng.uniform(-1.05, 1.05, line.max() + 1)[line]
+    column = fr.element == Element.COLUMN
+    turn = rng.uniform(-1.05, 1.05, line.max() + 1)[line] * column
     rate = rng.uniform(2.5, 4.0, line.max() + 1)[line]
     out = (fr.centre - site.mid)[:, :2]
     out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 0.3)
-    out += pull[:, :2] / PULL
+    flat = np.linalg.eigh(fr.inertia)[1][:, :2, 2]  # a plate is hardest to turn about its normal
+    level = np.linalg.norm(flat, axis=1) > 0.7
+    facing = np.sign((flat * out).sum(1) + 1e-9)[:, None] * flat
+    out = np.where((~column & level)[:, None], facing, out + pull[:, :2] / PULL)
     c, s = np.cos(turn), np.sin(turn)
     way = np.stack([c * out[:, 0] - s * out[:, 1], s * out[:, 0] + c * out[:, 1]], 1)
     way /= np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-3)
-    rate = np.where(fr.element == Element.COLUMN, rate, 0.35 * rate) * crush
-    half = np.minimum((site.high - site.low) / 2, 1.8)
-    head = fr.centre[:, 2] > site.base[fr.storey] + 0.55 * site.storey_height
-    sign = np.where(head & (fr.element == Element.COLUMN), -1.0, 1.0)
-    kick = np.column_stack([way * (rate * half)[:, None], np.zeros(len(fr))])
-    spin = np.column_stack([-way[:, 1], way[:, 0], np.zeros(len(fr))]) * (sign * rate)[:, None]
-    return kick, spin
+    rate = np.where(column, rate, 0.9) * crush
+    foot = fr.centre[:, 2] - site.base[fr.storey]
+    head = column & (foot > 0.5 * site.storey_height)
+    arm = np.where(head, site.storey_height - foot, foot)
+    arm = np.clip(arm, 0.0, 0.6 * site.storey_height)
+    kick = np.column_stack([way * (rate * arm)[:, None], np.zeros(len(fr))])
+    spin = np.column_stack([-way[:, 1], way[:, 0], np.zeros(len(fr))])
+    return kick, spin * (np.where(head, -1.0, 1.0) * rate)[:, None]

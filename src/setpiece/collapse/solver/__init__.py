@@ -1,13 +1,13 @@
 """Rigid pieces, breakable bonds and contacts: the kernels under `collapse.fall`.
 
 An explicit scheme: every bond is a short beam with plastic limits and a ductility counter, every
-contact a stiff spring with friction, and both are integrated at the same small step (1/2880 s) by
+contact a stiff spring with friction, and both are integrated at the same small step (1/3840 s) by
 semi-implicit Euler. It follows the bonded-particle and applied-element methods (Potyondy & Cundall
 2004, "A bonded-particle model for rock"; Meguro & Tagel-Din 2000, "Applied element method for
 structural analysis"). Forces are summed in a fixed order, so a run repeats to the bit.
 """
 
-STEP = 1.0 / 2880.0  # [s] the explicit step
-SUBSTEPS = 12  # steps between two narrow phases
+STEP = 1.0 / 3840.0  # [s] the explicit step
+SUBSTEPS = 16  # steps between two narrow phases
 TICK = STEP * SUBSTEPS  # [s] 1/240
 GRAVITY = 9.81  # [m/s2]

@@ -14,10 +14,12 @@ from numba import njit
 
 from setpiece.collapse.solver.sat import axis_gap, hull_contact
 
+PASSING = 0.55  # [s] after its ghost time a crushed support may still clear an overlap
 _J = {"cache": True, "nogil": True, "fastmath": True}
-BETA = 0.08  # contact stiffness = BETA * effective mass / step^2
-DECAY = 0.96  # of the allowance per tick
-SOFTEN = 0.01  # [m] stiffness doubles at this depth, up to four times
+BETA = 0.12  # contact stiffness = BETA * effective mass / step^2
+DECAY = 0.94  # of the allowance per tick
+SOFTEN = 0.006  # [m] stiffness doubles at this depth, up to three times
+CROWD = 4  # pairs pressing on a piece before they share its stiffness
 
 
 @njit(inline="always")
@@ -38,13 +40,15 @@ def _compliance(im, ii, rot, i, r0, r1, r2, n0, n1, n2):
 
 @njit(**_J)
 def find(hulls, x, rot, ext, v, w, im, ii, awake, ghost, now, keys, pair, npair, grounded,
-         ground_xi, h, dt, work, ci, cf, cn):
+         ground_xi, h, dt, work, ci, cf, cn, crowd):
     """Contact points of all pairs and of every piece with the ground.
 
     Args:
         hulls: `HullPack.arrays()`. ii: inverse inertia, rows xx, yy, zz, xy, xz, yz. ghost: time until which a crushed piece lets pieces above it
             through [s], (n,). pair: rows of `broadphase.carry`. grounded: True for pieces still
-            bonded to the ground. work: `sat.scratch()`.
+            bonded to the ground. ground_xi: friction
+            displacement x, y and allowance of the ground contact, -1 while apart, (n, 3). work: `sat.scratch()`.
+        crowd: (n,) scratch.
         ci: receives (i or -1, j, pair row or -1). cf: receives anchor in i (3), anchor in j (3),
             stiffness, damping, friction displacement (3), work [J], depth [m]. cn: normals.
 
@@ -57,6 +61,7 @@ def find(hulls, x, rot, ext, v, w, im, ii, awake, ghost, now, keys, pair, npair,
     cap = ci.shape[0]
     m = 0
     damp = 0.45 * math.sqrt(BETA)
+    crowd[:] = 0
     for p in range(npair):
         i = keys[p] // (n + 1)
         j = keys[p] % (n + 1)
@@ -83,12 +88,17 @@ def find(hulls, x, rot, ext, v, w, im, ii, awake, ghost, now, keys, pair, npair,
         low = 0.0
         for c in range(k):
             low = min(low, out[c, 6])
+        if low < -0.01 and pair[p, 7] != 2.0 and now < max(ghost[i], ghost[j]) + PASSING:
+            continue  # a crushed support is still clearing what came down on it
         if pair[p, 7] == 2.0:
             pair[p, 0] = min(pair[p, 0] * DECAY, -low)
         else:
             pair[p, 0] = -low if low < -0.01 - dv * dt else 0.0
         pair[p, 7] = 2.0
         allow = pair[p, 0]
+        if low < allow * -1.0 + 1e-3:
+            crowd[i] += 1
+            crowd[j] += 1
         n0 = axis[0]
         n1 = axis[1]
         n2 = axis[2]
@@ -128,6 +138,7 @@ def find(hulls, x, rot, ext, v, w, im, ii, awake, ghost, now, keys, pair, npair,
         if x[j, 2] - reach > margin:
             continue
         first = m
+        deep = -1.0
         for k in range(vs[j], vs[j + 1]):
             r2 = rot[j, 2, 0] * vert[k, 0] + rot[j, 2, 1] * vert[k, 1] + rot[j, 2, 2] * vert[k, 2]
             if x[j, 2] + r2 < margin and m < cap:
@@ -140,10 +151,16 @@ def find(hulls, x, rot, ext, v, w, im, ii, awake, ghost, now, keys, pair, npair,
                     cf[m, 3 + a] = vert[k, a]
                     cf[m, 8 + a] = ground_xi[j, a]
                 cf[m, 12] = -(x[j, 2] + r2)
+                deep = max(deep, cf[m, 12])
                 m += 1
         if m == first:
-            for a in range(3):
-                ground_xi[j, a] = 0.0
+            ground_xi[j, 0] = 0.0
+            ground_xi[j, 1] = 0.0
+            ground_xi[j, 2] = -1.0
+        elif ground_xi[j, 2] < 0:
+            ground_xi[j, 2] = deep if deep > 0.01 + max(-v[j, 2], 0.0) * dt else 0.0
+        else:
+            ground_xi[j, 2] = min(ground_xi[j, 2] * DECAY, max(deep, 0.0))
         share = 1.0 / max(min(m - first, 4), 1)
         for c in range(first, m):
             r0 = rot[j, 0, 0] * cf[c, 3] + rot[j, 0, 1] * cf[c, 4] + rot[j, 0, 2] * cf[c, 5]
@@ -151,8 +168,18 @@ def find(hulls, x, rot, ext, v, w, im, ii, awake, ghost, now, keys, pair, npair,
             me = 1.0 / _compliance(im, ii, rot, j, r0, r1, 0.0, 0.0, 0.0, 1.0)
             cf[c, 6] = BETA * me / (h * h) * share
             cf[c, 7] = damp * me / h * share
+            cf[c, 2] = ground_xi[j, 2]
             cf[c, 10] = 0.0
             cf[c, 11] = 0.0
+        if m > first:
+            crowd[j] += 1
+    for k in range(m):  # a light piece among many: share out what its mass allows
+        many = crowd[ci[k, 1]]
+        if ci[k, 0] >= 0:
+            many = max(many, crowd[ci[k, 0]])
+        if many > CROWD:
+            cf[k, 6] *= CROWD / many
+            cf[k, 7] *= CROWD / many
     return m
 
 
@@ -188,7 +215,7 @@ def forces(x, rot, v, w, ci, cf, cn, m, mu, h, force, torque, react):
                 + (x[j, 2] + b2 - x[i, 2] - a2) * n2
             )
         else:
-            s = x[j, 2] + b2
+            s = x[j, 2] + b2 + cf[k, 2]
         if s >= 0:
             cf[k, 8] = 0.0
             cf[k, 9] = 0.0
@@ -203,10 +230,12 @@ def forces(x, rot, v, w, ci, cf, cn, m, mu, h, force, torque, react):
             c2 -= v[i, 2] + w[i, 0] * a1 - w[i, 1] * a0
         vn = c0 * n0 + c1 * n1 + c2 * n2
         kn = cf[k, 6]
-        f = -kn * s * (1.0 + min(-s / SOFTEN, 3.0))
+        f = -kn * s * (1.0 + min(-s / SOFTEN, 2.0))
         if vn > 0:
-            f *= max(1.0 - vn * 5.0, 0.08)  # inelastic: little comes back
+            f *= max(1.0 - vn * 5.0, 0.0)  # inelastic: nothing comes back
         f = max(f - cf[k, 7] * vn, 0.0)
+        # one step may stop the approach and add 2 m/s, however deep: no explosions
+        f = min(f, kn * h / BETA * (1.2 * max(-vn, 0.0) + 2.0))
         t0 = c0 - vn * n0
         t1 = c1 - vn * n1
         t2 = c2 - vn * n2
@@ -309,5 +338,4 @@ def remember(ci, cf, m, pair, ground_xi, x, rot, hit_energy, hit_place, touch):
         else:
             ground_xi[j, 0] = s0
             ground_xi[j, 1] = s1
-            ground_xi[j, 2] = 0.0
         a = b

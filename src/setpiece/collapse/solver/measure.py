@@ -65,13 +65,15 @@ class Descent:
         self.centre: list[float] = []
         self.big_hit = 0.0
 
-    def add(self, world: World, since: float) -> None:
-        """since: real seconds after the first release."""
+    def add(self, world: World, since: float, crushed: NDArray[np.bool_]) -> None:
+        """since: real seconds after the first release. crushed: supports that what is above them
+        pushes down, so that gravity does not bound them."""
         n = world.n
         drop = self.z0 - world.x[:n, 2]
         if since > 0.15:
             bound = 0.5 * GRAVITY * since**2
-            self.fastest = max(self.fastest, float((drop.max() - 0.01) / bound))
+            free = np.where(crushed, 0.0, drop).max()
+            self.fastest = max(self.fastest, float((free - 0.01) / bound))
         gained = world.kinetic() - GRAVITY * float((self.mass * drop).sum())
         self.surplus = max(self.surplus, gained / self.potential)
         depth = world.overlaps()

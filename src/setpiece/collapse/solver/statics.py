@@ -26,8 +26,8 @@ def _ends(fr: Fragments, b: Bonds) -> tuple[NDArray[np.int64], NDArray[np.int64]
 def stable_share(fr: Fragments, b: Bonds, stiffness: F64, inertia: F64) -> F64:
     """Share of its stiffness each bond may keep so that the explicit step is stable, (M,).
 
-    Bounds the largest frequency of each piece with its neighbours held; 0.9 of a limit of 4 leaves
-    room for neighbours moving in opposite phase and for turning coupled to moving.
+    Bounds the largest frequency of each piece with its neighbours held. 0.7 of a limit of 4 leaves
+    room for neighbours in opposite phase, dashpots, turning coupled to moving, and contacts.
     """
     i, j, ra, rb = _ends(fr, b)
     n = len(fr)
@@ -43,7 +43,7 @@ def stable_share(fr: Fragments, b: Bonds, stiffness: F64, inertia: F64) -> F64:
     half = np.einsum("kia,ka,kja->kij", axes, 1 / np.sqrt(value), axes)
     fast = np.linalg.eigvalsh(half @ ang[:n] @ half)[:, -1]
     fast = np.maximum(fast, lin[:n] / fr.mass)
-    keep = np.append(np.minimum(1.0, 0.9 / STEP**2 / np.maximum(fast, 1e-9)), 1.0)
+    keep = np.append(np.minimum(1.0, 0.7 / STEP**2 / np.maximum(fast, 1e-9)), 1.0)
     return np.minimum(keep[i], keep[j])
 
 

@@ -16,7 +16,7 @@ from setpiece.collapse.structure import Structure
 from setpiece.errors import StageError
 
 FRICTION = 0.75
-BOND_DAMPING = 0.6  # in steps: dashpot of a bond is this x step x stiffness
+BOND_DAMPING = 0.5  # in steps: dashpot of a bond is this x step x stiffness
 LOOSE = 0.015  # [m] touching pieces without a bond ignore one another until moved this much
 
 
@@ -68,8 +68,9 @@ class World:
         self.quiet, self.calm = np.zeros(n), np.zeros(n)
         self.ghost = np.full(n, -1.0)
         self.pull, self.drag = np.zeros((n, 3)), np.zeros(n)
-        self.ground_xi = np.zeros((n, 3))
+        self.ground_xi = np.tile([0.0, 0.0, -1.0], (n, 1))
         self.touch = np.zeros(n, np.bool_)
+        self.crowd = np.zeros(n, np.int64)
         self.hit_energy, self.hit_place = np.zeros(n), np.zeros((n, 3))
         self.energy, self.react = np.zeros(1), np.zeros(2)
         self.work = scratch()
@@ -140,7 +141,7 @@ class World:
         self.ncontact = find(
             self.hulls, self.x, self.rot, self.ext, self.v, self.w, self.im, self.ii, self.awake,
             self.ghost, self.time, self.keys, self.pair, self.npair, self.grounded, self.ground_xi,
-            STEP, TICK, self.work, self.ci, self.cf, self.cn,
+            STEP, TICK, self.work, self.ci, self.cf, self.cn, self.crowd,
         )  # fmt: skip
         live = self.alive & (self.awake[self.bi] | self.awake[self.bj])
         active = np.nonzero(live)[0]
