@@ -29,6 +29,33 @@ def fields(brief: Brief) -> dict[str, object]:
 
 PHRASES = [
     (
+        "hold for 2 seconds then implode, dust everywhere, no slow motion",
+        {"start": 2.0, "mode": "implode", "dust": 2.0},
+    ),
+    (
+        "strong shaking, a bomb goes off on the second floor at three seconds; the facade falls "
+        "forward",
+        {
+            "start": 3.0,
+            "mode": "topple",
+            "failure_storeys": [2],
+            "direction": "front",
+            "shake": 2.0,
+        },
+    ),
+    (
+        "the tower folds at the middle and falls to the right",
+        {"mode": "topple", "then": "fold", "failure_side": "centre", "direction": "right"},
+    ),
+    (
+        "a 3 secondi i primi due piani cedono e l'edificio cade in avanti",
+        {"start": 3.0, "mode": "topple", "failure_storeys": [0, 1], "direction": "front"},
+    ),
+    (
+        "a los tres segundos y medio fallan las dos plantas superiores",
+        {"start": 3.5, "failure_storeys": [-2, -1]},
+    ),
+    (
         EXAMPLE,
         {
             "mode": "topple",
@@ -166,6 +193,13 @@ def test_what_is_not_understood_is_said_in_the_directors_own_words() -> None:
     brief = read_brief("the Purple dragon topples left over 3 seconds, heavy dust")
     assert set(brief.not_understood) == {"Purple", "dragon", "3 seconds"}
     assert (brief.mode, brief.start) == (Mode.TOPPLE, 1.0)
+
+
+def test_a_time_that_belongs_to_something_else_is_no_start() -> None:
+    brief = read_brief("strong shaking from the start, the tower implodes at 2 s")
+    assert (brief.start, brief.not_understood) == (2.0, ("from the start",))
+    brief = read_brief("the collapse takes 4 seconds, it implodes")
+    assert (brief.start, brief.not_understood) == (1.0, ("4 seconds",))
 
 
 def test_a_second_start_is_kept_out_and_said() -> None:

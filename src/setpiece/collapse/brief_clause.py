@@ -16,7 +16,7 @@ _OPPOSITE = {
 _VERBS = ("mode", "fall", "fail", "stand", "spread")
 _CONTENT = (
     "word", "number", "ordinal", "side", "amount", "pace", "rate", "share", "duration", "floor",
-    "top", "bottom", "m/s", "percent", "minute", "frame", "way", "away", "stand",
+    "top", "bottom", "m/s", "percent", "minute", "frame", "way", "away", "stand", "late",
 )  # fmt: skip
 
 
@@ -79,9 +79,16 @@ def read_clause(
 
 
 def _times(clause: _Clause) -> None:
-    for i in clause.free("time"):
+    """When it starts. "Strong shaking from the start" says that of the shaking: no start."""
+    if clause.at("topic", "gale", "slow") and not clause.at(*_VERBS, "storeys"):
+        clause.items[:] = [
+            Item("late", None, item.start, item.end) if item.kind == "time" else item
+            for item in clause.items
+        ]
+    waits = clause.at("stand") and not clause.at("side")  # "hold for 2 seconds"
+    for i in clause.free("time", "duration") if waits else clause.free("time"):
         item = clause.items[i]
-        clause.used.add(i)
+        clause.used.update((i, *(clause.at("stand") if waits else ())))
         clause.orders.append(Order("start", item.value, item.start, item.end))
 
 
@@ -92,7 +99,8 @@ def _slow(clause: _Clause) -> None:
         for j in (shares + numbers)[:1]:
             value = clause.items[j].value
             clause.used.add(j)
-        clause.order("slow", value, i)
+        refused = [n for n in clause.free("not") if n < i]
+        clause.order("slow", 1.0 if refused else value, i, *refused)
         return
     if shares and clause.at("speed"):
         clause.order("slow", clause.items[shares[0]].value, shares[0])
@@ -246,6 +254,8 @@ def _modes(clause: _Clause) -> bool:
         clause.at("only"),
         [p for p in clause.at("part") if clause.items[p].value == "half"],
     )
+    # "The top half falls right" is a way to fold or topple, not a part that stays up.
+    halves = [p for p in halves if p == 0 or clause.items[p - 1].kind not in ("top", "bottom")]
     sided = bool(clause.at("side"))
     if (only and sided and not clause.at("topic", "gale")) or (halves and clause.at("fall")):
         clause.order("mode", Mode.PARTIAL, *only, *halves)

@@ -87,6 +87,10 @@ def _storeys_at(items: list[Item], at: int) -> tuple[int, tuple[int, ...]]:
         )
         if 0 < count <= 200:
             return 3, tuple(range(count)) if lowest else tuple(range(-count, 0))
+    if kinds in (["number", "floor", "top"], ["number", "floor", "bottom"]) and here.value <= 200:
+        count = int(here.value)  # "dos plantas superiores"
+        if count and items[at + 2].value is None:
+            return 3, tuple(range(-count, 0)) if kinds[2] == "top" else tuple(range(count))
     end, values = at, list[int]()
     floor: Item | None = None
     if here.kind == "floor":

@@ -45,7 +45,8 @@ _MODES: list[Entry] = [
     ("mode", "progressive", "es", "progresiv*|en cadena|efecto domino|poco a poco"),
     ("mode", "partial", "en", "partial*|part of it|part of the building|in part|"
      "the rest stays up|the rest stands|the rest remains standing|the rest stays standing|"
-     "rest stays up|rest stays standing|rest remains standing|rest stands|rest stays"),
+     "rest stays up|rest stays standing|rest remains standing|rest stands|rest stays|"
+     "the rest survives|rest survives|the rest holds|the rest stays"),
     ("mode", "partial", "it", "parzial*|in parte|una parte|il resto resta in piedi|"
      "il resto rimane in piedi|il resto sta in piedi|resto in piedi"),
     ("mode", "partial", "es", "parcial*|en parte|una parte|el resto queda en pie|"
@@ -58,21 +59,23 @@ _EVENTS: list[Entry] = [
     ("fall", "fall", "it", "cade|cadono|cadere|cadendo"),
     ("fall", "fall", "es", "cae|caen|caer|cayendo"),
     ("fall", "collapse", "en", "collaps*|come down|comes down|coming down|goes down|go down|"
-     "crumbl*|crash*|demolish*|demolition"),
+     "crumbl*|crash*|demolish*|demolition|controlled demolition"),
     ("fall", "collapse", "it", "croll*|viene giu|vengono giu|va giu|precipit*|sprofond*"),
     ("fall", "collapse", "es", "desplom*|derrumb*|colaps*|se viene abajo|viene abajo|hund*"),
     ("fail", None, "en", "give way|gives way|giving way|gave way|fail*|break|breaks|breaking|"
      "crack*|snap|snaps|snapping|blow out|blows out|blown out|blown up|blow up|blows up|blast*|"
      "explod*|explosion*|detonat*|knocked out|taken out|is removed|buckl*|yield*|shatter*|"
-     "start|starts|starting|begin|begins|beginning|goes first|go first|let go|lets go"),
+     "bomb|bombs|charges|goes off|go off|start|starts|starting|"
+     "begin|begins|beginning|goes first|go first|let go|lets go"),
     ("fail", None, "it", "ced*|romp*|esplod*|esplosion*|salta|saltano|inizia|iniziano|comincia|"
      "cominciano|parte|viene meno"),
     ("fail", None, "es", "cede|ceden|ceder|cediendo|falla|fallan|fallar|rompe|rompen|revient*|"
      "explota|explotan|explosion|estalla*|empieza|empiezan|comienza|comienzan"),
     ("stand", None, "en", "stays up|stay up|stands|stand|standing|stays standing|remains standing|"
-     "remain standing|survives|survive|stays|holds"),
-    ("stand", None, "it", "resta in piedi|rimane in piedi|restano in piedi|sta in piedi|regge"),
-    ("stand", None, "es", "queda en pie|sigue en pie|permanece en pie|aguanta|resiste"),
+     "remain standing|survives|survive|stays|holds|hold|wait|waits"),
+    ("stand", None, "it", "resta in piedi|rimane in piedi|restano in piedi|sta in piedi|regge|"
+     "aspetta|attende"),
+    ("stand", None, "es", "queda en pie|sigue en pie|permanece en pie|aguanta|resiste|espera"),
     ("spread", None, "en", "spread*|propagat*|travels|runs through|runs"),
     ("spread", None, "it", "si propaga|propag*|si diffonde|si estende"),
     ("spread", None, "es", "se propaga|propag*|se extiende|se difunde"),
@@ -82,7 +85,7 @@ _EVENTS: list[Entry] = [
     ("pace", "slow", "en", "slow|slowly|gradual*"),
     ("pace", "slow", "it", "lent*|piano piano|gradual*"),
     ("pace", "slow", "es", "lento|lenta|lentamente|despacio|gradual*"),
-    ("pace", "instant", "en", "instant*|all at once|everything at once"),
+    ("pace", "instant", "en", "instant*|all at once|everything at once|goes at once|go at once"),
     ("pace", "instant", "it", "istantane*|tutto insieme|di colpo|tutto in una volta"),
     ("pace", "instant", "es", "instantane*|de golpe|de repente|todo a la vez"),
 ]  # fmt: skip
@@ -100,11 +103,13 @@ _PLACES: list[Entry] = [
      "fronte|spettatore"),
     ("side", "front", "es", "delante|adelante|frente|nosotros|camara|la camara|espectador"),
     ("side", "back", "en", "back|backwards|backward|behind|behind the building|rear|far side"),
-    ("side", "back", "it", "dietro|indietro|retro|fondo"),
+    ("side", "back", "it", "dietro|retro|fondo"),
     ("side", "back", "es", "atras|detras|fondo|trasera"),
     ("away", "back", "en", "away from the camera|away from us|away from camera|away from me|away"),
     ("away", "back", "it", "lontano da noi|lontano dalla camera|via da noi"),
     ("away", "back", "es", "lejos de nosotros|lejos de la camara|alejandose"),
+    ("away", "front", "it", "in avanti"),
+    ("away", "back", "it", "all indietro|indietro"),
     # The wind that blows at our backs comes from the camera's side.
     ("side", "front", "en", "behind us|behind the camera|behind camera|behind me"),
     ("side", "front", "it", "dietro di noi|dietro la camera|alle nostre spalle"),
@@ -112,14 +117,15 @@ _PLACES: list[Entry] = [
     ("side", "centre", "en", "middle|centre|center|core|central"),
     ("side", "centre", "it", "centro|mezzo|centrale|nucleo"),
     ("side", "centre", "es", "centro|nucleo|central"),
-    ("side", "all", "en", "all sides|every side|both sides|everywhere|all around"),
-    ("side", "all", "it", "tutti i lati|ogni lato|entrambi i lati|ovunque|dappertutto"),
-    ("side", "all", "es", "todos los lados|todas partes|ambos lados|cada lado"),
+    ("side", "all", "en", "all sides|every side|both sides|all around"),
+    ("side", "all", "it", "tutti i lati|ogni lato|entrambi i lati"),
+    ("side", "all", "es", "todos los lados|ambos lados|cada lado"),
     ("way", "all", "en", "in all directions|in every direction"),
     ("way", "all", "it", "in tutte le direzioni|in ogni direzione"),
     ("way", "all", "es", "en todas direcciones|en todas las direcciones"),
     ("way", "centre", "en", "straight down|vertically|on itself|onto itself|into itself|"
-     "into its own footprint|in its own footprint|in its footprint|into its footprint"),
+     "into its own footprint|straight into its own basement|into its own basement|"
+     "in its own footprint|in its footprint|into its footprint"),
     ("way", "centre", "it", "su se stesso|su se stessa|in verticale|verticalmente|dritto giu"),
     ("way", "centre", "es", "sobre si mismo|sobre si misma|en vertical|verticalmente|recto abajo"),
     ("to", None, "en", "to|towards|toward|onto|into"),
@@ -262,11 +268,11 @@ _AMOUNTS: list[Entry] = [
     ("amount", NORMAL, "it", "normale|normali|moderato|moderata|medio|media"),
     ("amount", NORMAL, "es", "normal|normales|moderado|moderada|algo de|medio"),
     ("amount", MUCH, "en", "heavy|heavily|strong|strongly|thick|dense|a lot of|a lot|lots of|lots|"
-     "much|many|plenty of|plenty|big|large|hard|violent|violently|high|intense"),
+     "much|many|plenty of|plenty|big|large|hard|violent|violently|high|intense|everywhere"),
     ("amount", MUCH, "it", "molta|molto|molti|molte|tanta|tanto|tanti|tante|forte|forti|densa|"
-     "fitta|pesante|grande|grandi|intenso|intensa|abbondante"),
+     "fitta|pesante|grande|grandi|intenso|intensa|abbondante|ovunque|dappertutto"),
     ("amount", MUCH, "es", "mucho|mucha|muchos|muchas|fuerte|fuertes|densa|denso|espeso|espesa|"
-     "gran|grande|grandes|intenso|intensa|abundante"),
+     "gran|grande|grandes|intenso|intensa|abundante|por todas partes"),
     ("amount", EXTREME, "en", "huge|massive|enormous|extreme|tons of|immense|very heavy|"
      "very strong|very thick|an awful lot of|gigantic"),
     ("amount", EXTREME, "it", "moltissima|moltissimo|moltissimi|enorme|enormi|tantissima|"
@@ -282,9 +288,9 @@ _JOINS: list[Entry] = [
     ("and", None, "en", "and|or|nor|plus"),
     ("and", None, "it", "e|ed|o|ne"),
     ("and", None, "es", "y|e|o|ni"),
-    ("break", None, "en", "then|while|with|but|as|when|until|before"),
-    ("break", None, "it", "poi|mentre|con|ma|quando|finche|prima"),
-    ("break", None, "es", "luego|mientras|con|pero|cuando|hasta|entonces|antes"),
+    ("break", None, "en", "then|while|with|but|as|when|until|before|leaving"),
+    ("break", None, "it", "poi|mentre|con|ma|quando|finche|prima|lasciando"),
+    ("break", None, "es", "luego|mientras|con|pero|cuando|hasta|entonces|antes|dejando"),
 ]
 
 LEXICON: list[Entry] = [
@@ -299,7 +305,7 @@ STOPWORDS = {
     "itself their them they he she his her some any by off out up down lands land ground hits hit "
     "mass one too s d ll re ve t goes going first firstly thing things go gets get "
     "hand in over about around "
-    "kind sort rest all way direction onto",
+    "cloud clouds kind sort rest all way direction onto",
     "it": "il lo la le gli i un uno una l d e di del della dello dei delle degli che si ci ne "
     "edificio palazzo casa torre struttura palazzina blocco tutto tutta intero intera questo "
     "questa vorrei voglio deve devono ha sono viene essere per nel nello nelle sui resto c qui se "

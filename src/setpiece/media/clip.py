@@ -143,6 +143,9 @@ class Clip:
         steps = sorted(after - before for before, after in pairwise(times))
         self.rate = min(_usual(1 / steps[len(steps) // 2]), Fraction(120))
         count = int(times[-1] * self.rate) + 1
+        if count > 100 * len(times) + 1000:  # damaged times would ask for a week of held frames
+            self.notes += ("its times are damaged: each frame is shown once",)
+            return
         source, at = [], 0
         for i in range(count):
             # A quarter of a frame of slack, for clocks that jitter.

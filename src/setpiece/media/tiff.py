@@ -62,7 +62,7 @@ def read_tiff_header(data: bytes) -> TiffHeader:
         raise ValueError("its directory lies beyond the end of the file") from error
 
     def values(tag: int, default: tuple[int, ...] = ()) -> tuple[int, ...]:
-        return tags[tag][1] if tag in tags else default
+        return (tags[tag][1] if tag in tags else ()) or default
 
     width, height = values(256, (0,))[0], values(257, (0,))[0]
     offsets, lengths = values(273) or values(324), values(279) or values(325)
