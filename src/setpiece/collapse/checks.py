@@ -13,7 +13,7 @@ from setpiece.collapse.inpaint.fields import encode
 F32 = NDArray[Any]  # float32; OpenCV's stubs do not say so
 Check = dict[str, Any]
 
-POP = 0.05  # encoded scale: a step of 9x9 pixels larger than this is seen as a pop
+POP = 0.05  # encoded scale: a step of 15x15 pixels larger than this is seen as a pop
 STANDING = 40.0  # dB
 
 
@@ -45,13 +45,13 @@ def first_frame_psnr(reprojected: F32, plate: F32, silhouette: F32) -> Check:
 def no_pop(before: F32, after: F32, plate_before: F32, plate_after: F32, area: F32) -> Check:
     """Nothing jumps between the last standing frame and the first moving one.
 
-    value: 99th percentile, inside `area`, of the change of 9x9 means (encoded scale) beyond the
+    value: 95th percentile, inside `area`, of the change of 15x15 means (encoded scale) beyond the
     plate's own change.
     """
     inside = area > 0.5
     change = (encode(after) - encode(before)) - (encode(plate_after) - encode(plate_before))
-    step = np.abs(cv2.blur(change, (9, 9))).max(-1)
-    value = float(np.percentile(step[inside], 99)) if inside.any() else 0.0
+    step = np.abs(cv2.blur(change, (15, 15))).max(-1)
+    value = float(np.percentile(step[inside], 95)) if inside.any() else 0.0
     return {"ok": value <= POP, "value": round(value, 4), "limit": POP, "unit": "of white"}
 
 

@@ -122,9 +122,12 @@ def building_picture(
     """The building with what stands in front of it painted out, from its own texture.
 
     Args and result as `make_clean_plate`: (h, w, 3) float32, scene-linear Rec.709. Pixels
-    without foreground keep the plate's bits. This is the picture projected on the pieces.
+    without foreground keep the plate's bits, those under its soft edge most of the plate, so that
+    the foreground laid over the result is the plate again. This is the picture projected on the
+    pieces.
     """
-    covered = cv2.dilate((foreground > 0.02).astype(np.uint8), disc(2)) > 0
+    amount = np.clip((foreground - 0.3) / 0.5, 0, 1)[..., None]
+    covered = cv2.dilate((foreground > 0.25).astype(np.uint8), disc(2)) > 0
     reach = cv2.dilate((matte > 0.02).astype(np.uint8), disc(4)) > 0
     hole = covered & reach
     source = (matte > 0.95) & ~covered
@@ -144,7 +147,8 @@ def building_picture(
     except ValueError:  # too little of the building shows for a single patch
         filled = start
     out = image.copy()
-    out[box][here] = decode(filled)[here]
+    k = amount[box][here]
+    out[box][here] = k * decode(filled)[here] + (1 - k) * image[box][here]
     return out
 
 
@@ -159,9 +163,10 @@ def find_hole(matte: F32, sky: F32) -> Mask:
         thick = cv2.morphologyEx(solid, cv2.MORPH_OPEN, disc(max(2, grow // 2)))
         thin = (solid > 0) & (cv2.dilate(thick, disc(2)) == 0) & (hole == 0)
         # only what starts at the building and stands in the sky
-        count, labels = cv2.connectedComponents((thin | (hole > 0)).astype(np.uint8))
+        base = cv2.dilate(hole, disc(4)) > 0
+        count, labels = cv2.connectedComponents((thin | base).astype(np.uint8))
         owner = np.zeros(count, bool)
-        owner[np.unique(labels[hole > 0])] = True
+        owner[np.unique(labels[base])] = True
         owner[0] = False
         spires = owner[labels] & thin
         hole = np.maximum(hole, cv2.dilate(spires.astype(np.uint8), disc(max(2, grow // 3))))

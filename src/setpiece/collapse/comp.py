@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from setpiece.collapse.edges import EdgeColours, edge_colours
+from setpiece.collapse.edges import EdgeColours, edge_colours, split_edge
 from setpiece.collapse.grain import LIVING, Grain, living_grain, match_softness
 from setpiece.collapse.inpaint.fields import disc
 from setpiece.collapse.shake import apply_shake, shake_path
@@ -17,7 +17,7 @@ from setpiece.render.light import Light
 
 __all__ = [
     "CompInputs", "CompResult", "EdgeColours", "apply_shake", "comp_frame", "edge_colours",
-    "shake_path", "still_matte",
+    "shake_path", "split_edge", "still_matte",
 ]  # fmt: skip
 
 F32 = NDArray[Any]  # float32; OpenCV's stubs do not say so

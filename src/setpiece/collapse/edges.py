@@ -11,6 +11,8 @@ from setpiece.collapse.inpaint.fields import pull_push
 
 F32 = NDArray[Any]  # float32; OpenCV's stubs do not say so
 
+GIVE = 0.02  # share of its value by which the clean plate may change under the edge
+
 
 class EdgeColours(NamedTuple):
     """building: (h, w, 3) picture to project on the pieces, without background in its edges and
@@ -23,29 +25,32 @@ class EdgeColours(NamedTuple):
     clean: F32
 
 
-def edge_colours(plate: F32, clean: F32, matte: F32) -> EdgeColours:
+def edge_colours(plate: F32, clean: F32, matte: F32) -> F32:
+    """The picture to project on the pieces, (h, w, 3): see `split_edge`."""
+    return split_edge(plate, clean, matte).building
+
+
+def split_edge(plate: F32, clean: F32, matte: F32) -> EdgeColours:
     """Split the plate at the soft edge of `matte` (h, w) into building and background.
 
-    The first estimate of the building's colour is that of the solid pixels beside the edge, of
-    the background that of the clean plate; what then misses to the plate is shared between the
-    two in the proportion that moves both least, and colours stay positive. All scene-linear.
+    The building's colour at the edge is what the clean plate leaves of the plate there; where that
+    would be no colour at all (the matte is not exact) it stays within the colours of the solid
+    pixels beside it, and the clean plate gives way by very little: a rim of building left in the
+    clean plate would be seen for the rest of the shot. All scene-linear.
     """
     a = np.clip(matte, 0, 1).astype(np.float32)[..., None]
     solid = a[..., 0] > 0.98
     if not solid.any():
         return EdgeColours(plate.copy(), clean.copy())
-    front = pull_push(plate, solid.astype(np.float32))
-    front = np.where(solid[..., None], plate, front)
-    back = clean.astype(np.float32).copy()
     soft = (a > 0) & ~solid[..., None]
-    miss = plate - a * front - (1 - a) * back
-    share = a * a + (1 - a) ** 2
-    ceiling = 1.5 * max(float(plate.max()), 1e-3)
-    front = np.where(soft, np.clip(front + a * miss / share, 0, ceiling), front)
-    back = np.where(soft, (plate - a * front) / np.maximum(1 - a, 0.02), back)
-    back = np.clip(back, 0, ceiling)
-    exact = (plate - (1 - a) * back) / np.maximum(a, 1e-3)
-    front = np.where(soft & (a > 0.004), np.clip(exact, 0, ceiling), front)
-    # almost solid pixels take the plate's value; whatever is behind them barely shows
-    front = np.where(solid[..., None], (plate - (1 - a) * back) / np.maximum(a, 0.98), front)
-    return EdgeColours(np.maximum(front, 0).astype(np.float32), back.astype(np.float32))
+    inner = pull_push(plate, solid.astype(np.float32))
+    wanted = (plate - (1 - a) * clean) / np.maximum(a, 1e-3)
+    ceiling = 1.25 * np.maximum(plate.max(), 1e-3)
+    front = np.where(soft & (a > 0.02), np.clip(wanted, 0, ceiling), inner)
+    # thin coverage says little of the colour: lean on the inner one, as far as the clean plate's
+    # small play makes up for it
+    play = GIVE * np.maximum(clean, 0.05)
+    rest = plate - a * front - (1 - a) * clean
+    back = clean + np.where(soft, np.clip(rest / np.maximum(1 - a, 0.02), -play, play), 0)
+    front = np.where(solid[..., None], plate, front)
+    return EdgeColours(front.astype(np.float32), np.maximum(back, 0).astype(np.float32))

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from setpiece.collapse.inpaint.fields import disc, encode, guided_filter, luminance
+from setpiece.collapse.inpaint.fields import decode, disc, encode, guided_filter, luminance
 from setpiece.collapse.layout.model import Layout
 from setpiece.errors import InputError, PlateError
 
@@ -68,16 +68,26 @@ def find_foreground(
     inner = cv2.erode((matte > 0.5).astype(np.uint8), disc(max(2, w // 110))) > 0
     found = rooted[labels] & inner
     # ivy and moss go down with the wall: only what is thick stands in front of it
-    thick = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, disc(max(2, w // 90)))
+    thick = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, disc(max(3, w // 64)))
     if not thick.any() or found[inner].mean() > MOST_FOLIAGE:
         return np.zeros((h, w), np.float32)
-    # and what of it reaches over the outline, but not the trees behind that touch the roof
-    near = cv2.dilate(thick, disc(max(3, w // 45)))
-    found = rooted[labels] & (near > 0)
+    # What of it reaches over the outline belongs to it, ever less with distance, at the rows that
+    # it spans: not the trees behind that touch the roof, nor the lawn before its foot.
+    rows = np.nonzero(thick.any(1))[0]
+    yy = np.arange(h, dtype=np.float32)[:, None] / h
+    span = np.clip((yy - rows.min() / h) / 0.06, 0, 1) * np.clip(
+        1 + (rows.max() / h + 0.02 - yy) / 0.02, 0, 1
+    )
+    far = cv2.distanceTransform(1 - thick, cv2.DIST_L2, 3) / w
+    reach = np.maximum(
+        np.clip(2 - far * 60, 0, 1), span * np.clip(1.15 - far / 0.12, 0, 1) * ~inner
+    )
+    found = (rooted[labels] & (reach > 0)).astype(np.uint8)
+    found = cv2.morphologyEx(found, cv2.MORPH_CLOSE, disc(max(2, w // 130)))
     soft = guided_filter(lum, found.astype(np.float32), max(2, w // 320), 2e-3)
-    soft = np.clip((soft - 0.12) / 0.7, 0, 1)
-    fade = cv2.GaussianBlur(near.astype(np.float32), (0, 0), max(2.0, w / 200))
-    return np.asarray(soft * np.clip(fade * 2 - 0.6, 0, 1), np.float32)
+    soft = np.clip((soft - 0.12) / 0.6, 0, 1)
+    fade = cv2.GaussianBlur(reach.astype(np.float32), (0, 0), max(1.5, w / 300))
+    return np.asarray(soft * fade, np.float32)
 
 
 def _given(given: str | Path | F32 | Sequence[Polygon], h: int, w: int) -> F32:
@@ -129,11 +139,20 @@ class ClipForeground:
     Attributes:
         background: (h, w, 3) float32, scene-linear: the median of up to 21 frames.
         noise: (h, w) float32: robust deviation of each pixel over those frames, encoded scale.
+        reach: (h, w) uint8: the building and a little more.
     """
 
+    background: F32
+    noise: F32
+    reach: NDArray[np.uint8]
+
     def __init__(self, plate: Clip, matte: F32, *, frames: int | None = None) -> None:
-        """plate: the clip. matte: (h, w) building. frames: how many of it the shot uses."""
-        last = min(plate.frames, frames or plate.frames) - 1
+        """plate: the clip. matte: (h, w) building. frames: how many of it the shot uses.
+
+        The median is taken over up to four times as much as the shot uses, so that who stands
+        still for the length of the shot is still seen to be passing.
+        """
+        last = min(plate.frames, 4 * frames if frames else plate.frames) - 1
         picks = np.unique(np.linspace(0, max(last, 0), SAMPLES).round().astype(int))
         stack: NDArray[np.float16] | None = None
         for i, index in enumerate(picks):
@@ -150,10 +169,24 @@ class ClipForeground:
             m = np.median(part, 0)
             middle[y : y + 64] = m
             noise[y : y + 64] = 1.4826 * np.median(np.abs(part - m), 0).max(-1)
-        self._middle = middle
-        self.noise = cv2.GaussianBlur(noise, (0, 0), 2.0)
-        self.background = np.power(middle, np.float32(2.2))
-        self._reach = cv2.dilate((matte > 0.02).astype(np.uint8), disc(max(3, w // 60)))
+        self.background = decode(middle)
+        self.noise = np.asarray(cv2.GaussianBlur(noise, (0, 0), 2.0), np.float32)
+        self.reach = np.asarray(
+            cv2.dilate((matte > 0.02).astype(np.uint8), disc(max(3, w // 60))), np.uint8
+        )
+
+    def save(self, path: str | Path) -> None:
+        """Keep it as .npz; `load` gives it back."""
+        np.savez(path, background=self.background, noise=self.noise, reach=self.reach)
+
+    @classmethod
+    def load(cls, path: str | Path) -> ClipForeground:
+        """What `save` kept, without reading the clip again."""
+        new = cls.__new__(cls)
+        with np.load(path) as data:
+            new.background, new.noise = data["background"], data["noise"]
+            new.reach = data["reach"]
+        return new
 
     def matte(self, frame: F32, *, everywhere: bool = True) -> F32:
         """Soft matte (h, w) of what is not background in this frame (scene-linear).
@@ -164,14 +197,14 @@ class ClipForeground:
         """
         e = encode(frame)
         h, w = e.shape[:2]
-        d = np.abs(e - self._middle).max(-1)
+        d = np.abs(e - encode(self.background)).max(-1)
         d = cv2.GaussianBlur(d, (0, 0), 0.9) / (3.0 * self.noise + 0.02)
         low, high = d > 1.0, d > 2.2
         low = cv2.morphologyEx(low.astype(np.uint8), cv2.MORPH_CLOSE, disc(max(1, w // 400)))
         low = cv2.morphologyEx(low, cv2.MORPH_OPEN, disc(1))
         count, labels, stats, _ = cv2.connectedComponentsWithStats(low)
         strong = np.bincount(labels[high].ravel(), minlength=count)
-        touching = np.bincount(labels[self._reach > 0].ravel(), minlength=count)
+        touching = np.bincount(labels[self.reach > 0].ravel(), minlength=count)
         area = stats[:, cv2.CC_STAT_AREA]
         keep = (area > 6e-5 * h * w) & (strong > 0.2 * area)
         if not everywhere:
@@ -180,6 +213,5 @@ class ClipForeground:
         solid = cv2.morphologyEx(
             keep[labels].astype(np.uint8), cv2.MORPH_CLOSE, disc(max(2, w // 250))
         )
-        solid = cv2.dilate(solid, disc(1))
         soft = guided_filter(luminance(e), solid.astype(np.float32), max(2, w // 400), 1e-3)
         return np.clip((soft - 0.15) / 0.65, 0, 1).astype(np.float32)

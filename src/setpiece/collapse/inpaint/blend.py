@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import cv2
 import numpy as np
 from numba import njit
-
-SEAM = np.float32(0.4)  # encoded scale: a step much larger than this is an edge, not a seam
+from numpy.typing import NDArray
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _wanted(img, hole, pick, ya, xa, yb, xb, c):
+def _wanted(img, hole, pick, ya, xa, yb, xb, c, seam):
     """Difference b - a that the pasted pieces ask for between neighbours a and b.
 
     Where both come from one piece this is the plate's own difference. Where they do not, it is
-    the mean of what the two pieces would have gone on with, unless the step is so large that it
-    must be an edge of things: then the step stays.
+    the mean of what the two pieces would have gone on with, unless the step is large against
+    `seam`: then it stays, for it is an edge of things or part of a rough texture.
     """
     h, w = hole.shape
     dy, dx = yb - ya, xb - xa
@@ -33,20 +35,21 @@ def _wanted(img, hole, pick, ya, xa, yb, xb, c):
     if n == 0:
         return np.float32(0.0)
     smooth = total / n
-    off = (step - smooth) / SEAM
+    off = (step - smooth) / seam
     keep = off * off / (np.float32(1.0) + off * off)
     return smooth * (1 - keep) + step * keep
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def blend(img, hole, pick, length, rounds):
+def blend(img, hole, pick, seam, length, rounds):
     """Solve for the picture in `hole` whose differences are those of the pasted pieces, in place.
 
     A screened Poisson equation (P. Perez et al., "Poisson image editing", SIGGRAPH 2003; S. Darabi
     et al., "Image melding", SIGGRAPH 2012) with the plate as the boundary, by over-relaxation.
 
     img: (h, w, c) with the pieces pasted. hole: (h, w) uint8. pick: (h, w, 2) int32, the source of
-    every hole pixel. length: distance [px] over which a step is spread. rounds: of relaxation.
+    every hole pixel. seam: (h, w) the step that is still taken out; see `seams`. length: distance
+    [px] over which a step is spread. rounds: of relaxation.
     """
     h, w, channels = img.shape
     right = np.zeros(img.shape, np.float32)
@@ -58,10 +61,10 @@ def blend(img, hole, pick, length, rounds):
                 count += 1
             if x + 1 < w and (hole[y, x] or hole[y, x + 1]):
                 for c in range(channels):
-                    right[y, x, c] = _wanted(img, hole, pick, y, x, y, x + 1, c)
+                    right[y, x, c] = _wanted(img, hole, pick, y, x, y, x + 1, c, seam[y, x])
             if y + 1 < h and (hole[y, x] or hole[y + 1, x]):
                 for c in range(channels):
-                    down[y, x, c] = _wanted(img, hole, pick, y, x, y + 1, x, c)
+                    down[y, x, c] = _wanted(img, hole, pick, y, x, y + 1, x, c, seam[y, x])
     places = np.empty((count, 2), np.int32)
     k = 0
     for y in range(h):
@@ -99,8 +102,26 @@ def blend(img, hole, pick, length, rounds):
                 img[y, x, c] += relax * (v * inverse - img[y, x, c])
 
 
+def seams(img: NDArray[Any]) -> NDArray[Any]:
+    """Step (h, w) that is taken for a seam: large in calm parts, small where texture hides it.
+
+    In foliage or masonry a softened step would show as a smear, a hard one does not show.
+    """
+    grey = img[..., :3].mean(-1)
+    detail = np.abs(cv2.Laplacian(grey, cv2.CV_32F, ksize=1))
+    rough = cv2.GaussianBlur(detail, (0, 0), 3.0)
+    return (0.02 + 0.4 * np.exp(-((rough / 0.03) ** 2))).astype(np.float32)
+
+
 def compile_kernels() -> None:
     """Call the kernels once on tiny data."""
     hole = np.zeros((6, 6), np.uint8)
     hole[2, 2] = 1
-    blend(np.zeros((6, 6, 4), np.float32), hole, np.zeros((6, 6, 2), np.int32), np.float32(9), 1)
+    blend(
+        np.zeros((6, 6, 4), np.float32),
+        hole,
+        np.zeros((6, 6, 2), np.int32),
+        np.ones((6, 6), np.float32),
+        np.float32(9),
+        1,
+    )

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.collapse.inpaint import patchmatch as pm
-from setpiece.collapse.inpaint.blend import blend
+from setpiece.collapse.inpaint.blend import blend, seams
 
 F32 = NDArray[Any]  # float32; OpenCV's stubs do not say so
 Mask = NDArray[np.bool_]
@@ -107,7 +107,7 @@ def complete(
             scale = np.float32(np.percentile(d, 20 if sharp else 60) + 1e-5)
             if sharp:
                 pick = pm.copy_best(current, hole_u8, lv.targets, nnf, dist, lv.radius)
-                blend(current, hole_u8, pick, np.float32(0.07 * max(hh, ww)), 250)
+                blend(current, hole_u8, pick, seams(current), np.float32(0.07 * max(hh, ww)), 250)
             else:
                 pm.vote(current, lv.conf, hole_u8, lv.targets, nnf, dist, lv.radius, scale)
             if index < len(levels) - 2:

@@ -179,7 +179,7 @@ def copy_best(img, hole, targets, nnf, dist, r):
         for dy in range(max(-r, -y), min(r, h - 1 - y) + 1):
             for dx in range(max(-r, -x), min(r, w - 1 - x) + 1):
                 if hole[y + dy, x + dx]:
-                    d = dist[y, x] * (np.float32(1.0) + np.float32(0.15) * (dy * dy + dx * dx))
+                    d = dist[y, x] * (np.float32(1.0) + np.float32(1.0) * (dy * dy + dx * dx))
                     if d < best[y + dy, x + dx]:
                         best[y + dy, x + dx] = d
                         pick[y + dy, x + dx, 0] = sy + dy

@@ -1,0 +1,159 @@
+"""What the building hid: bits outside, sky, texture, and where there is nothing to copy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from setpiece.collapse.cleanplate import building_picture, find_hole, make_clean_plate
+from setpiece.collapse.inpaint import blend, patchmatch
+from setpiece.errors import PlateError
+
+
+def _photo(shared: Path, name: str, width: int) -> np.ndarray:
+    picture = cv2.imread(str(shared / "plates/photos" / name))
+    h = round(picture.shape[0] * width / picture.shape[1])
+    small = cv2.resize(picture, (width, h), interpolation=cv2.INTER_AREA)
+    return (small[..., ::-1].astype(np.float32) / 255) ** np.float32(2.2)
+
+
+def _encoded(picture: np.ndarray) -> np.ndarray:
+    return np.clip(picture, 0, 1) ** (1 / 2.2)
+
+
+def _box(shape: tuple[int, ...], x0: int, y0: int, x1: int, y1: int) -> np.ndarray:
+    matte = np.zeros(shape[:2], np.float32)
+    matte[y0:y1, x0:x1] = 1
+    return matte
+
+
+def _psnr(a: np.ndarray, b: np.ndarray) -> float:
+    return float(-10 * np.log10(((a - b) ** 2).mean()))
+
+
+def _texture(picture: np.ndarray, where: np.ndarray) -> float:
+    grey = _encoded(picture).mean(2).astype(np.float32)
+    return float(np.abs(cv2.Laplacian(grey, cv2.CV_32F))[where].mean())
+
+
+def _pavilion_sky(image: np.ndarray) -> np.ndarray:
+    sky = np.zeros(image.shape[:2], np.float32)
+    sky[: int(0.44 * len(sky))] = 1
+    return sky
+
+
+def test_sky_behind_a_tower_comes_back(shared: Path) -> None:
+    image = _photo(shared, "pavilion_china_640x427.jpg", 480)
+    matte = _box(image.shape, 300, 30, 360, 150)  # nothing but sky is there
+    sky = _pavilion_sky(image)
+    sky[matte > 0] = 0
+    sky[:, 60:255] = 0
+    plate = image.copy()
+    plate[matte > 0] = (0.05, 0.02, 0.3)
+    clean = make_clean_plate(plate, matte, sky=sky, seed=3)
+    inside = matte > 0
+    assert _psnr(_encoded(clean.image)[inside], _encoded(image)[inside]) >= 30
+
+
+def test_outside_the_hole_every_bit_is_the_plates(shared: Path) -> None:
+    image = _photo(shared, "kodak_kodim08.png", 320)
+    matte = _box(image.shape, 120, 20, 170, 200)
+    clean = make_clean_plate(image, matte, seed=1)
+    assert np.array_equal(clean.image[~clean.hole], image[~clean.hole])
+    assert clean.hole[matte > 0].all()
+    assert clean.filled_fraction == pytest.approx(clean.hole.mean())
+    again = make_clean_plate(image, matte, seed=1)
+    assert np.array_equal(clean.image, again.image)
+    other = make_clean_plate(image, matte, seed=2)
+    assert not np.array_equal(clean.image, other.image)
+
+
+@pytest.mark.parametrize(
+    ("name", "box"),
+    [
+        ("institute_facade_a_1024x682.jpg", (20, 60, 80, 130)),
+        ("kodak_kodim01.png", (130, 90, 210, 190)),
+        ("suburban_house_640x480.jpg", (20, 20, 80, 120)),
+    ],
+)
+def test_texture_is_kept(shared: Path, name: str, box: tuple[int, int, int, int]) -> None:
+    image = _photo(shared, name, 400)
+    matte = _box(image.shape, *box)
+    inside = matte > 0
+    clean = make_clean_plate(image, matte, seed=1)
+    assert 0.8 <= _texture(clean.image, inside) / _texture(image, inside) <= 1.2
+    assert np.isfinite(clean.image).all()
+    assert (clean.image >= 0).all()
+
+
+def test_no_trace_of_the_building_is_left(shared: Path) -> None:
+    image = _photo(shared, "pavilion_china_640x427.jpg", 320)
+    matte = _box(image.shape, 200, 60, 240, 160)
+    plate = image.copy()
+    plate[matte > 0] = (0.9, 0.0, 0.9)  # a colour that is nowhere else
+    soft = cv2.GaussianBlur(matte, (0, 0), 1.0)
+    plate = image * (1 - soft[..., None]) + plate * soft[..., None]
+    clean = make_clean_plate(plate, matte, sky=_pavilion_sky(image) * (1 - matte), seed=1)
+    red, green, blue = np.moveaxis(clean.image[clean.hole], -1, 0)
+    assert ((red > green + 0.12) & (blue > green + 0.12)).mean() < 1e-3
+
+
+def test_mast_on_the_roof_goes_along() -> None:
+    sky = np.ones((120, 160), np.float32)
+    matte = _box((120, 160), 60, 60, 100, 110)
+    sky[60:110, 60:100] = 0
+    sky[20:60, 79:81] = 0  # the mast
+    sky[110:] = 0
+    assert find_hole(matte, sky)[22:60, 79:81].all()
+    assert not find_hole(matte, sky)[20:50, 20:60].any()
+
+
+def test_plate_full_of_building_gets_a_place_behind_it(shared: Path) -> None:
+    image = _photo(shared, "kodak_kodim01.png", 384)
+    matte = _box(image.shape, 0, 0, 384, 245)
+    clean = make_clean_plate(image, matte, horizon=170.0, seed=1)
+    assert any("nothing to copy" in note for note in clean.notes)
+    assert np.array_equal(clean.image[~clean.hole], image[~clean.hole])
+    lum = clean.image.mean(2)
+    assert lum[:60].mean() > 1.3 * lum[200:240].mean()  # sky over ground
+    assert 0.05 < lum[:60].mean() < 1.2
+
+
+def test_given_clean_plate_wins(shared: Path) -> None:
+    image = _photo(shared, "kodak_kodim08.png", 160)
+    matte = _box(image.shape, 40, 20, 80, 80)
+    given = np.full_like(image, 0.25)
+    clean = make_clean_plate(image, matte, given=given)
+    assert np.array_equal(clean.image[clean.hole], given[clean.hole])
+    assert np.array_equal(clean.image[~clean.hole], image[~clean.hole])
+    with pytest.raises(PlateError, match="clean plate"):
+        make_clean_plate(image, matte, given=given[:-2])
+
+
+def test_empty_matte_changes_nothing() -> None:
+    image = np.random.default_rng(1).random((60, 80, 3)).astype(np.float32)
+    clean = make_clean_plate(image, np.zeros((60, 80), np.float32))
+    assert np.array_equal(clean.image, image)
+
+
+def test_building_picture_takes_wall_for_what_hid_it(shared: Path) -> None:
+    image = _photo(shared, "kodak_kodim01.png", 320)
+    matte = _box(image.shape, 0, 0, 320, 200)
+    tree = _box(image.shape, 95, 120, 125, 200)
+    plate = image.copy()
+    plate[tree > 0] = (0.02, 0.3, 0.02)
+    wall = building_picture(plate, matte, tree)
+    assert np.array_equal(wall[tree == 0], plate[tree == 0])
+    inside = tree > 0
+    green = wall[inside][:, 1] - wall[inside][:, [0, 2]].max(1)
+    assert (green > 0.15).mean() < 0.02
+    # without anything in front it is the plate
+    assert np.array_equal(building_picture(plate, matte, tree * 0), plate)
+
+
+def test_kernels_compile() -> None:
+    patchmatch.compile_kernels()
+    blend.compile_kernels()
