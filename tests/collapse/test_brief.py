@@ -29,6 +29,10 @@ def fields(brief: Brief) -> dict[str, object]:
 
 PHRASES = [
     (
+        "dust: none; wind: 5 m/s from the left; it pancakes at 1.5",
+        {"start": 1.5, "mode": "pancake", "dust": 0.0, "wind_from": "left", "wind_speed": 5.0},
+    ),
+    (
         "hold for 2 seconds then implode, dust everywhere, no slow motion",
         {"start": 2.0, "mode": "implode", "dust": 2.0},
     ),
@@ -200,6 +204,11 @@ def test_a_time_that_belongs_to_something_else_is_no_start() -> None:
     assert (brief.start, brief.not_understood) == (2.0, ("from the start",))
     brief = read_brief("the collapse takes 4 seconds, it implodes")
     assert (brief.start, brief.not_understood) == (1.0, ("4 seconds",))
+
+
+def test_what_must_not_fail_does_not() -> None:
+    brief = read_brief("the ground floor does not fail; the third floor fails")
+    assert (brief.failure_storeys, brief.not_understood) == ((3,), ("ground floor",))
 
 
 def test_a_second_start_is_kept_out_and_said() -> None:

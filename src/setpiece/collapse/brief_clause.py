@@ -16,7 +16,7 @@ _OPPOSITE = {
 _VERBS = ("mode", "fall", "fail", "stand", "spread")
 _CONTENT = (
     "word", "number", "ordinal", "side", "amount", "pace", "rate", "share", "duration", "floor",
-    "top", "bottom", "m/s", "percent", "minute", "frame", "way", "away", "stand", "late",
+    "top", "bottom", "m/s", "percent", "minute", "frame", "way", "away", "stand", "late", "storeys",
 )  # fmt: skip
 
 
@@ -90,6 +90,10 @@ def _times(clause: _Clause) -> None:
         item = clause.items[i]
         clause.used.update((i, *(clause.at("stand") if waits else ())))
         clause.orders.append(Order("start", item.value, item.start, item.end))
+    if clause.at(*_VERBS, "storeys") and not clause.at("topic", "gale", "slow", "time"):
+        for i in clause.free("number"):
+            if i > 0 and clause.items[i - 1].kind == "on":  # "pancakes at 1.5": seconds
+                clause.order("start", clause.items[i].value, i)
 
 
 def _slow(clause: _Clause) -> None:
@@ -218,7 +222,7 @@ def _bound(clause: _Clause, i: int) -> str:
 def _events(clause: _Clause) -> None:
     """What the building does: where it fails, how, which way and how fast."""
     negated = _modes(clause)
-    for i in clause.free("storeys"):
+    for i in clause.free("storeys") if not negated else []:
         clause.order("failure_storeys", clause.items[i].value, i)
     verbs = clause.at(*_VERBS)
     for i in clause.free("way"):

@@ -124,7 +124,7 @@ def _one(tokens: list[_Token], at: int, language: str) -> tuple[int, str, Any]:
     """What stands at a token: how many tokens it takes, its kind and its value."""
     token = tokens[at]
     if token.kind == "break":
-        return 1, "break", None
+        return 1, "break", token.plain
     if token.kind == "percent":
         return 1, "percent", None
     if token.kind == "unit":

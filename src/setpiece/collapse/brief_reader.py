@@ -120,6 +120,8 @@ def _clauses(items: list[Item]) -> list[_Clause]:
     current: list[Item] = []
     joined = False
     for item in items:
+        if item.value == ":" and [before.kind for before in current] == ["topic"]:
+            continue  # "dust: none"
         if item.kind in ("break", "and"):
             if current:
                 clauses.append(_Clause(current, joined))
