@@ -391,6 +391,20 @@ def test_movie_rotation(tmp_path: Path) -> None:
     assert plate.read(1).shape == (64, 48, 3)
 
 
+def test_anamorphic_pixels_are_made_square(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "wide.mp4"), "w") as out:
+        stream = out.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream.codec_context.sample_aspect_ratio = Fraction(2)
+        frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 90, np.uint8), format="rgb24")
+        out.mux(stream.encode(frame))
+        out.mux(stream.encode())
+    plate = open_plate(tmp_path / "wide.mp4")
+    assert (plate.width, plate.height) == (128, 48)
+    assert plate.read(0).shape == (48, 128, 3)
+    assert plate.frames == 1
+
+
 def test_matrix_follows_the_size_where_untagged(tmp_path: Path) -> None:
     """A saturated colour encoded as Rec.709 in HD, as Rec.601 below, reads back the same."""
     colours = np.array([200, 60, 40], np.uint8)

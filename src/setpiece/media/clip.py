@@ -218,9 +218,7 @@ class Clip:
         """One decoded frame as uint16 RGB, upright, with square pixels."""
         pixels = self._to_rgb(frame)
         turns = round(frame.rotation / 90) % 4  # counter-clockwise, as np.rot90 turns
-        aspect = frame.sample_aspect_ratio if hasattr(frame, "sample_aspect_ratio") else None
-        if aspect is None:
-            aspect = self._aspect
+        aspect = self._aspect
         if aspect and aspect != 1 and Fraction(1, 4) < aspect < 4:
             import cv2
 
