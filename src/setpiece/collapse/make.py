@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -70,15 +69,17 @@ def fall(s: Stages, folder: Path, progress: Progress, _meter: Meter) -> None:
 
 def dust(s: Stages, folder: Path, progress: Progress, _meter: Meter) -> None:
     """The dust of every frame."""
-    from setpiece.collapse.dust import blow_dust
+    from setpiece.collapse.dust import blow_dust, default_cell
 
+    pieces, motion = fragments_of(s), motion_of(s)
+    draft = s.request.quality == "draft"
     blow_dust(
-        fragments_of(s),
-        motion_of(s),
+        pieces,
+        motion,
         s.brief,
         out=folder,
         camera=s.layout.view(),
-        coarse=s.request.quality == "draft",
+        cell=1.6 * default_cell(pieces, motion) if draft else None,
         seed=s.request.seed,
         progress=progress,
     )
@@ -86,7 +87,7 @@ def dust(s: Stages, folder: Path, progress: Progress, _meter: Meter) -> None:
 
 def debris(s: Stages, folder: Path, progress: Progress, _meter: Meter) -> None:
     """Chunks, gravel, grit and glass."""
-    from setpiece.collapse.debris import throw_debris
+    from setpiece.collapse.debris import save_debris, throw_debris
 
     thrown = throw_debris(
         fragments_of(s),
@@ -96,8 +97,7 @@ def debris(s: Stages, folder: Path, progress: Progress, _meter: Meter) -> None:
         seed=s.request.seed,
         progress=progress,
     )
-    with (folder / "debris.pickle").open("wb") as out:
-        pickle.dump(thrown, out, protocol=5)
+    save_debris(folder / "debris.npz", thrown)
 
 
 @lru_cache(maxsize=2)

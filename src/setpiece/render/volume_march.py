@@ -72,7 +72,7 @@ def _grain_at(cx, cy, cz, i, j, k, ids, point, weight, offset, reach, tile, pitc
     mask = n - 1
     total, value = f4(1e-9), f4(0.0)
     rr = f4(1.0 / (reach * reach))
-    for s in range(3):
+    for s in range(2):
         p = ids[i, j, k, s]
         if p < 0:
             break
@@ -137,6 +137,7 @@ def _march(d, tau, sky, ground, ratio, full, origin, cell, eye, rotation, focal,
             p0 = 0.7 * _lobe(cosine, 0.45) + 0.3 * _lobe(cosine, -0.25)
             p1 = 0.7 * _lobe(cosine, 0.22) + 0.3 * _lobe(cosine, -0.12)
             dt = step / length  # metres of depth in a step of `step` cells
+            metres = f4(step * cell)
             # Interleaved gradient noise (Jimenez, 2014): even cover over neighbouring pixels.
             n = 0.06711056 * (px + 5.588238 * jitter_seed) + 0.00583715 * (
                 py + 5.588238 * jitter_seed
@@ -144,10 +145,11 @@ def _march(d, tau, sky, ground, ratio, full, origin, cell, eye, rotation, focal,
             n = 52.9829189 * (n - np.floor(n))
             t = t0 + dt * (n - np.floor(n))
             left = f4(1.0)
+            fine, last = dt, dt
             ls, la, lg, dm = f4(0.0), f4(0.0), f4(0.0), f4(0.0)
             while t < t1 + 0.5 * dt:
                 # A step stands for half a step to both sides, cut off at the scene behind.
-                piece = min(t + 0.5 * dt, t1) - max(t - 0.5 * dt, t0)
+                piece = min(t + 0.5 * dt, t1) - max(t - 0.5 * last, t0)
                 if piece <= 0:
                     break
                 here = min(t, t1)
@@ -168,13 +170,14 @@ def _march(d, tau, sky, ground, ratio, full, origin, cell, eye, rotation, focal,
                         elif s < -1e-9:
                             go = min(go, (b * BRICK - (e[a] + t * s)) / s)
                     t += dt * max(np.ceil(go / dt), 1.0)
+                    last = dt
                     continue
                 a, b, c = f4(x - i), f4(y - j), f4(z - k)
                 de = _sample(d, i, j, k, a, b, c)
                 if de > 1e-4:
                     pixels = focal / (max(here, 0.5) * length)  # of a fine cell, in the picture
                     bump = f4(0.0)
-                    if grainy and left > 0.2 and pixels > 1.2:
+                    if grainy and left > 0.35 and pixels > 1.2 and de * metres > 0.012:
                         # Lobes of about a fine cell, and of a third of it where that shows.
                         gx = (x + 0.5) * coarser - 0.5
                         gy = (y + 0.5) * coarser - 0.5
@@ -214,11 +217,14 @@ def _march(d, tau, sky, ground, ratio, full, origin, cell, eye, rotation, focal,
                     lg += al * _sample(ground, i, j, k, a, b, c)
                     dm += al * f4(here)
                     left -= al
-                    if left < 0.006:
+                    if left < 0.012:
                         break
-                t += dt
+                last = dt
+                # What lies behind half-opaque dust is seen half as well.
+                dt = fine * (1.0 if left > 0.5 else (1.5 if left > 0.2 else 2.0))
+                t += 0.5 * (last + dt)
             seen = f4(1.0) - left
-            if left < 0.006:
+            if left < 0.012:
                 # The rest of an opaque ray would have looked like what was seen of it.
                 ls, la, lg, dm = ls / seen, la / seen, lg / seen, dm / seen
                 seen, left = f4(1.0), f4(0.0)

@@ -1,0 +1,283 @@
+"""One frame after another: solids, debris, dust and comp, written as an EXR with its layers.
+
+Frames do not depend on one another: any number of workers makes the same pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from setpiece.collapse import checks
+from setpiece.collapse.comp import CompInputs, comp_frame, shake_path
+from setpiece.collapse.debris import Debris, load_debris
+from setpiece.collapse.dust import Dust
+from setpiece.collapse.foreground import ClipForeground
+from setpiece.collapse.grain import held
+from setpiece.collapse.make import fragments_of, light_of, motion_of
+from setpiece.collapse.motion import Motion
+from setpiece.collapse.prep import Prep, load_prep
+from setpiece.farm import Meter, map_frames
+from setpiece.media import cryptomatte
+from setpiece.media.exr import write_exr
+from setpiece.render.light import Light
+from setpiece.render.motionblur import blur
+from setpiece.render.particles import splat
+from setpiece.render.solids import RestView, SolidPasses, render_solids
+from setpiece.render.volume import VolumePasses, light_volume, march, sun_transmittance
+
+if TYPE_CHECKING:
+    from setpiece.collapse.shot import Stages
+
+F32 = NDArray[np.float32]
+FIRST = 1001
+
+
+@dataclass
+class Context:
+    """What a worker opens once."""
+
+    stages: Stages
+    prep: Prep
+    light: Light
+    motion: Motion
+    view: RestView
+    rest: SolidPasses
+    dust: Dust
+    debris: Debris
+    clip: ClipForeground | None
+    shake: F32
+    albedo: tuple[float, float, float]
+    names: list[str]
+    out: Path
+
+
+def render_frames(
+    stages: Stages,
+    workers: int | None,
+    folder: Path,
+    progress: Callable[[float], None],
+    meter: Meter,
+) -> None:
+    """Make every frame that is not there yet; measurements go beside it as `NNNN.json`."""
+    import json
+
+    frames = stages.request.frames
+    todo = [f for f in range(frames) if not (folder / f"{FIRST + f}.json").is_file()]
+    done = frames - len(todo)
+
+    def one(frame: int, facts: dict[str, Any], cpu: float) -> None:
+        nonlocal done
+        meter.add_worker(cpu)
+        (folder / f"{FIRST + frame}.json").write_text(json.dumps(facts))
+        done += 1
+        progress(done / frames)
+
+    progress(done / frames)
+    map_frames(open_shot, make_frame, (stages, folder), todo, workers=workers, done=one)
+
+
+def open_shot(argument: tuple[Stages, Path]) -> Context:
+    """Open everything a frame needs, and render the standing building once."""
+    s, out = argument
+    pieces, motion, prep, light = fragments_of(s), motion_of(s), load_prep(s), light_of(s)
+    view = RestView.of(pieces.mesh, s.layout.view(), light, prep.picture, prep.matte)
+    standing = render_solids(
+        view, motion.pose(0), next_pose=motion.pose(0), samples=_samples(s), seed=s.request.seed
+    )
+    clip = None
+    if not s.plate.still:
+        clip = ClipForeground.load(s.folders["prep"] / "clip.npz")
+    # Dust is what the building was made of, ground fine and pale.
+    mean = np.clip(view.mean, 0.12, 0.6)
+    grey = float(mean.mean())
+    albedo = 0.70 * (0.55 + 0.45 * mean / max(grey, 1e-3))
+    return Context(
+        stages=s,
+        prep=prep,
+        light=light,
+        motion=motion,
+        view=view,
+        rest=standing,
+        dust=Dust.open(s.folders["dust"]),
+        debris=load_debris(s.folders["debris"] / "debris.npz"),
+        clip=clip,
+        shake=shake_path(motion, s.request.frames, s.brief.shake, s.request.seed),
+        albedo=(float(albedo[0]), float(albedo[1]), float(albedo[2])),
+        names=[f"fragment_{i:05d}" for i in range(len(pieces))],
+        out=out,
+    )
+
+
+def make_frame(c: Context, frame: int) -> dict[str, Any]:
+    """Render, comp and write one frame (0 is 1001); returns what was measured on it."""
+    s, prep, light, motion = c.stages, c.prep, c.light, c.motion
+    plate, front = plate_frame(c, frame)
+    seconds = frame / float(motion.fps)
+    moving = bool((motion.release < seconds + 1 / float(motion.fps)).any())
+    volume = c.dust.frame(
+        frame,
+        detail=1 if s.request.quality == "draft" else None,
+        fine_grain=s.request.quality == "final",
+    )
+    lit = None if volume is None else light_volume(volume, light)
+
+    solids, sharp = c.rest, c.rest
+    if moving or lit is not None:
+        sharp = render_solids(
+            c.view,
+            motion.pose(frame),
+            next_pose=motion.pose(frame + 1),
+            broken_panes=motion.pane_break <= seconds,
+            samples=_samples(s),
+            seed=s.request.seed,
+            volume_shadow=None if lit is None else (lambda p: sun_transmittance(lit, p)),
+            dusty=_dusty(motion, seconds, s.brief.dust),
+        )
+        rgb, alpha = blur(sharp.rgb, sharp.alpha, sharp.motion, sharp.depth)
+        solids = replace(sharp, rgb=rgb, alpha=alpha)
+
+    active = moving or lit is not None
+    camera = c.view.camera
+    debris_rgb = debris_alpha = None
+    particles = c.debris.frame(frame)
+    if active and len(particles.position):
+        debris_rgb, debris_alpha = splat(
+            particles, camera, light, sharp.depth, fps=float(motion.fps), seed=s.request.seed
+        )
+    dust: VolumePasses | None = None
+    if lit is not None:
+        dust = march(
+            lit,
+            camera,
+            to_ground(camera, sharp.depth),
+            light,
+            albedo=c.albedo,
+            seed=s.request.seed,
+            half=s.request.quality == "draft",
+        )
+    result = comp_frame(
+        CompInputs(
+            plate=plate,
+            clean=prep.clean,
+            hole=prep.hole,
+            matte=prep.matte,
+            frame=frame,
+            seed=s.request.seed,
+            solids=solids if active else None,
+            rest=c.rest,
+            debris_rgb=debris_rgb,
+            debris_alpha=debris_alpha,
+            dust_rgb=None if dust is None else dust.rgb,
+            dust_transmittance=None if dust is None else dust.transmittance,
+            foreground=front,
+            grain=prep.grain,
+            light=light,
+            softness=prep.softness,
+            distance=float(np.linalg.norm(s.layout.centre)),
+            shake=None if not c.shake[frame].any() else tuple(c.shake[frame]),  # type: ignore[arg-type]
+        )
+    )
+    _write(c, frame, result, sharp, dust)
+    return _measure(c, frame, plate, result, active)
+
+
+def plate_frame(c: Context, frame: int) -> tuple[F32, F32]:
+    """(plate of this frame (h, w, 3), what stands in front of the building in it (h, w))."""
+    if c.clip is None:
+        return (
+            held(c.prep.still, c.prep.grain, frame, c.stages.request.seed),
+            c.prep.foreground,
+        )
+    plate = c.stages.plate.read(frame)
+    return plate, np.maximum(c.prep.foreground, c.clip.matte(plate, everywhere=False))
+
+
+def to_ground(camera: Any, depth: F32) -> F32:
+    """Depth of the solids, or of the ground plane where it is nearer (planar Z [m])."""
+    h, w = depth.shape
+    x = np.arange(w) + 0.5
+    y = np.arange(h) + 0.5
+    a = (x - camera.centre[0]) / camera.focal
+    b = (y - camera.centre[1]) / camera.focal
+    # world z of a point at planar depth 1 along each pixel's ray
+    rise = (
+        a[None, :] * camera.rotation[0, 2]
+        + b[:, None] * camera.rotation[1, 2]
+        + camera.rotation[2, 2]
+    )
+    ground = np.where(rise < -1e-6, -camera.position[2] / np.minimum(rise, -1e-6), np.inf)
+    return np.minimum(depth, ground).astype(np.float32)
+
+
+def _samples(s: Stages) -> int:
+    return 1 if s.request.quality == "draft" else 4
+
+
+def _dusty(motion: Motion, seconds: float, dust: float) -> float:
+    """Pale dust settles on the rubble over the seconds after the first release."""
+    start = float(motion.release.min()) if len(motion.release) else np.inf
+    return float(np.clip((seconds - start - 0.8) / 3.0, 0, 0.75) * min(dust, 1.0))
+
+
+def _write(
+    c: Context, frame: int, result: Any, solids: SolidPasses, dust: VolumePasses | None
+) -> None:
+    crypto, manifest = cryptomatte.encode(solids.ids, solids.coverage, c.names)
+    layers = {
+        "rgba": np.dstack([result.rgb, np.ones(result.rgb.shape[:2], np.float32)]),
+        "depth": solids.depth,
+        "N": solids.normal,
+        "P": solids.position,
+        "motion": solids.motion,
+        "albedo": solids.albedo,
+        "dust": result.dust,
+        "matte": result.effect,
+        **crypto,
+    }
+    fps: Fraction = c.motion.fps
+    write_exr(
+        c.out / f"{FIRST + frame}.exr",
+        layers,
+        attributes=manifest,
+        fps=fps,
+        frame=FIRST + frame,
+        camera=c.view.camera,
+    )
+
+
+def _measure(c: Context, frame: int, plate: F32, result: Any, active: bool) -> dict[str, Any]:
+    """Facts of this frame that the take's checks are made of (see `collapse.publish`)."""
+    facts: dict[str, Any] = {
+        "active": active,
+        "untouched": checks.plate_untouched(plate, result.steady, result.effect),
+    }
+    if frame == 0:
+        standing = c.rest.rgb + (1 - c.rest.alpha[..., None]) * c.prep.clean
+        visible = c.prep.matte * (c.prep.foreground < 0.02)
+        facts["first_frame"] = checks.first_frame_psnr(standing, c.prep.still, visible)
+    first = _first_moving(c.motion)
+    if frame > 0 and (frame == first or frame % 8 == 0):
+        before_plate, _ = plate_frame(c, frame - 1)
+        if frame == first:
+            facts["pop"] = checks.no_pop(
+                before_plate, result.steady, before_plate, plate, c.prep.matte
+            )
+        away = result.effect <= 0
+        if away.any():
+            # The frame before has the same plate pixels there, or its own check fails.
+            own = np.abs(plate - before_plate)[away].astype(np.float64).mean()
+            ours = np.abs(result.steady - before_plate)[away].astype(np.float64).mean()
+            facts["temporal"] = 1.0 if own == ours else float(ours / max(own, 1e-12))
+    return facts
+
+
+def _first_moving(motion: Motion) -> int:
+    start = float(motion.release.min()) if len(motion.release) else np.inf
+    return int(np.floor(start * float(motion.fps))) if np.isfinite(start) else -1
