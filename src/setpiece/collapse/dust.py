@@ -141,7 +141,7 @@ def blow_dust(
     origin = np.array([*((low + high)[:2] / 2), 0.0])
     limits = _limits(low - origin, high - origin, cell)
     checks: dict[str, Any] = {"mass": [], "centroid": []}
-    extinction = 2.2 / scale**0.75 * max(brief.dust, 0.2) ** 0.4
+    extinction = 2.2 / math.sqrt(scale) * max(brief.dust, 0.2) ** 0.4
     run = _Run(fragments, motion, brief, cell, scale, origin, limits, seed)
     for k in range(motion.frames):
         run.advance(k)
@@ -252,7 +252,7 @@ class _Run:
     def _substep(self, frame: float, span: float) -> None:
         air, scale = self.air, self.scale
         dt = self.step * span
-        amount = self.amount**0.8
+        amount = self.amount**0.8 * min(scale, 1.0) ** 0.3
         solids = self.emitters.solids(max(frame - span, 0.0), air.corner, air.shape)
         air.advect(dt, 0.12 * math.sqrt(scale))
         air.soften(0.06 * span)

@@ -209,7 +209,7 @@ class Emitters:
         k = min(int(frame), len(self.hit) - 1)
         root = np.sqrt(scale)
         # A block that comes down whole sheds little; pieces that move past one another grind.
-        rate = 0.48 * self.hit[k][s.body] + 0.14 * np.maximum(rub - 1.0 * root, 0)
+        rate = 0.3 * self.hit[k][s.body] + 0.14 * np.maximum(rub - 1.0 * root, 0)
         shed = np.zeros(shape, np.float32)
         _stamp(p, (weight * rate / scale).astype(np.float32), corner, cell, shed)
         return Solids(m, velocity, expansion, shed)
