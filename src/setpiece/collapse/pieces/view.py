@@ -1,0 +1,36 @@
+"""What the camera sees of the pieces at rest."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from setpiece.render.camera import Camera
+from setpiece.render.scene import Mesh
+
+I64 = NDArray[np.int64]
+F64 = NDArray[np.float64]
+
+
+def first_hits(mesh: Mesh, camera: Camera) -> tuple[I64, F64]:
+    """The face seen through the centre of each pixel, (h, w), -1 for none; and its distance along
+    the ray [m], inf for none.
+    """
+    from embreex.mesh_construction import TriangleMesh
+    from embreex.rtcore_scene import EmbreeScene
+
+    w, h = camera.width, camera.height
+    scene = EmbreeScene()
+    TriangleMesh(scene, np.ascontiguousarray(mesh.vertices[mesh.faces], np.float32))
+    prim = np.full((h, w), -1, np.int64)
+    far = np.full((h, w), np.inf)
+    x = np.arange(w) + 0.5
+    for top in range(0, h, 64):  # in strips: the rays of a whole plate need not exist at once
+        y = np.arange(top, min(top + 64, h)) + 0.5
+        rays = camera.rays(np.stack(np.meshgrid(x, y), -1)).reshape(-1, 3).astype(np.float32)
+        eye = np.repeat(camera.position[None].astype(np.float32), len(rays), 0)
+        hit = scene.run(eye, rays, output=1)
+        found = hit["primID"].reshape(len(y), w)
+        prim[top : top + len(y)] = found
+        far[top : top + len(y)] = np.where(found >= 0, hit["tfar"].reshape(len(y), w), np.inf)
+    return prim, far
