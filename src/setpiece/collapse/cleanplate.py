@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from setpiece.collapse.grain import living_grain, measure_grain
 from setpiece.collapse.inpaint.complete import complete
 from setpiece.collapse.inpaint.fields import decode, disc, encode, pull_push
 from setpiece.errors import PlateError
@@ -85,8 +86,11 @@ def make_clean_plate(
     if share > 0.82 or usable.mean() < 0.06:
         from setpiece.collapse.inpaint.backdrop import backdrop
 
+        painted = backdrop(image, hole, light or Light(), horizon, seed)
+        grain = measure_grain(image)
+        painted += grain.at(painted) * living_grain(grain, (h, w), 0, seed)
         out = image.copy()
-        out[hole] = backdrop(image, hole, light or Light(), horizon, seed)[hole]
+        out[hole] = np.maximum(painted, 0)[hole]
         note = (
             f"the building covers {share:.0%} of the frame, so there is nothing to copy from: "
             "an open lot under a hazy sky was painted behind it (give --clean-plate for the real "
@@ -97,9 +101,23 @@ def make_clean_plate(
     label = guess_label(sky_mask, hole)
     flat, shading = _split_sky(picture, sky_mask, hole, fg)
     start = _first_guess(flat, label, hole | ~usable)
+    # High sky first, from sky alone: no twig or gable may come to hang in the open.
+    high = hole & _deep(label)
+    open_sky = usable & (sky_mask > 0.95)
+    part = 0.0
+    if high.any() and open_sky.mean() > 0.004:
+        part = float(high.sum() / hole.sum())
+        flat, label = complete(
+            flat, high, open_sky, start=start, label=np.where(high, 1, label).astype(np.float32),
+            row_price=0.25, seed=seed + 1, progress=_share(progress, 0.0, part),
+        )  # fmt: skip
+        filled_first = high
+    else:
+        filled_first = np.zeros_like(hole)
     filled, pasted = complete(
-        flat, hole, usable, start=start, label=label, seed=seed, progress=progress
-    )
+        flat, hole & ~filled_first, usable, start=start, label=label, seed=seed,
+        progress=_share(progress, part, 1.0),
+    )  # fmt: skip
     result = filled + pasted[..., None] * shading
     out = image.copy()
     out[hole] = decode(result)[hole]
@@ -187,14 +205,31 @@ def guess_label(sky: F32, hole: Mask) -> F32:
     value = value / np.maximum(weight, 1e-6)
     fixed = weight > 0.35
     field_ = pull_push(value[..., None], fixed.astype(np.float32))[..., 0]
-    side, up = 1.0, 0.06
-    for _ in range(1500):
+    x = np.arange(size[0])
+    for row, here in enumerate(fixed):
+        if here.any() and not here.all():
+            field_[row] = np.interp(x, x[here], value[row][here])
+    side, up = 1.0, 0.02
+    for _ in range(400):
         p = np.pad(field_, 1, mode="edge")
         mean = side * (p[1:-1, :-2] + p[1:-1, 2:]) + up * (p[:-2, 1:-1] + p[2:, 1:-1])
         field_ = np.where(fixed, value, mean / (2 * side + 2 * up))
     guess = cv2.resize(field_.astype(np.float32), (w, h), interpolation=cv2.INTER_CUBIC)
     guess = np.clip((guess - 0.5) * 6 + 0.5, 0, 1)
     return np.where(hole, guess, sky).astype(np.float32)
+
+
+def _deep(label: F32) -> Mask:
+    """Sky that is well away from everything that is not."""
+    near = cv2.distanceTransform((label > 0.5).astype(np.uint8), cv2.DIST_L2, 3)
+    return np.asarray(near > 0.016 * max(label.shape))
+
+
+def _share(progress: Progress, begin: float, end: float) -> Progress:
+    """The part of a progress bar that belongs to one of several steps."""
+    if progress is None:
+        return None
+    return lambda f: progress(begin + (end - begin) * f)
 
 
 def _split_sky(picture: F32, sky: F32, hole: Mask, fg: F32) -> tuple[F32, F32]:

@@ -97,11 +97,11 @@ def _below_texture(levels: F32, sigma: F32) -> F32:
 
     On the encoded scale a camera's noise is nearly the same at all levels (photon noise and the
     display curve about cancel), so a bin far above the quieter bins held no plain block. No
-    still worth delivering has more than 1.4% of it.
+    still worth delivering has more than 1% of it.
     """
     slope = 2.2 * np.power(np.maximum(levels, 1e-4), 1 - 1 / 2.2)[:, None]
     encoded = sigma / slope
-    limit = np.minimum(1.3 * np.quantile(encoded, 0.2, axis=0), 0.014)
+    limit = np.minimum(1.3 * np.quantile(encoded, 0.2, axis=0), 0.010)
     return np.asarray(np.minimum(encoded, limit) * slope)
 
 

@@ -44,23 +44,52 @@ def backdrop(
     yy, xx = np.mgrid[0:h, 0:w].astype(np.float32)
     up = np.clip((row - yy) / h, 0, 1)[..., None]
     out = haze * (1 - 0.75 * up) + tint * 0.75 * up
-    cloud = _fbm(rng, h, w, 0.5, 5, stretch=2.6)
-    cloud *= np.clip(up[..., 0] * 4, 0.1, 1)
-    out *= (1 + 0.07 * cloud)[..., None]
-    for far, (rise, fade) in enumerate([(0.035, 0.72), (0.022, 0.5)]):
-        ridge = row - h * rise * (1 + 0.45 * _fbm_line(rng, w, 4.0) + 0.18 * _fbm_line(rng, w, 40))
-        leaf = _fbm(rng, h, w, 0.02, 3)
-        tree = ground * np.array([0.42, 0.5, 0.4], np.float32) * (1 + 0.25 * leaf)[..., None]
-        cover = np.clip((yy - ridge[None]) / (1.2 + far) + 0.5, 0, 1)[..., None]
+    cloud = _fbm(rng, h, w, 0.7, 6, stretch=2.2)
+    cloud = np.tanh(cloud + 0.3) * np.clip(up[..., 0] * 5, 0.05, 1)
+    out *= (1 + 0.05 * cloud)[..., None]
+    green = np.array([0.5, 0.62, 0.34], np.float32) * float(luminance(ground[None])[0]) * 0.62
+    for rise, spread, fade in ((0.05, 0.035, 0.62), (0.075, 0.06, 0.3)):
+        top, lobes = _crowns(rng, h, w, row, rise, spread)
+        leaf = _fbm(rng, h, w, spread * 0.5, 6) * 0.5 + lobes
+        tree = green * np.clip(0.8 + 0.5 * leaf, 0.15, 1.9)[..., None]
+        ragged = top + 0.007 * h * (_fbm(rng, h, w, 0.05, 4) + _fbm(rng, h, w, 0.012, 3))
+        cover = np.clip((yy - ragged) / 1.4 + 0.5, 0, 1)[..., None]
         out = out * (1 - cover) + cover * (tree * (1 - fade) + haze * fade)
     depth = 1.6 * 1.2 * w / np.maximum(yy - row, 0.75)  # metres for an eye at 1.6 m
-    clear = np.exp(-depth / 260.0)[..., None]
-    grit = _ground_noise(rng, (xx - w / 2) / (1.2 * w) * depth, depth)
-    soil = ground * (1 + rough * 2.2 * grit)[..., None]
-    land = soil * clear + (0.55 * ground + 0.45 * haze) * (1 - clear)
-    edge = np.clip((yy - row) / 2.0 + 0.5, 0, 1)[..., None]
-    out = out * (1 - edge) + land * edge
+    clear = np.exp(-depth / 320.0)[..., None]
+    side = (xx - w / 2) / (1.2 * w) * depth
+    grit = _ground_noise(rng, side, depth)
+    wild = np.clip(0.5 + 0.8 * _ground_noise(rng, side / 7, depth / 7), 0, 1)
+    wild *= np.clip((depth - 9) / 25, 0, 1)  # the lot grows over with distance
+    grit = grit + 0.8 * _fbm(rng, h, w, 0.006, 3)
+    soil = ground * (1 + rough * 1.5 * grit)[..., None]
+    weed = green * 1.5 * (1 + 0.3 * grit)[..., None]
+    land = soil * (1 - 0.7 * wild[..., None]) + weed * 0.7 * wild[..., None]
+    land = land * clear + (0.8 * green + 0.2 * haze) * (1 - clear)
+    edge = np.clip((yy - row) / 3.0 + 0.5, 0, 1)[..., None]
+    out = out * (1 - edge) + np.maximum(land, 0) * edge
     return np.maximum(out, 0).astype(np.float32)
+
+
+def _crowns(
+    rng: np.random.Generator, h: int, w: int, row: float, rise: float, spread: float
+) -> tuple[F32, F32]:
+    """A row of trees on the horizon: (row of its top (1, w), light and shade of crowns (h, w))."""
+    x = np.arange(w, dtype=np.float32)
+    top = np.full(w, row - 0.25 * rise * h, np.float32)
+    shade = np.zeros((h, w), np.float32)
+    count = int(2.2 / spread)
+    for _ in range(count):
+        cx, r = rng.uniform(-0.05, 1.05) * w, spread * w * rng.uniform(0.35, 0.8)
+        tall = rise * h * rng.uniform(0.35, 1.0)
+        dome = np.sqrt(np.clip(1 - ((x - cx) / r) ** 2, 0, 1))
+        top = np.minimum(top, np.where(dome > 0, row - tall * (0.35 + 0.65 * dome), row))
+        left, right = int(np.clip(cx - r, 0, w)), int(np.clip(cx + r, 0, w))
+        y0 = int(np.clip(row - tall, 0, h - 1))
+        if right > left:
+            yy = np.linspace(0.5, -0.6, max(1, int(row) - y0), dtype=np.float32)[:, None]
+            shade[y0 : y0 + len(yy), left:right] = yy[: h - y0] + 0.3 * rng.uniform(-1, 1)
+    return top[None], cv2.GaussianBlur(shade, (0, 0), max(1.0, spread * w * 0.12))
 
 
 def _roughness(image: F32, where: NDArray[np.bool_]) -> float:
@@ -80,22 +109,13 @@ def _fbm(rng: np.random.Generator, h: int, w: int, size: float, octaves: int, st
     return (out - out.mean()) / max(float(out.std()), 1e-6)
 
 
-def _fbm_line(rng: np.random.Generator, w: int, cycles: float) -> F32:
-    x = np.linspace(0, 1, w, dtype=np.float32)
-    out = np.zeros(w, np.float32)
-    for k in range(5):
-        n = int(cycles * 2**k) + 3
-        out += np.interp(x * (n - 1), np.arange(n), rng.standard_normal(n)) * 0.5**k
-    return out / max(float(out.std()), 1e-6)
-
-
 def _ground_noise(rng: np.random.Generator, x: F32, z: F32) -> F32:
     """Noise on the ground plane at metres (x, z), octaves that would alias left out."""
     table = rng.standard_normal((256, 256)).astype(np.float32)
     foot = np.abs(np.gradient(z, axis=0)) + 1e-3
     out = np.zeros_like(x)
-    for cell, gain in [(6.0, 0.5), (1.7, 0.5), (0.45, 0.6), (0.12, 0.6), (0.03, 0.6)]:
+    for cell, gain in [(9.0, 0.4), (2.3, 0.4), (0.6, 0.6), (0.17, 0.8), (0.045, 0.9)]:
         u, v = (x / cell) % 256, (z / cell) % 256
         layer = cv2.remap(table, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
-        out += layer * gain * np.clip(2 - foot / cell * 1.5, 0, 1)
+        out += layer * gain * np.clip(2.6 - foot / cell, 0, 1)
     return out.astype(np.float32)

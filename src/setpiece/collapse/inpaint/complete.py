@@ -38,7 +38,7 @@ def complete(
     *,
     start: F32,
     label: F32,
-    label_strength: float = 0.25,
+    label_strength: float = 0.4,
     row_price: float = 1.0,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
@@ -110,7 +110,7 @@ def complete(
                 blend(current, hole_u8, pick, seams(current), np.float32(0.07 * max(hh, ww)), 250)
             else:
                 pm.vote(current, lv.conf, hole_u8, lv.targets, nnf, dist, lv.radius, scale)
-            if index < len(levels) - 2:
+            if index < len(levels) - 1:
                 # the label follows what was pasted but is drawn back to the guess while coarse
                 current[lv.hole, -1] = 0.5 * (current[lv.hole, -1] + lv.guess[lv.hole, -1])
             done += len(lv.targets)
