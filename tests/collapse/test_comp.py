@@ -103,6 +103,18 @@ def test_moved_edges_have_no_halo() -> None:
     assert (result.rgb[20:78] <= s.background[20:78] * 1.03 + 0.01).all()
 
 
+def test_matte_that_no_piece_covers_goes_with_its_neighbours() -> None:
+    s = _set()
+    bare = np.ones((H, W), np.float32)
+    bare[20:60, 100:] = 0  # the model misses this part of the matte
+    rest = _Passes(s.rest.rgb * bare[..., None], s.rest.alpha * bare, s.rest.ground_ratio)
+    result = comp_frame(_inputs(s, solids=rest, rest=rest))
+    assert np.array_equal(result.rgb, s.plate)  # at rest the plate is shown there too
+    gone = _Passes(rest.rgb * 0, rest.alpha * 0, rest.ground_ratio)
+    result = comp_frame(_inputs(s, solids=gone, rest=rest, grain=None))
+    assert np.abs(result.rgb - s.background)[s.hole].max() < 0.06
+
+
 def test_what_still_stands_stays_the_plates_own() -> None:
     s = _set()
     result = comp_frame(_inputs(s, solids=_fallen(s, 9, 5, 50)))

@@ -98,6 +98,10 @@ def make_clean_plate(
         )
         return CleanPlate(out, hole, share, [note])
     picture = encode(image)
+    if share > 0.45:
+        # so much must be invented that a lamp post or eave would be repeated all over
+        plain = usable & ~_lines(picture)
+        usable = plain if plain.mean() > 0.1 else usable
     label = guess_label(sky_mask, hole)
     flat, shading = _split_sky(picture, sky_mask, hole, fg)
     start = _first_guess(flat, label, hole | ~usable)
@@ -217,6 +221,20 @@ def guess_label(sky: F32, hole: Mask) -> F32:
     guess = cv2.resize(field_.astype(np.float32), (w, h), interpolation=cv2.INTER_CUBIC)
     guess = np.clip((guess - 0.5) * 6 + 0.5, 0, 1)
     return np.where(hole, guess, sky).astype(np.float32)
+
+
+def _lines(picture: F32) -> Mask:
+    """Close to long straight edges: things that were built (R. Grompone von Gioi et al., "LSD",
+    PAMI 2010, as OpenCV has it)."""
+    h, w = picture.shape[:2]
+    grey = (np.clip(picture, 0, 1).mean(-1) * 255).astype(np.uint8)
+    found = cv2.createLineSegmentDetector().detect(grey)[0]
+    out = np.zeros((h, w), np.uint8)
+    width = max(3, round(0.02 * max(h, w)))
+    for x0, y0, x1, y1 in [] if found is None else found.reshape(-1, 4):
+        if np.hypot(x1 - x0, y1 - y0) > 0.03 * max(h, w):
+            cv2.line(out, (round(x0), round(y0)), (round(x1), round(y1)), 1, width)
+    return np.asarray(out > 0)
 
 
 def _deep(label: F32) -> Mask:

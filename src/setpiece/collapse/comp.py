@@ -154,23 +154,24 @@ def _hold(i: CompInputs) -> F32:
     h, w = i.plate.shape[:2]
     if i.solids is None:
         return np.ones((h, w), np.float32)
-    if i.rest is not None:
-        still = still_matte(i.solids, i.rest, i.matte)
-        # the ring of the hole around the matte follows the nearest piece of building
-        grow = max(3, round(0.014 * max(h, w)))
-        moved = cv2.dilate(1 - still, disc(grow))
-        moved = cv2.GaussianBlur(moved, (0, 0), max(1.0, grow / 3))
-        ring = i.hole & (i.matte < 0.01) & (i.solids.alpha < 0.003)
-        hold = np.where(ring, 1 - np.maximum(moved, 1 - still), still)
-    else:
-        hold = np.where(i.hole, 0.0, 1.0)
-        hold = hold * (1 - np.clip(i.solids.alpha, 0, 1))
-    # beyond the hole plate and clean plate are the same; only what covers it counts
-    free = ~i.hole
-    hold = np.where(
-        free, np.where(i.solids.alpha > 0.002, np.minimum(hold, 1 - i.solids.alpha), 1.0), hold
-    )
-    return hold.astype(np.float32)
+    alpha = np.clip(i.solids.alpha, 0, 1)
+    if i.rest is None:
+        return np.where(i.hole, 0.0, 1 - alpha).astype(np.float32)
+    still = still_matte(i.solids, i.rest, i.matte)
+    # What no piece covers at rest (the ring of the hole, gaps between matte and model) stays as
+    # long as the nearest piece of building does.
+    bare = i.hole & (i.rest.alpha < np.maximum(0.3 * i.matte, 0.05))
+    if bare.any() and not bare.all() and float(still.min()) < 1:
+        built = (i.rest.alpha >= 0.05).astype(np.uint8)
+        _, nearest = cv2.distanceTransformWithLabels(
+            1 - built, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+        )
+        state = np.ones(int(nearest.max()) + 1, np.float32)
+        state[nearest[built > 0]] = still[built > 0]
+        follow = cv2.GaussianBlur(state[nearest], (0, 0), max(1.0, 0.004 * max(h, w)))
+        still = np.where(bare, np.minimum(still, follow), still)
+    # beyond the hole the clean plate is the plate: only what covers it counts
+    return np.where(i.hole, still, np.minimum(1, 1 - alpha)).astype(np.float32)
 
 
 def _behind(i: CompInputs, hold: F32, ratio: F32) -> tuple[F32, F32]:
