@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.collapse.cleanplate import building_picture, make_clean_plate
-from setpiece.collapse.comp import edge_colours
+from setpiece.collapse.edges import split_edge
 from setpiece.collapse.foreground import ClipForeground, find_foreground
 from setpiece.collapse.grain import Grain, measure_grain, measure_softness
 from setpiece.collapse.layout import sky_mask
@@ -85,20 +85,19 @@ def prep_plate(s: Stages, light: Light, folder: Path, progress: Callable[[float]
         progress=lambda f: progress(0.1 + 0.6 * f),
         seed=request.seed,
     )
-    for note in clean.notes:
-        s.say(note)
+    (folder / "notes.txt").write_text("\n".join(clean.notes), encoding="utf-8")
     picture = building_picture(
         still, matte, foreground, progress=lambda f: progress(0.7 + 0.2 * f), seed=request.seed
     )
-    picture = edge_colours(picture, clean.image, matte)
+    edge = split_edge(picture, clean.image, matte)
 
     grain = measure_grain(still if plate.still else [plate.read(i) for i in range(4)])
     np.savez(
         folder / "prep.npz",
         foreground=foreground.astype(np.float32),
-        clean=clean.image.astype(np.float32),
+        clean=edge.clean.astype(np.float32),
         hole=clean.hole,
-        picture=picture.astype(np.float32),
+        picture=edge.building.astype(np.float32),
         softness=np.float64(measure_softness(still)),
         grain_levels=grain.levels,
         grain_sigma=grain.sigma,

@@ -14,8 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from setpiece.collapse.brief import Brief
-from setpiece.collapse.brief_reader import load_brief, read_brief, save_brief
+from setpiece.collapse.brief import Brief, load_brief, save_brief
+from setpiece.collapse.brief_reader import read_brief
 from setpiece.collapse.layout import Layout, load_layout
 from setpiece.collapse.request import Request
 from setpiece.farm import StageDesk, Watcher, hash_file, key_of
@@ -74,6 +74,7 @@ def collapse(
     workers: int | None = None,
     database: str | None = None,
     keep_work: bool = False,
+    preview: bool = False,
     **options: Any,
 ) -> TakeResult:
     """Bring down the building in `plate` as `brief` says; returns the finished take.
@@ -83,6 +84,7 @@ def collapse(
     out: folder of takes. workers: processes (None: one for each core).
     database: URL of the show's database (None: `show.db` in `out`).
     keep_work: keep dust caches and other intermediate files after delivery.
+    preview: make a small, quick frame of the fall first and say where it is.
     options: fields of `Request` (outline, lines, lens, height, frames, size, quality, seed, ...).
 
     Raises InputError (and its kinds) for what cannot be used, StageError where a stage fails,
@@ -92,6 +94,10 @@ def collapse(
 
     request = Request.check(plate=Path(plate), brief=brief, **options)
     desk = StageDesk(Path(out) / ".work", watcher)
+    if preview:
+        from setpiece.collapse.preview import first_look
+
+        first_look(request, desk)
     stages = run_stages(request, desk)
     frames_folder = make_frames(stages, desk, workers)
     result = publish(stages, desk, frames_folder, Path(out), database)
@@ -107,7 +113,7 @@ def plan(request: Request, desk: StageDesk) -> Stages:
         request.plate, colorspace=request.colorspace, fps=request.fps, size=request.size
     )
     fps = request.fps or (plate.fps if not plate.still else Fraction(24))
-    plate_key = key_of(_hash_plate(plate), request.size, request.colorspace)
+    plate_key = key_of(hash_plate(plate), request.size, request.colorspace)
 
     brief_key = key_of(
         STAGE_VERSION["brief"],
@@ -215,6 +221,9 @@ def make_frames(stages: Stages, desk: StageDesk, workers: int | None) -> Path:
 def _stage(stages: Stages, desk: StageDesk, name: str, key: str, make: Any) -> Stages:
     """Run one stage that reads the earlier folders and writes its own."""
     folder = desk.run(name, key, partial(make, stages), lambda d: d)
+    notes = folder / "notes.txt"
+    if notes.is_file():
+        desk.watcher.say(notes.read_text(encoding="utf-8"))
     return Stages(
         stages.request,
         stages.plate,
@@ -237,7 +246,7 @@ def _make_brief(request: Request, fps: Fraction, folder: Path, _progress: Any, _
     save_brief(brief, folder / "brief.toml")
 
 
-def _hash_plate(plate: Plate) -> str:
+def hash_plate(plate: Plate) -> str:
     """Content of a single file; of a sequence its names, sizes and times."""
     if plate.path.is_file():
         return hash_file(plate.path)

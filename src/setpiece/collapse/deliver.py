@@ -1,0 +1,200 @@
+"""What leaves the room: movies, contact sheet, breakdown, USD and OTIO, from the frames' EXRs."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from setpiece.collapse.breakdown import write_breakdown
+from setpiece.collapse.make import fragments_of, light_of, motion_of
+from setpiece.collapse.motion import Motion
+from setpiece.media.burnin import make_burnin
+from setpiece.media.colour import to_display
+from setpiece.media.editorial import write_otio
+from setpiece.media.exr import read_exr
+from setpiece.media.movie import MovieWriter
+from setpiece.media.sheet import contact_sheet, save_jpeg
+from setpiece.media.usd import write_usd
+from setpiece.show import TakeFolder
+
+if TYPE_CHECKING:
+    from setpiece.collapse.shot import Stages
+
+Picture = NDArray[Any]
+FIRST = 1001
+SHEET = 12  # pictures on the contact sheet
+BREAKDOWN_WIDTH = 960
+LAYERS = ("rgba", "N", "dust", "crypto_fragment00")
+
+
+def deliver(s: Stages, take: TakeFolder, progress: Callable[[float], None]) -> list[str]:
+    """Write everything but take.json into the take's folder; returns the names of the files.
+
+    Each EXR is read once. The folder must already hold `exr/<stem>.1001.exr` and so on.
+    """
+    frames, fps = s.request.frames, s.fps
+    w, h = s.plate.width, s.plate.height
+    motion, pieces = motion_of(s), fragments_of(s)
+    last = FIRST + frames - 1
+    shot = " ".join((s.request.show, s.request.sequence, s.request.shot_name))
+    burn = make_burnin(shot, f"collapse v{take.version:03d}", fps=fps, last_frame=last)
+    sheet_frames = telling_frames(motion, frames, SHEET)
+    small = (min(w, BREAKDOWN_WIDTH) // 2 * 2, round(min(w, BREAKDOWN_WIDTH) * h / w) // 2 * 2)
+    palette = _palette(len(pieces))
+    sun = np.array(light_of(s).direction, np.float32)
+    opening = read_exr(take.frame(FIRST), layers=("rgba",))["rgba"][..., :3]
+    first = to_display(opening.astype(np.float32))
+    slate = {
+        "show": s.request.show,
+        "shot": f"{s.request.sequence} {s.request.shot_name}",
+        "take": f"v{take.version:03d}",
+        "brief": s.brief.words(),
+        "date": date.today().isoformat(),
+        "frames": f"{FIRST}-{last}",
+        "fps": f"{float(fps):.6g}",
+        "size": f"{w}x{h}",
+        "colour": "linear Rec.709 in the EXRs, Rec.709 here",
+        "picture": first,
+    }
+    tiles: list[tuple[str, Picture]] = []
+    with tempfile.TemporaryDirectory(dir=take.path, prefix=".layers-") as scratch:
+        kept = {
+            name: np.lib.format.open_memmap(
+                Path(scratch) / f"{name}.npy", "w+", np.uint8, (frames, small[1], small[0], 3)
+            )
+            for name in ("fall", "light", "dust", "final")
+        }
+        with (
+            MovieWriter(
+                take.path / f"{take.stem}.mp4", (w, h), fps, codec="h264", slate=slate, burnin=burn
+            ) as h264,
+            MovieWriter(
+                take.path / f"{take.stem}.mov", (w, h), fps, codec="prores", slate=slate,
+                burnin=burn,
+            ) as prores,
+        ):  # fmt: skip
+            for f in range(frames):
+                layers = {
+                    k: np.asarray(v, np.float32)
+                    for k, v in read_exr(take.frame(FIRST + f), layers=LAYERS).items()
+                }
+                shown = to_display(layers["rgba"][..., :3])
+                h264.add(shown)
+                prores.add(shown)
+                if f in sheet_frames:
+                    tiles.append((f"{FIRST + f}   {f / float(fps):.2f} s", shown.copy()))
+                views = _views(layers, shown, palette, sun, small)
+                for name, picture in views.items():
+                    kept[name][f] = picture
+                progress(0.7 * (f + 1) / frames)
+        save_jpeg(
+            take.path / "contact_sheet.jpg",
+            contact_sheet(
+                tiles, title=f"{shot}   collapse v{take.version:03d}   {s.brief.words()}"[:150]
+            ),
+        )
+        plan = cv2.imread(str(s.folders["layout"] / "layout.png"))[..., ::-1]
+        plan = cv2.resize(plan, small, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+        rest = kept["fall"][0].astype(np.float32) / 255
+
+        def plate(frame: int) -> Picture:
+            return cv2.resize(to_display(s.plate.read(frame)), small, interpolation=cv2.INTER_AREA)
+
+        def layer(name: str) -> Callable[[int], Picture]:
+            return lambda f: kept[name][f].astype(np.float32) / 255
+
+        write_breakdown(
+            take.path / "breakdown.mp4",
+            [
+                ("Plate", plate),
+                ("Layout", lambda f: plan),
+                (f"Fracture: {len(pieces)} pieces", lambda f: rest),
+                ("Fall", layer("fall")),
+                ("Light", layer("light")),
+                ("Dust", layer("dust")),
+                ("Final", layer("final")),
+            ],
+            fps=fps,
+            frames=frames,
+            progress=lambda f: progress(0.7 + 0.2 * f),
+        )
+        kept.clear()
+    write_usd(
+        take.path / f"{take.stem}.usdc",
+        mesh=pieces.mesh,
+        position=motion.position[:frames],
+        rotation=motion.rotation[:frames],
+        rest=motion.rest,
+        fps=fps,
+        camera=s.layout.view(),
+        names=[f"fragment_{i:05d}" for i in range(len(pieces))],
+    )
+    write_otio(
+        take.path / f"{take.stem}.otio",
+        name=take.stem,
+        fps=fps,
+        frames=frames,
+        movie=f"{take.stem}.mp4",
+        exr_stem=take.stem,
+        metadata={"brief": s.brief.text, "seed": s.request.seed},
+    )
+    progress(1.0)
+    return sorted(p.name for p in take.path.iterdir() if not p.name.startswith("."))
+
+
+def telling_frames(motion: Motion, frames: int, count: int) -> list[int]:
+    """Frames for a contact sheet: one before, then closer together where more is happening."""
+    count = min(count, frames)
+    travel = np.linalg.norm(np.diff(motion.position[: frames + 1], axis=0), axis=2).mean(1)
+    # A share of even spacing keeps the quiet ends in.
+    weight = travel / max(float(travel.sum()), 1e-9) * 0.55 + 0.45 / frames
+    way = np.concatenate([[0.0], np.cumsum(weight)])[:-1]
+    way /= max(float(way[-1]), 1e-9)
+    picks = np.searchsorted(way, np.linspace(0, 1, count), side="left")
+    chosen = sorted(set(np.clip(picks, 0, frames - 1).tolist()))
+    spare = [f for f in range(frames) if f not in chosen]
+    while len(chosen) < count:  # two picks fell on one frame
+        chosen.append(spare.pop(len(spare) // 2))
+    return sorted(chosen)
+
+
+def _palette(count: int) -> NDArray[np.float32]:
+    """A colour for each piece, and grey for none (last)."""
+    rng = np.random.default_rng(11)
+    hue = rng.random(count)
+    wheel = 0.5 + 0.5 * np.cos(6.2832 * (hue[:, None] + np.array([0.0, 0.33, 0.67])))
+    colours = 0.35 + 0.45 * wheel * (0.7 + 0.3 * rng.random((count, 1)))
+    return np.concatenate([colours, [[0.2, 0.2, 0.2]]]).astype(np.float32)
+
+
+def _views(
+    layers: dict[str, Picture],
+    final: Picture,
+    palette: Picture,
+    sun: Picture,
+    size: tuple[int, int],
+) -> dict[str, NDArray[np.uint8]]:
+    """The small pictures of the breakdown, uint8, display-referred."""
+    small = cv2.resize(final, size, interpolation=cv2.INTER_AREA)
+    normal = cv2.resize(layers["N"], size, interpolation=cv2.INTER_NEAREST)
+    first = cv2.resize(layers["crypto_fragment00"][..., :2], size, interpolation=cv2.INTER_NEAREST)
+    there = (np.abs(normal).sum(-1) > 0.1) & (first[..., 1] > 0.05)
+    # The id is a hash: any of its bits picks a colour.
+    key = np.ascontiguousarray(first[..., 0], np.float32).view(np.uint32) % (len(palette) - 1)
+    facing = np.clip(normal @ sun, 0, 1)[..., None]
+    sky = (0.5 + 0.5 * normal[..., 2])[..., None]
+    dim = 0.35 * small + 0.04
+    fall = np.where(there[..., None], palette[key] * (0.45 + 0.35 * facing + 0.3 * sky), dim)
+    clay = np.where(there[..., None], 0.16 + 0.55 * facing + 0.22 * sky * [0.85, 0.95, 1.1], dim)
+    dust = cv2.resize(layers["dust"], size, interpolation=cv2.INTER_AREA)
+    cover = np.clip(dust[..., 3:], 0, 1)
+    smoky = to_display(np.maximum(dust[..., :3], 0)) * np.sqrt(cover) + (1 - cover) * 0.6 * clay
+    out = {"fall": fall, "light": clay, "dust": smoky, "final": small}
+    return {k: (np.clip(v, 0, 1) * 255 + 0.5).astype(np.uint8) for k, v in out.items()}

@@ -1,0 +1,120 @@
+"""The shot as USD: every piece with its way through time, and the plate's camera."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from setpiece.media.atomic import whole_file
+from setpiece.render.camera import Camera
+from setpiece.render.scene import Material, Mesh
+
+F32 = NDArray[np.float32]
+FIRST = 1001
+APERTURE = 36.0  # mm: the width of the film back that the focal length is written for
+COLOURS = {
+    Material.PLATE: (0.55, 0.5, 0.45),
+    Material.GLASS: (0.2, 0.25, 0.28),
+    Material.CONCRETE: (0.42, 0.4, 0.37),
+    Material.MASONRY: (0.42, 0.28, 0.22),
+    Material.PLASTER: (0.6, 0.57, 0.52),
+    Material.FLOOR: (0.33, 0.29, 0.25),
+    Material.ROOF: (0.4, 0.27, 0.2),
+    Material.TIMBER: (0.4, 0.28, 0.18),
+    Material.REBAR: (0.17, 0.1, 0.06),
+}
+
+
+def write_usd(
+    path: Path | str,
+    *,
+    mesh: Mesh,
+    position: F32,
+    rotation: F32,
+    rest: F32,
+    fps: Fraction,
+    camera: Camera,
+    names: Sequence[str],
+    first_frame: int = FIRST,
+) -> None:
+    """Write a `.usdc` (or `.usda`) that opens in Blender and Houdini, Z up, metres.
+
+    position (T, N, 3) [m] and rotation (T, N, 4) quaternions x, y, z, w of the N pieces named
+    `names`; rest (N, 3) their centres at rest. A piece gets a sample only where it moves.
+    Raises StoreError where it cannot be written.
+    """
+    from pxr import Gf, Usd, UsdGeom, Vt
+
+    with whole_file(path) as part:
+        stage = Usd.Stage.CreateNew(str(part))
+        UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.z)
+        UsdGeom.SetStageMetersPerUnit(stage, 1.0)
+        stage.SetTimeCodesPerSecond(float(fps))
+        stage.SetFramesPerSecond(float(fps))
+        stage.SetStartTimeCode(first_frame)
+        stage.SetEndTimeCode(first_frame + len(position) - 1)
+        root = UsdGeom.Xform.Define(stage, "/Shot")
+        stage.SetDefaultPrim(root.GetPrim())
+        UsdGeom.Xform.Define(stage, "/Shot/Building")
+        _camera(stage, UsdGeom, Gf, camera)
+
+        order = np.argsort(mesh.body, kind="stable")
+        start = np.searchsorted(mesh.body[order], np.arange(len(rest) + 1))
+        for i, name in enumerate(names):
+            own = order[start[i] : start[i + 1]]
+            if len(own) == 0:
+                continue
+            faces = mesh.faces[own]
+            used, local = np.unique(faces.ravel(), return_inverse=True)
+            prim = UsdGeom.Mesh.Define(stage, f"/Shot/Building/{name}")
+            points = (mesh.vertices[used] - rest[i]).astype(np.float32)
+            prim.CreatePointsAttr(Vt.Vec3fArray.FromNumpy(points))
+            prim.CreateFaceVertexCountsAttr(Vt.IntArray.FromNumpy(np.full(len(own), 3, np.int32)))
+            prim.CreateFaceVertexIndicesAttr(Vt.IntArray.FromNumpy(local.astype(np.int32)))
+            prim.CreateSubdivisionSchemeAttr(UsdGeom.Tokens.none)
+            prim.CreateExtentAttr(Vt.Vec3fArray.FromNumpy(np.stack([points.min(0), points.max(0)])))
+            colour = np.array([COLOURS[Material(m)] for m in mesh.material[own]], np.float32)
+            shown = prim.CreateDisplayColorPrimvar(UsdGeom.Tokens.uniform)
+            shown.Set(Vt.Vec3fArray.FromNumpy(colour))
+            _way(prim, UsdGeom, Gf, position[:, i], rotation[:, i], first_frame)
+        stage.GetRootLayer().Save()
+        del stage
+
+
+def _way(prim: Any, UsdGeom: Any, Gf: Any, position: F32, rotation: F32, first_frame: int) -> None:
+    """Translate and orient, sampled where they change (and on the frames beside)."""
+    x = UsdGeom.Xformable(prim)
+    translate, orient = x.AddTranslateOp(), x.AddOrientOp()
+    same = (np.abs(np.diff(position, axis=0)).max(1) < 1e-5) & (
+        np.abs(np.diff(rotation, axis=0)).max(1) < 1e-6
+    )
+    needed = np.ones(len(position), bool)
+    needed[1:-1] = ~(same[:-1] & same[1:])
+    if same.all():
+        needed[1:] = False
+    for f in np.flatnonzero(needed):
+        when = float(first_frame + f)
+        p, q = position[f], rotation[f]
+        translate.Set(Gf.Vec3d(float(p[0]), float(p[1]), float(p[2])), when)
+        orient.Set(Gf.Quatf(float(q[3]), float(q[0]), float(q[1]), float(q[2])), when)
+
+
+def _camera(stage: Any, UsdGeom: Any, Gf: Any, camera: Camera) -> None:
+    """USD cameras look down -Z with Y up; film offsets carry an off-centre principal point."""
+    cam = UsdGeom.Camera.Define(stage, "/Shot/Camera")
+    mm = APERTURE / camera.width
+    cam.CreateHorizontalApertureAttr(APERTURE)
+    cam.CreateVerticalApertureAttr(camera.height * mm)
+    cam.CreateFocalLengthAttr(camera.focal * mm)
+    cam.CreateHorizontalApertureOffsetAttr((camera.width / 2 - camera.centre[0]) * mm)
+    cam.CreateVerticalApertureOffsetAttr((camera.centre[1] - camera.height / 2) * mm)
+    cam.CreateClippingRangeAttr(Gf.Vec2f(0.1, 10000.0))
+    right, down, forward = camera.rotation
+    m = np.eye(4)
+    m[0, :3], m[1, :3], m[2, :3], m[3, :3] = right, -down, -forward, camera.position
+    UsdGeom.Xformable(cam).AddTransformOp().Set(Gf.Matrix4d(*m.ravel().tolist()))
