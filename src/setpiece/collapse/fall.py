@@ -143,7 +143,7 @@ class _Run:
             if len(gone):
                 self.parted_at[gone] = np.minimum(self.parted_at[gone], now)
                 w.let_go(gone)
-        late = (t.weaken <= now) & (w.weak > t.weaken_to)
+        late = (t.weaken <= now) & (w.weak != t.weaken_to)
         if late.any():
             w.weak[late] = 1 - (1 - t.weaken_to[late]) * np.clip(
                 (now - t.weaken[late]) / 0.5, 0, 1

@@ -29,6 +29,7 @@ RAMP = 0.05  # [s] a bond is let go over this time
 LEAD = 0.3  # [s] cracks run this long before the load path goes
 PULL = 0.08 * GRAVITY  # [m/s2] largest sideways acceleration
 GHOST = 0.35  # [s] a crushed support lets what is above it through for this long
+BRACE = 4.0  # capacities of the part that stays up in mode partial are multiplied by this
 _TOWARDS = {
     Side.LEFT: (-1.0, 0.0),
     Side.RIGHT: (1.0, 0.0),
@@ -37,12 +38,12 @@ _TOWARDS = {
 }
 # share of its gravity load that a crushed support still resists
 _RESIST = {
-    Mode.PANCAKE: 0.5,
-    Mode.TOPPLE: 0.3,
-    Mode.IMPLODE: 0.4,
-    Mode.FOLD: 0.4,
-    Mode.PROGRESSIVE: 0.4,
-    Mode.PARTIAL: 0.3,
+    Mode.PANCAKE: 0.40,
+    Mode.TOPPLE: 0.25,
+    Mode.IMPLODE: 0.30,
+    Mode.FOLD: 0.30,
+    Mode.PROGRESSIVE: 0.30,
+    Mode.PARTIAL: 0.25,
 }
 
 
@@ -55,7 +56,7 @@ class Trigger:
         resist: force that bond's crushed support still gives [N], (M,). travel: over how much
             approach [m], (M,).
         weaken, weaken_to: when each bond starts to weaken, and the share of its strength left
-            half a second later, (M,).
+            half a second later (above 1 where mode partial asks a part to stay up), (M,).
         crushed: when each piece is crushed, (N,).
         kick, spin: velocity [m/s] and turning [rad/s] a crushed piece buckles away with, (N, 3).
         pull: sideways acceleration once loose [m/s2], (N, 3).
@@ -155,7 +156,7 @@ def _arrival(fr: Fragments, site: _Site, brief: Brief, rng: np.random.Generator)
     mode, c = brief.mode, fr.centre
     storey = fr.storey.astype(float)
     low = site.storeys <= 2
-    drop = np.sqrt(2 * 0.7 * site.storey_height / (GRAVITY * (0.75 if low else 0.55)))
+    drop = np.sqrt(2 * 0.7 * site.storey_height / (GRAVITY * (0.8 if low else 0.65)))
     gaps = np.maximum(drop / (1 + 0.35 * np.arange(site.storeys)), 0.22)
     reach = np.concatenate([[0.0], np.cumsum(gaps)])  # storeys away from the first -> seconds
     speed = brief.spread
@@ -278,7 +279,10 @@ def _schedule(
         tear = np.isfinite(both) & one_side  # the falling part comes off cleanly
         rip = LEAD * (b.position[:, 2] - site.lo[2]) / site.span[2] + rng.uniform(0, 0.1, m)
         release = np.where(tear, np.minimum(release, rip), release)
-        weaken, weaken_to = both, left
+        stays = ~np.isfinite(np.minimum(arrive[i], arrive[j]))
+        weaken = np.where(stays, 0.0, both)
+        left[stays] = BRACE
+        weaken_to = left
         # cracks run ahead: some side joints of walls and panels open before the load path goes
         skin = np.isin(ei, (Element.PANEL, Element.MASONRY)) & np.isin(
             ej, (Element.PANEL, Element.MASONRY)

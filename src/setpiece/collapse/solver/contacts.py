@@ -14,10 +14,11 @@ from numba import njit
 
 from setpiece.collapse.solver.sat import axis_gap, hull_contact
 
-PASSING = 0.55  # [s] after its ghost time a crushed support may still clear an overlap
+PASSING = 0.8  # [s] after its ghost time a crushed support may still clear an overlap
 _J = {"cache": True, "nogil": True, "fastmath": True}
 BETA = 0.12  # contact stiffness = BETA * effective mass / step^2
 DECAY = 0.94  # of the allowance per tick
+RELAX = 0.012  # [m] and at most this much per tick: 3 m/s
 SOFTEN = 0.006  # [m] stiffness doubles at this depth, up to three times
 CROWD = 4  # pairs pressing on a piece before they share its stiffness
 
@@ -39,13 +40,13 @@ def _compliance(im, ii, rot, i, r0, r1, r2, n0, n1, n2):
 
 
 @njit(**_J)
-def find(hulls, x, rot, ext, v, w, im, ii, awake, ghost, now, keys, pair, npair, grounded,
+def find(hulls, x, rot, ext, v, w, im, ii, awake, ghost, frail, now, keys, pair, npair, grounded,
          ground_xi, h, dt, work, ci, cf, cn, crowd):
     """Contact points of all pairs and of every piece with the ground.
 
     Args:
-        hulls: `HullPack.arrays()`. ii: inverse inertia, rows xx, yy, zz, xy, xz, yz. ghost: time until which a crushed piece lets pieces above it
-            through [s], (n,). pair: rows of `broadphase.carry`. grounded: True for pieces still
+        hulls: `HullPack.arrays()`. ii: inverse inertia, rows xx, yy, zz, xy, xz, yz. ghost: time until which a crushed piece touches only what
+            is below it [s], (n,), and no column or panel (frail, (n,)). pair: rows of `broadphase.carry`. grounded: True for pieces still
             bonded to the ground. ground_xi: friction
             displacement x, y and allowance of the ground contact, -1 while apart, (n, 3). work: `sat.scratch()`.
         crowd: (n,) scratch.
@@ -67,7 +68,9 @@ def find(hulls, x, rot, ext, v, w, im, ii, awake, ghost, now, keys, pair, npair,
         j = keys[p] % (n + 1)
         if not (awake[i] or awake[j]):
             continue
-        if (now < ghost[i] and x[j, 2] > x[i, 2]) or (now < ghost[j] and x[i, 2] > x[j, 2]):
+        if (now < ghost[i] and (x[j, 2] > x[i, 2] or frail[j])) or (
+            now < ghost[j] and (x[i, 2] > x[j, 2] or frail[i])
+        ):
             pair[p, 7] = 0.0
             continue
         dv = abs(v[i, 0] - v[j, 0]) + abs(v[i, 1] - v[j, 1]) + abs(v[i, 2] - v[j, 2])
@@ -91,7 +94,7 @@ def find(hulls, x, rot, ext, v, w, im, ii, awake, ghost, now, keys, pair, npair,
         if low < -0.01 and pair[p, 7] != 2.0 and now < max(ghost[i], ghost[j]) + PASSING:
             continue  # a crushed support is still clearing what came down on it
         if pair[p, 7] == 2.0:
-            pair[p, 0] = min(pair[p, 0] * DECAY, -low)
+            pair[p, 0] = min(max(pair[p, 0] * DECAY, pair[p, 0] - RELAX), -low)
         else:
             pair[p, 0] = -low if low < -0.01 - dv * dt else 0.0
         pair[p, 7] = 2.0
@@ -160,7 +163,8 @@ def find(hulls, x, rot, ext, v, w, im, ii, awake, ghost, now, keys, pair, npair,
         elif ground_xi[j, 2] < 0:
             ground_xi[j, 2] = deep if deep > 0.01 + max(-v[j, 2], 0.0) * dt else 0.0
         else:
-            ground_xi[j, 2] = min(ground_xi[j, 2] * DECAY, max(deep, 0.0))
+            q = max(ground_xi[j, 2] * DECAY, ground_xi[j, 2] - RELAX)
+            ground_xi[j, 2] = min(q, max(deep, 0.0))
         share = 1.0 / max(min(m - first, 4), 1)
         for c in range(first, m):
             r0 = rot[j, 0, 0] * cf[c, 3] + rot[j, 0, 1] * cf[c, 4] + rot[j, 0, 2] * cf[c, 5]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from setpiece.collapse.fragments import Fragments
+from setpiece.collapse.fragments import Element, Fragments
 from setpiece.collapse.solver import GRAVITY, STEP, SUBSTEPS, TICK
 from setpiece.collapse.solver.broadphase import carry, sweep
 from setpiece.collapse.solver.contacts import find, remember
@@ -67,6 +67,7 @@ class World:
         self.awake = np.append(np.ones(n, np.bool_), False)
         self.quiet, self.calm = np.zeros(n), np.zeros(n)
         self.ghost = np.full(n, -1.0)
+        self.frail = np.isin(fr.element, (Element.COLUMN, Element.PANEL))
         self.pull, self.drag = np.zeros((n, 3)), np.zeros(n)
         self.ground_xi = np.tile([0.0, 0.0, -1.0], (n, 1))
         self.touch = np.zeros(n, np.bool_)
@@ -140,7 +141,7 @@ class World:
             )  # fmt: skip
         self.ncontact = find(
             self.hulls, self.x, self.rot, self.ext, self.v, self.w, self.im, self.ii, self.awake,
-            self.ghost, self.time, self.keys, self.pair, self.npair, self.grounded, self.ground_xi,
+            self.ghost, self.frail, self.time, self.keys, self.pair, self.npair, self.grounded, self.ground_xi,
             STEP, TICK, self.work, self.ci, self.cf, self.cn, self.crowd,
         )  # fmt: skip
         live = self.alive & (self.awake[self.bi] | self.awake[self.bj])
