@@ -6,7 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from setpiece.collapse.fragments import Bonds
+from setpiece.collapse.fragments import Bonds, Element
+from setpiece.collapse.pieces.grounding import SMALLEST_AREA, ground_bonds, tie_orphans
 from setpiece.collapse.pieces.region import Region
 from setpiece.collapse.pieces.solids import Solid
 from setpiece.collapse.pieces.voronoi import Cells
@@ -15,8 +16,9 @@ F64 = NDArray[np.float64]
 
 #: Faces nearer than this to one another hold together [m].
 GAP = 0.03
-#: Interfaces smaller than this carry nothing [m2].
-SMALLEST_AREA = 0.002
+#: Roof planes rest on walls over rafters and plates that are not drawn, and of a wall under roof
+#: planes of unequal pitch only the edge touches: how far and how askew (cosine) they may lie [m].
+ROOF_GAP, ROOF_FACING = 0.12, 0.85
 
 
 def find_bonds(regions: list[Region], cells: Cells, solids: list[Solid], ground: float) -> Bonds:
@@ -27,16 +29,18 @@ def find_bonds(regions: list[Region], cells: Cells, solids: list[Solid], ground:
     the ground are tied to their nearest neighbour by a small bond, so that the graph is connected.
     """
     corner, start, normal, face_of = _faces(regions, cells, solids)
-    lo = np.array([s.hull.min(0) for s in solids]) - GAP
-    hi = np.array([s.hull.max(0) for s in solids]) + GAP
+    roof = np.array([regions[k].element == Element.ROOF for k in cells.region])
+    reach = np.where(roof, ROOF_GAP, GAP)
+    lo = np.array([s.hull.min(0) for s in solids]) - reach[:, None]
+    hi = np.array([s.hull.max(0) for s in solids]) + reach[:, None]
     first = np.searchsorted(face_of, np.arange(len(solids) + 1))
     pairs = _pairs(lo, hi)
-    i, j, pos, nrm, tan, wid = _contacts(corner, start, normal, first, pairs)
+    i, j, pos, nrm, tan, wid = _contacts(corner, start, normal, first, pairs, roof)
     centre = np.array([s.centre for s in solids])
     rows = [(i, j, pos, nrm, tan, wid)]
-    rows.append(_ground_bonds(corner, start, normal, face_of, ground))
+    rows.append(ground_bonds(corner, start, normal, face_of, ground))
     i, j, pos, nrm, tan, wid = (np.concatenate(c) for c in zip(*rows, strict=True))
-    extra = _orphans(len(solids), i, j, centre, np.stack([lo, hi], 1), regions, cells)
+    extra = tie_orphans(len(solids), i, j, centre, np.stack([lo, hi], 1), regions, cells)
     i, j, pos, nrm, tan, wid = (
         np.concatenate(c) for c in zip((i, j, pos, nrm, tan, wid), extra, strict=True)
     )
@@ -105,7 +109,7 @@ def _sweep(lo, hi, order):
 
 
 @njit(cache=True, nogil=True)
-def _contacts(corner, start, normal, first, pairs):
+def _contacts(corner, start, normal, first, pairs, roof):
     """Overlapping faces of each pair of pieces; at most 3 interfaces a pair are kept."""
     room = 2 * len(pairs) + 16
     bi = np.empty(room, np.int64)
@@ -121,19 +125,31 @@ def _contacts(corner, start, normal, first, pairs):
         i = pairs[row, 0]
         j = pairs[row, 1]
         found = 0
+        mixed = roof[i] != roof[j]
+        gap = ROOF_GAP if mixed else GAP
+        facing = -ROOF_FACING if mixed else -0.97
         for f in range(first[i], first[i + 1]):
             for g in range(first[j], first[j + 1]):
                 if found >= 2 or m >= room:
                     break
                 n = normal[f]
-                if n @ normal[g] > -0.97:
+                if n @ normal[g] > facing:
                     continue
                 c = np.zeros(3)
                 for k in range(start[g], start[g + 1]):
                     c += corner[k]
                 c /= start[g + 1] - start[g]
                 o = corner[start[f]]
-                if abs(n @ (c - o)) > GAP:
+                off = n @ (c - o)
+                if mixed:  # the smaller face's middle decides: the planes may be askew
+                    back = np.zeros(3)
+                    for k in range(start[f], start[f + 1]):
+                        back += corner[k]
+                    back /= start[f + 1] - start[f]
+                    other = normal[g] @ (back - corner[start[g]])
+                    if abs(other) < abs(off):
+                        off = other
+                if abs(off) > gap:
                     continue
                 longest = 0.0
                 t = np.zeros(3)
@@ -217,7 +233,7 @@ def _contacts(corner, start, normal, first, pairs):
                 scale = np.sqrt(area / (w1 * w2))
                 bi[m] = i
                 bj[m] = j
-                pos[m] = o + cx * t + cy * b + n * (0.5 * (n @ (c - o)))
+                pos[m] = o + cx * t + cy * b + n * (0.5 * off)
                 nrm[m] = n
                 tan[m] = tx * t + ty * b
                 wid[m, 0] = w1 * scale
@@ -227,87 +243,6 @@ def _contacts(corner, start, normal, first, pairs):
     return bi[:m], bj[:m], pos[:m], nrm[:m], tan[:m], wid[:m]
 
 
-def _ground_bonds(corner, start, normal, face_of, ground):  # type: ignore[no-untyped-def]
-    """Faces that look down and lie on the ground (within 0.3 m: a building may step)."""
-    rows = []
-    for f in np.flatnonzero(normal[:, 2] < -0.97):
-        p = corner[start[f] : start[f + 1]]
-        if abs(p[:, 2].mean() - ground) < 0.3:
-            e = np.roll(p, -1, 0) - p
-            length = np.linalg.norm(e, axis=1)
-            t = e[int(np.argmax(length))] / length.max()
-            b = np.cross(normal[f], t)
-            w = np.array([np.ptp(p @ t), np.ptp(p @ b)])
-            q = np.stack([p @ t, p @ b], 1)
-            r = np.roll(q, -1, 0)
-            area = abs((q[:, 0] * r[:, 1] - r[:, 0] * q[:, 1]).sum()) / 2
-            if area > SMALLEST_AREA:
-                rows.append((face_of[f], p.mean(0), normal[f], t, w * np.sqrt(area / w.prod())))
-    k = len(rows)
-    return (
-        np.array([r[0] for r in rows], np.int64),
-        np.full(k, -1, np.int64),
-        np.array([r[1] for r in rows]).reshape(-1, 3),
-        np.array([r[2] for r in rows]).reshape(-1, 3),
-        np.array([r[3] for r in rows]).reshape(-1, 3),
-        np.array([r[4] for r in rows]).reshape(-1, 2),
-    )
-
-
-def _orphans(n, i, j, centre, box, regions, cells):  # type: ignore[no-untyped-def]
-    """Bonds that tie components which do not reach the ground to their nearest neighbour."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    a, b = list(i), [n if x < 0 else x for x in j]
-    rows = []
-    while True:
-        m = coo_matrix((np.ones(len(a)), (a, b)), shape=(n + 1, n + 1))
-        count, label = connected_components(m, directed=False)
-        if count == 1:
-            break
-        loose = np.flatnonzero(label[:n] != label[n])
-        firm = np.flatnonzero(label[:n] == label[n])
-        if len(firm) == 0:  # nothing stands on the ground: the lowest piece does
-            k = int(np.argmin(box[:, 0, 2]))
-            a.append(k)
-            b.append(n)
-            down = np.array([0.0, 0.0, -1.0])
-            spot = np.array([*centre[k][:2], box[k, 0, 2]])
-            rows.append((k, -1, spot, down, np.array([1.0, 0, 0]), np.array([0.3, 0.3])))
-            continue
-        gap = np.maximum(box[firm][None, :, 0] - box[loose][:, None, 1],
-                         box[loose][:, None, 0] - box[firm][None, :, 1]) \
-            if len(loose) * len(firm) < 4_000_000 else None  # fmt: skip
-        if gap is None:
-            from scipy.spatial import cKDTree
-
-            d, at = cKDTree(centre[firm]).query(centre[loose])
-            x, y = int(loose[np.argmin(d)]), int(firm[at[np.argmin(d)]])
-        else:
-            far = np.linalg.norm(np.maximum(gap, 0), axis=2)
-            far += 1e-3 * np.linalg.norm(centre[loose][:, None] - centre[firm][None], axis=2)
-            p, q = np.unravel_index(int(np.argmin(far)), far.shape)
-            x, y = int(loose[p]), int(firm[q])
-        d = centre[y] - centre[x]
-        normal = d / np.linalg.norm(d)
-        t = np.cross(normal, [0, 0, 1.0] if abs(normal[2]) < 0.9 else [1.0, 0, 0])
-        lo = np.maximum(box[x, 0], box[y, 0])
-        hi = np.minimum(box[x, 1], box[y, 1])
-        w = max(0.1, min(regions[cells.region[x]].thickness, regions[cells.region[y]].thickness))
-        rows.append((x, y, (lo + hi) / 2, normal, t / np.linalg.norm(t), np.array([w, w])))
-        a.append(x)
-        b.append(y)
-    return (
-        np.array([r[0] for r in rows], np.int64),
-        np.array([r[1] for r in rows], np.int64),
-        np.array([r[2] for r in rows]).reshape(-1, 3),
-        np.array([r[3] for r in rows]).reshape(-1, 3),
-        np.array([r[4] for r in rows]).reshape(-1, 3),
-        np.array([r[5] for r in rows]).reshape(-1, 2),
-    )
-
-
 def compile_kernels() -> None:
     """Compile the kernels on a tiny case."""
     box = np.zeros((2, 3))
@@ -315,5 +250,5 @@ def compile_kernels() -> None:
     quad = np.array([[0.0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]])
     _contacts(
         np.concatenate([quad, quad[::-1]]), np.array([0, 4, 8]),
-        np.array([[0.0, 0, 1], [0, 0, -1]]), np.array([0, 1, 2]), pairs,
+        np.array([[0.0, 0, 1], [0, 0, -1]]), np.array([0, 1, 2]), pairs, np.zeros(2, np.bool_),
     )  # fmt: skip

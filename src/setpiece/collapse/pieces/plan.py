@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from setpiece.collapse.fragments import Element
 from setpiece.collapse.layout.model import Layout, Prism
 from setpiece.collapse.pieces import polygon as pg
+from setpiece.collapse.pieces.blocks import Block, stack
 from setpiece.collapse.pieces.floors import (
     column_places,
     column_region,
@@ -17,7 +18,7 @@ from setpiece.collapse.pieces.floors import (
     slab_regions,
 )
 from setpiece.collapse.pieces.region import BRICK, CONCRETE, LIGHT, WOOD, Plan
-from setpiece.collapse.pieces.roofs import drop, roof_regions, slopes
+from setpiece.collapse.pieces.roofs import roof_regions, slopes
 from setpiece.collapse.pieces.walls import Rect, Storey, WallStyle, wall_regions
 from setpiece.render.scene import Material
 
@@ -62,66 +63,18 @@ def plan_building(layout: Layout, count: int, focus: tuple[int, ...] | None) -> 
     return plan
 
 
-@dataclass
-class Block:
-    """A prism with what fracture needs to know about its neighbours.
-
-    footprint: simplified, counter-clockwise. sides: original edge of each edge.
-    bottom, top: where its walls begin and end [m] (the roof starts at eave).
-    first: storey number of its lowest storey.
-    """
-
-    prism: Prism
-    footprint: F64
-    sides: list[int]
-    bottom: float
-    top: float
-    eave: float
-    first: int
-    above: list[F64]
-
-
-def _blocks(layout: Layout, detail: Detail) -> list[Block]:
-    blocks: list[Block] = []
-    order = sorted(range(len(layout.prisms)), key=lambda k: layout.prisms[k].base)
-    made: dict[int, Block] = {}
-    for k in order:
-        prism = layout.prisms[k]
-        shape, sides = _simplify(np.array(prism.footprint, float), detail.sides)
-        eave = prism.base + prism.height
-        top = eave - min(drop(shape, prism.roof), 0.4 * prism.height)
-        block = Block(prism, shape, sides, prism.base, top, eave, 0, [])
-        storey_height = prism.height / prism.storeys
-        below = [
-            b
-            for b in made.values()
-            if b.top <= prism.base + 0.6 and _overlap(b.footprint, shape) > 0.2
-        ]
-        ground = min(p.base for p in layout.prisms)
-        if below:
-            support = max(below, key=lambda b: b.top)
-            if prism.base - support.top < 8.0:
-                block.bottom = support.top
-                block.first = support.first + support.prism.storeys
-                support.above.append(shape)
-        if block.bottom == prism.base and prism.base > ground + 0.3:
-            block.first = round((prism.base - ground) / storey_height)
-        made[k] = block
-    blocks = [made[k] for k in range(len(layout.prisms))]
-    return blocks
-
-
 def _draw(layout: Layout, detail: Detail, focus: tuple[int, ...] | None) -> Plan:
     plan = Plan([], [], [], min(p.base for p in layout.prisms))
-    blocks = _blocks(layout, detail)
+    blocks = stack(layout, detail.sides)
     total = max(b.first + b.prism.storeys for b in blocks)
     wanted = {f if f >= 0 else total + f for f in focus or ()}
-    for k, block in enumerate(blocks):
-        _draw_block(plan, k, block, detail, wanted)
+    for block in blocks:
+        _draw_block(plan, block, detail, wanted)
     return plan
 
 
-def _draw_block(plan: Plan, k: int, block: Block, detail: Detail, focus: set[int]) -> None:
+def _draw_block(plan: Plan, block: Block, detail: Detail, focus: set[int]) -> None:
+    k = block.index
     prism, f = block.prism, block.footprint
     masonry, timber = prism.construction == "masonry", prism.construction == "timber"
     bearing = masonry or timber
@@ -177,10 +130,11 @@ def _draw_block(plan: Plan, k: int, block: Block, detail: Detail, focus: set[int
             )  # fmt: skip
     if pitched:
         parts = pg.convex_parts(f)
-        for part in parts:
+        for i, part in enumerate(parts):
             plan.regions += roof_regions(
-                part, block.eave, prism.roof, block.above, k, storey[-1], weight[-1], timber
-            )
+                part, block.eave, prism.roof, block.above, block.beside, k,
+                1000 * block.number + 100 * i, storey[-1], weight[-1], timber,
+            )  # fmt: skip
 
 
 def _draw_walls(
@@ -213,14 +167,17 @@ def _draw_walls(
             row = Storey(storey[i], float(z[i]), float(top), weight[i])
             if last and pitched:
                 if w in pitched:
-                    row.bevel = float(np.tan(pitched[w]))
+                    # under planes of unequal pitch the corner must fit beneath the shallower one
+                    near = [pitched[i] for i in ((w - 1) % count, w, (w + 1) % count)
+                            if i in pitched]  # fmt: skip
+                    row.bevel = float(np.tan(min(near)))
                 else:
                     row.polygon = _gable(f, w, length, row, pitched)
             rows.append(row)
-        holes = _openings(prism, block, w, length) if detail.holes else []
+        holes = _openings(prism, block, w, length)
         regions, curves, panes = wall_regions(
-            a, b, (float(mitre[w]), float(mitre[(w + 1) % count])), rows, holes, style, k, w,
-            len(plan.curves),
+            a, b, (float(mitre[w]), float(mitre[(w + 1) % count])), rows, holes, style, k,
+            1000 * block.number + w, len(plan.curves), detail.holes,
         )  # fmt: skip
         plan.regions += regions
         plan.curves += curves
@@ -267,45 +224,3 @@ def _covered(block: Block, level: int, per_level: float) -> range:
     return range(
         block.first + int(level * per_level), block.first + int(np.ceil((level + 1) * per_level))
     )
-
-
-def _simplify(p: F64, most: int) -> tuple[F64, list[int]]:
-    """Counter-clockwise, without the corners that matter least; and each edge's original edge
-    (-1 where corners were dropped)."""
-    index = list(range(len(p)))
-    flipped = pg.area(p) < 0
-    if flipped:
-        index.reverse()
-    changed = True
-    while changed and len(index) > 3:
-        changed = False
-        q = p[index]
-        before, after = np.roll(q, 1, 0), np.roll(q, -1, 0)
-        tri = np.abs(
-            (after - before)[:, 0] * (q - before)[:, 1]
-            - (after - before)[:, 1] * (q - before)[:, 0]
-        )
-        if len(index) > most or tri.min() < 1e-3:
-            del index[int(np.argmin(tri))]
-            changed = True
-    sides = []
-    for i, a in enumerate(index):
-        b = index[(i + 1) % len(index)]
-        face = b if flipped else a
-        sides.append(face if abs(a - b) in (1, len(p) - 1) else -1)
-    return p[index], sides
-
-
-def _overlap(a: F64, b: F64) -> float:
-    """Share of b's area that lies in a's convex parts."""
-    total = 0.0
-    for part in pg.convex_parts(a):
-        for other in pg.convex_parts(b):
-            shape, tags = other, [0] * len(other)
-            for q, r in zip(part, np.roll(part, -1, 0), strict=True):
-                e = r - q
-                n = np.array([e[1], -e[0]])
-                if len(shape):
-                    shape, tags = pg.clip(shape, tags, n, float(n @ q), 0)
-            total += pg.area(shape) if len(shape) else 0.0
-    return total / max(abs(pg.area(b)), 1e-9)

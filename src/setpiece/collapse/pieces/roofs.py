@@ -55,25 +55,35 @@ def roof_regions(
     top: float,
     roof: Roof,
     above: list[F64],
+    beside: list[F64],
     prism: int,
+    wall: int,
     storey: int,
     weight: float,
     timber: bool,
 ) -> list[Region]:
     """The planes of a pitched roof over a convex footprint.
 
-    top: height of the eave line [m]. above: footprints of blocks that stand on this one; the
-    planes stop in front of them.
+    top: height of the eave line [m]. wall: number of its first plane.
+    above: footprints of blocks that stand on this one; the planes stop in front of them.
+    beside: footprints of higher blocks next to it; eaves stop there.
     """
     pitches = slopes(footprint, roof)
     centre = pg.centroid(footprint)
     eaves = pg.inset(footprint, -roof.overhang) if roof.overhang > 0 else footprint
+    for other in beside if roof.overhang > 0 else []:
+        sides, at = pg.lines(other)
+        slack = (footprint @ sides.T - at).min(0)
+        far = int(np.argmax(slack))  # the side of the other block that faces this one
+        if slack[far] > -0.01 and len(eaves):
+            limit = -float(at[far]) - 0.01
+            eaves, _ = pg.clip(eaves, [0] * len(eaves), -sides[far], limit, 0)
     out = []
     for k, pitch in pitches.items():
         m, c = _inward(footprint, k)
         shape, tags = eaves.copy(), [-1] * len(eaves)
         lines: list[tuple[F64, float]] = []
-        for j, other in pitches.items():
+        for j, slope in pitches.items():
             if j == k:
                 continue
             mj, cj = _inward(footprint, j)
@@ -87,10 +97,10 @@ def roof_regions(
                     else -g  # fmt: skip
                 lines.append((g, float(g @ centre)))
             else:  # the plane stays where its own edge is the nearest one
-                w = m * np.tan(pitch) - mj * np.tan(other)
+                w = m * np.tan(pitch) - mj * np.tan(slope)
                 size = np.linalg.norm(w)
                 if size > 1e-9:
-                    lines.append((w / size, float((c * np.tan(pitch) - cj * np.tan(other)) / size)))
+                    lines.append((w / size, float((c * np.tan(pitch) - cj * np.tan(slope)) / size)))
         for block in above:
             lines.append((m, float((block @ m).min()) - 0.012))
         for number, (g, offset) in enumerate(lines):
@@ -113,7 +123,7 @@ def roof_regions(
             Region(
                 np.array([*a, top]), u, v, np.cross(u, v), plane, THICKNESS, Element.ROOF, TILES,
                 prism, storey, Material.PLATE, Material.TIMBER if timber else Material.ROOF,
-                Material.ROOF, edge, [-1] * len(tags), mitre, k, weight,
+                Material.ROOF, edge, [-1] * len(tags), mitre, wall + k, weight,
             )
         )  # fmt: skip
     return out

@@ -17,6 +17,8 @@ Rect = tuple[float, float, float, float]  # left, bottom, right, top
 
 #: Piers and spandrels thinner than this are not worth a piece; the openings are joined [m].
 MIN_PIER = 0.25
+#: Panes on a wall without holes stand this far in front of it [m].
+PROUD = 0.01
 #: Panes wider than this are divided [m].
 MAX_PANE = 2.6
 
@@ -54,12 +56,13 @@ def wall_regions(
     prism: int,
     wall: int,
     curve0: int,
+    cut: bool = True,
 ) -> tuple[list[Region], list[tuple[float, float, float, float]], list[Pane]]:
     """Regions of the wall from a to b (world x, y; the building on the left), its cut lines
     numbered from curve0, and its windows.
 
     mitre: tan(half the turning angle) at a and at b. openings: metres along the wall and
-    absolute heights.
+    absolute heights. cut: make holes; else the panes lie on the wall (buildings of few pieces).
     """
     d = b - a
     length = float(np.linalg.norm(d))
@@ -82,7 +85,9 @@ def wall_regions(
             z1 = s.top if z1 > s.top - MIN_PIER else z1
             if x1 - x0 > 0.2 and z1 - z0 > 0.2 and z0 < s.top and z1 > s.bottom:
                 inside.append((x0, max(z0, s.bottom), x1, min(z1, s.top)))
-        for part in _guillotine(shape, inside, holes):
+        if not cut:
+            holes += inside
+        for part in _guillotine(shape, inside if cut else [], holes):
             polygons.append(part)
             owner.append(k)
     polygons = conform(polygons)
@@ -129,7 +134,7 @@ def wall_regions(
         level = next((s for s in storeys if s.bottom - 1e-6 <= z <= s.top + 1e-6), storeys[-1])
         for i in range(count):
             w = (x1 - x0) / count
-            middle = origin + u * (x0 + (i + 0.5) * w) + v * z
+            middle = origin + u * (x0 + (i + 0.5) * w) + v * z + n * (0.0 if cut else PROUD)
             panes.append(Pane(middle, n, u, (w, z1 - z0), prism, level.index, wall))
     return regions, curves, panes
 
