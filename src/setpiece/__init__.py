@@ -15,8 +15,10 @@ __all__ = ["__version__", "collapse", "takes"]
 
 def __getattr__(name: str) -> Any:
     # The departments import numba and embree; start-up stays under 0.3 s without them.
-    if name in ("collapse", "takes"):
-        from importlib import import_module
+    from importlib import import_module
 
-        return getattr(import_module("setpiece.collapse.shot"), name)
+    if name == "collapse":
+        return import_module("setpiece.collapse.shot").collapse
+    if name == "takes":
+        return import_module("setpiece.collapse.variations").takes
     raise AttributeError(f"module 'setpiece' has no attribute {name!r}")

@@ -6,12 +6,23 @@ from importlib import import_module
 
 from setpiece.farm.stages import Watcher
 
-# Modules with numba kernels; each has `compile_kernels()`.
-KERNELS: tuple[str, ...] = ()
+# Modules whose `compile_kernels()` compiles all that their room needs.
+KERNELS = (
+    "setpiece.collapse.layout.vanishing",
+    "setpiece.collapse.inpaint.patchmatch",
+    "setpiece.collapse.inpaint.blend",
+    "setpiece.collapse.fracture",
+    "setpiece.collapse.fall",
+    "setpiece.collapse.dust",
+    "setpiece.render.solids",
+    "setpiece.render.volume",
+    "setpiece.render.motionblur",
+    "setpiece.render.particles",
+)
 
 
 def warm_up(watcher: Watcher) -> None:
-    """Compile what is not compiled yet (about a minute the first time, then a second)."""
+    """Compile what is not compiled yet (about a minute the first time, then seconds)."""
     watcher.begin("warm", False)
     for i, name in enumerate(KERNELS):
         import_module(name).compile_kernels()

@@ -87,7 +87,9 @@ def open_shot(argument: tuple[Stages, Path]) -> Context:
     """Open everything a frame needs, and render the standing building once."""
     s, out = argument
     pieces, motion, prep, light = fragments_of(s), motion_of(s), load_prep(s), light_of(s)
-    view = RestView.of(pieces.mesh, s.layout.view(), light, prep.picture, prep.matte)
+    view = RestView.of(
+        pieces.mesh, s.layout.view(), light, prep.picture, prep.matte, samples=_samples(s)
+    )
     standing = render_solids(
         view, motion.pose(0), next_pose=motion.pose(0), samples=_samples(s), seed=s.request.seed
     )

@@ -2,7 +2,9 @@
 
 After M. McGuire, P. Hennessy, M. Bukowski and B. Osman, "A reconstruction filter for plausible
 motion blur", I3D 2012: each pixel gathers along the fastest motion of its neighbourhood, and a
-soft depth comparison decides what smears over what. Colours are premultiplied.
+soft depth comparison decides what smears over what. Here the taps are moments of the shutter and
+are weighted by how long their surface stays over the pixel, not by 1 / speed as in the paper, so
+that a fast piece keeps its coverage. Colours are premultiplied.
 """
 
 from __future__ import annotations
@@ -90,10 +92,7 @@ def _gather(rgb, alpha, half, z, around, out_rgb, out_alpha):
             if reach < 0.5:
                 continue
             own = math.sqrt(half[y, x, 0] ** 2 + half[y, x, 1] ** 2)
-            weight = 1.0 / max(own, 0.5)
-            total = weight
-            r, g, b = rgb[y, x, 0] * weight, rgb[y, x, 1] * weight, rgb[y, x, 2] * weight
-            a = alpha[y, x] * weight
+            total, r, g, b, a = 0.0, 0.0, 0.0, 0.0, 0.0
             jitter = hash01(x, y, 3) - 0.5
             here = z[y, x]
             for i in range(TAPS):
@@ -103,19 +102,26 @@ def _gather(rgb, alpha, half, z, around, out_rgb, out_alpha):
                     continue
                 away = abs(t) * reach
                 there = math.sqrt(half[py, px, 0] ** 2 + half[py, px, 1] ** 2)
-                front, back = _in_front(z[py, px], here), _in_front(here, z[py, px])
-                k = front * min(max(1.0 - away / max(there, 1e-3), 0.0), 1.0)
-                k += back * min(max(1.0 - away / max(own, 1e-3), 0.0), 1.0)
-                if there > 0.25 and own > 0.25:
-                    k += 2.0 * (1.0 if away < min(there, own) else 0.0)
-                k /= max(there, 0.5)
+                # the tap's surface passes over this pixel: for as long as its speed says
+                k = 0.0
+                if there > 0.25 and away <= there:
+                    k = _in_front(z[py, px], here) * reach / (there * TAPS)
+                # or this pixel's surface has left, and shows what is behind
+                elif own > 0.25 and away <= own:
+                    k = _in_front(here, z[py, px]) * reach / (own * TAPS)
                 total += k
                 r += rgb[py, px, 0] * k
                 g += rgb[py, px, 1] * k
                 b += rgb[py, px, 2] * k
                 a += alpha[py, px] * k
-            out_rgb[y, x, 0], out_rgb[y, x, 1], out_rgb[y, x, 2] = r / total, g / total, b / total
-            out_alpha[y, x] = a / total
+            if total == 0.0:
+                continue
+            keep = max(1.0 - total, 0.0)  # the share of the time in which nothing passed
+            total = max(total, 1.0)
+            out_rgb[y, x, 0] = r / total + rgb[y, x, 0] * keep
+            out_rgb[y, x, 1] = g / total + rgb[y, x, 1] * keep
+            out_rgb[y, x, 2] = b / total + rgb[y, x, 2] * keep
+            out_alpha[y, x] = a / total + alpha[y, x] * keep
 
 
 def compile_kernels() -> None:

@@ -10,7 +10,7 @@ from scipy.ndimage import spline_filter1d
 
 from setpiece.render.camera import Camera
 from setpiece.render.light import Light
-from setpiece.render.scene import Mesh, Pose
+from setpiece.render.scene import Mesh
 from setpiece.render.tracing import Tracer, camera_arrays, make_rays
 
 F32 = NDArray[np.float32]
@@ -41,8 +41,13 @@ class RestView:
     bounds: NDArray[np.float64]
 
     @staticmethod
-    def of(mesh: Mesh, camera: Camera, light: Light, picture: F32, matte: F32) -> RestView:
-        """Build it. picture (h, w, 3) scene-linear; matte (h, w) the silhouette, 0..1."""
+    def of(
+        mesh: Mesh, camera: Camera, light: Light, picture: F32, matte: F32, samples: int = 4
+    ) -> RestView:
+        """Build it. picture (h, w, 3) scene-linear; matte (h, w) the silhouette, 0..1.
+
+        samples: a pixel, as the frames will be rendered with.
+        """
         tracer = Tracer(mesh.vertices, mesh.faces)
         h, w = matte.shape
         ys, xs = np.divmod(np.arange(h * w, dtype=np.int32), np.int32(w))
@@ -59,18 +64,15 @@ class RestView:
             mesh=mesh,
             camera=camera,
             light=light,
-            picture=_exact(picture),
-            matte=_exact(matte[..., None]),
+            # One sample sits on the pixel's centre, where a bilinear tap is exact by itself.
+            picture=_exact(picture) if samples > 1 else picture,
+            matte=_exact(matte[..., None]) if samples > 1 else matte[..., None],
             silhouette=matte,
             mean=mean.astype(np.float64),
             seen=seen,
             tracer=tracer,
             bounds=np.stack([mesh.vertices.min(0), mesh.vertices.max(0)]).astype(np.float64),
         )
-
-    def pose(self, rest: F32) -> Pose:
-        """The pose in which nothing has moved."""
-        return Pose.at_rest(rest)
 
 
 def _exact(image: F32) -> F32:

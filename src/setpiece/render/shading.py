@@ -32,7 +32,8 @@ def opacity_at(matte, eye, rot, lens, x, y, z):
     u, v, d = project(eye, rot, lens, x, y, z)
     if d <= 0 or u < 0 or v < 0 or u >= matte.shape[1] or v >= matte.shape[0]:
         return 1.0, u, v
-    return min(max(_bilinear(matte, u, v, 0), 0.0), 1.0), u, v
+    # A tap alone may overshoot 1; the mean of a pixel's taps is the matte, so it is not cut here.
+    return min(max(_bilinear(matte, u, v, 0), 0.0), 1.3), u, v
 
 
 @njit(**J)
@@ -79,6 +80,10 @@ def gather(
         ry = rest[a, 1] * wa + rest[b, 1] * wb + rest[c, 1] * wc
         rz = rest[a, 2] * wa + rest[b, 2] * wb + rest[c, 2] * wc
         op, ru, rv = opacity_at(matte, eye, rot, lens, rx, ry, rz)
+        owner = body[f]
+        m = moved[owner] if owner >= 0 else 0.0
+        if m > 0:
+            op = min(op, 1.0)
         far = start[r] + dist[i]
         weight = op - reached[r]
         if weight > 1e-4:
@@ -94,9 +99,7 @@ def gather(
             side = -1.0 if facing > 0 else 1.0
             for k in range(3):
                 n0[k] *= side / length
-            owner = body[f]
             mat = material[f]
-            m = moved[owner] if owner >= 0 else 0.0
             coverage_left = weight
             solid_alpha[p] += weight * sample
             # first surface of this pixel: what depth-like passes say
@@ -140,7 +143,8 @@ def gather(
                     known = dr < s * 1.012 + 0.2
                 if known:
                     for k in range(3):
-                        tint[k] = max(_bilinear(picture, tu, tv, k), 0.0)
+                        # single taps may fall below 0; only their mean is the picture
+                        tint[k] = _bilinear(picture, tu, tv, k)
                     # light on this face when the plate was taken
                     r0x, r0y, r0z = (
                         rest[b, 0] - rest[a, 0],
@@ -161,7 +165,7 @@ def gather(
                         still[p, k] += weight * sample * tint[k] * (1 - m)
                         e_rest = sun_rgb[k] * cosine + sky[k] * up + ground_rgb[k] * (1 - up)
                         e_rest = max(e_rest, 0.3 * ambient[k])
-                        tint[k] = min(tint[k] / e_rest, 2.0)
+                        tint[k] = min(max(tint[k], 0.0) / e_rest, 2.0)
                     lit = m > 0
                 else:
                     albedo(9, rx, ry, rz, owner, mean, tint)

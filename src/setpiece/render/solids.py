@@ -155,8 +155,8 @@ def render_solids(
     any_light = lit_weight > 0
     lit[any_light] /= lit_weight[any_light, None]
     if denoise and any_light.any():
-        lit = _denoised(lit, albedo, normal, any_light, h, w)
-    rgb = still + base * lit
+        lit = _denoised(lit, _edges(ids, alpha), normal, any_light, h, w)
+    rgb = np.maximum(still, 0) + base * lit
     planar = np.full(p_total, np.inf, np.float32)
     hit = np.isfinite(far)
     planar[hit] = ((place[hit] - eye) @ rot[2]).astype(np.float32)
@@ -205,12 +205,21 @@ def _covered_pixels(view: RestView, now: F32) -> tuple[I32, I32]:
     return xs.astype(np.int32), ys.astype(np.int32)
 
 
-def _denoised(lit: F32, albedo: F32, normal: F32, where: NDArray[np.bool_], h: int, w: int) -> F32:
+def _edges(ids: I32, alpha: F32) -> F32:
+    """What the denoiser may take as edges (p, 3): which piece a pixel shows, in shades of grey.
+
+    Not the albedo: what is denoised is light alone, and the picture's texture would come back in it.
+    """
+    shade = 0.45 + 0.1 * ((ids[:, 0].astype(np.int64) * 40503 % 1024) / 1024.0)
+    return np.repeat((shade * np.minimum(alpha, 1)).astype(np.float32)[:, None], 3, axis=1)
+
+
+def _denoised(lit: F32, guide: F32, normal: F32, where: NDArray[np.bool_], h: int, w: int) -> F32:
     """Denoise only the box that has light in it."""
     ys, xs = np.nonzero(where.reshape(h, w))
     box = np.s_[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
     out = lit.reshape(h, w, 3).copy()
-    out[box] = clean_light(out[box], albedo.reshape(h, w, 3)[box], normal.reshape(h, w, 3)[box])
+    out[box] = clean_light(out[box], guide.reshape(h, w, 3)[box], normal.reshape(h, w, 3)[box])
     return np.maximum(out, 0).reshape(-1, 3)
 
 

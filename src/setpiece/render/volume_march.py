@@ -187,12 +187,12 @@ def _march(d, tau, sky, ground, ratio, full, origin, cell, eye, rotation, focal,
                         gk = min(int(gz + 0.5), ids.shape[2] - 1)
                         bump = f4(min((pixels - 1.2) * 0.7, 1.0)) * _grain_at(
                             gx, gy, gz, gi, gj, gk, ids, point, weight, offset, reach, tile,
-                            f4(5.3),
+                            f4(1.77 * refined),
                         )  # fmt: skip
                         if pixels > 4.0:
                             bump += f4(min((pixels - 4.0) * 0.25, 0.6)) * _grain_at(
                                 gx, gy, gz, gi, gj, gk, ids, point, weight, offset, reach, tile,
-                                f4(14.9),
+                                f4(4.7 * refined),
                             )  # fmt: skip
                         bump = min(max(bump, f4(-2.2)), f4(2.2))
                         de *= max(f4(1.0) + f4(0.55) * bump, f4(0.05))
