@@ -126,13 +126,14 @@ def _contacts(corner, start, normal, first, pairs, roof):
         j = pairs[row, 1]
         found = 0
         mixed = roof[i] != roof[j]
-        gap = ROOF_GAP if mixed else GAP
-        facing = -ROOF_FACING if mixed else -0.97
         for f in range(first[i], first[i + 1]):
             for g in range(first[j], first[j + 1]):
                 if found >= 2 or m >= room:
                     break
                 n = normal[f]
+                resting = mixed and abs(n[2]) > 0.3  # not where a plane ends against a wall
+                gap = ROOF_GAP if resting else GAP
+                facing = -ROOF_FACING if resting else -0.97
                 if n @ normal[g] > facing:
                     continue
                 c = np.zeros(3)
@@ -141,7 +142,7 @@ def _contacts(corner, start, normal, first, pairs, roof):
                 c /= start[g + 1] - start[g]
                 o = corner[start[f]]
                 off = n @ (c - o)
-                if mixed:  # the smaller face's middle decides: the planes may be askew
+                if resting:  # the smaller face's middle decides: the planes may be askew
                     back = np.zeros(3)
                     for k in range(start[f], start[f + 1]):
                         back += corner[k]
