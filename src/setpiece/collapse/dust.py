@@ -28,6 +28,7 @@ from setpiece.render.volume import Volume
 
 REFERENCE = 28.0  # m: the height of the building at which the constants were found
 CELLS = 0.9e6  # cells of the grid that the cloud of an ordinary collapse fills
+FINE_CELLS = 30_000_000  # of a refined frame: bounds time and memory of a render process
 MASS_EXTINCTION = 200.0  # m2/kg of fine mineral dust, grains of about 6 micrometres
 MANIFEST = "dust.json"
 FADE = 5  # cells over which dust thins towards the end of the world
@@ -141,6 +142,7 @@ def blow_dust(
     origin = np.array([*((low + high)[:2] / 2), 0.0])
     limits = _limits(low - origin, high - origin, cell)
     checks: dict[str, Any] = {"mass": [], "centroid": []}
+    detail, largest = _detail(camera, (low + high) / 2, cell), 1
     extinction = 2.2 / math.sqrt(scale) * max(brief.dust, 0.2) ** 0.4
     run = _Run(fragments, motion, brief, cell, scale, origin, limits, seed)
     for k in range(motion.frames):
@@ -149,24 +151,24 @@ def blow_dust(
         checks["mass"].append(mass)
         checks["centroid"].append(centroid)
         if mass > 0:
-            _write(out / f"dust.{1001 + k}.npz", run)
+            largest = max(largest, _write(out / f"dust.{1001 + k}.npz", run))
         if progress:
             progress((k + 1) / motion.frames)
+    # One detail for the whole shot: a change from frame to frame would pop.
+    while detail > 1 and largest * detail**3 > FINE_CELLS:
+        detail -= 1
     corner = origin + np.array(limits[0]) * cell
     shape = [b - a for a, b in zip(*limits, strict=True)]
     manifest = {
-        "origin": origin.tolist(),
-        "low": list(limits[0]),
-        "corner": corner.tolist(),
+        "origin": corner.tolist(),
         "cell": cell,
         "shape": shape,
         "frames": motion.frames,
-        "detail": _detail(camera, (low + high) / 2, cell),
+        "detail": detail,
         "extinction": extinction,
         "seed": seed,
         "checks": checks,
     }
-    manifest["origin"] = corner.tolist()
     _replace(out / MANIFEST, json.dumps(manifest).encode())
     return Dust.open(out)
 
@@ -254,6 +256,7 @@ class _Run:
         dt = self.step * span
         amount = self.amount**0.8 * min(scale, 1.0) ** 0.3
         solids = self.emitters.solids(max(frame - span, 0.0), air.corner, air.shape)
+        before = float(air.dust.sum(dtype=np.float64))
         air.advect(dt, 0.12 * math.sqrt(scale))
         air.soften(0.06 * span)
         gusts = self._mottle()
@@ -264,6 +267,10 @@ class _Run:
         # A puff is air as well as dust.
         source = source + np.minimum(0.35 * puffs / dt, 4.0 / math.sqrt(scale))
         air.dust /= 1 + np.float32(dt) * source
+        # Semi-Lagrangian steps make dust out of nothing where the flow converges on the ground.
+        after = float(air.dust.sum(dtype=np.float64))
+        if after > before > 0:
+            air.dust *= np.float32(max(before / after, 0.9))
         cap = 4.0 * max(self.amount, 0.5) ** 0.5
         # Thick air takes up less and less: no cell fills to the cap at once.
         air.dust += (amount * gain * np.clip(1 - air.dust / cap, 0, 1)).astype(np.float32)
@@ -307,12 +314,12 @@ class _Run:
         return total * self.air.cell**3 * extinction / MASS_EXTINCTION, centre
 
 
-def _write(path: Path, run: _Run) -> None:
-    """One frame's cache: the dust, cropped to where it is, and its patches."""
+def _write(path: Path, run: _Run) -> int:
+    """One frame's cache: the dust, cropped to where it is, and its patches; cells written."""
     air = run.air
     seen = air.dust > 2e-3
     if not seen.any():
-        return
+        return 0
     box = []
     for axis in range(3):
         at = np.flatnonzero(seen.any(axis=tuple(a for a in range(3) if a != axis)))
@@ -338,6 +345,7 @@ def _write(path: Path, run: _Run) -> None:
         raise StageError(f"{path}: cannot write the dust cache: {error}") from error
     finally:
         temp.unlink(missing_ok=True)
+    return int(crop.size)
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -13,9 +13,10 @@ from setpiece.collapse.gas.noise import detail_tile
 from setpiece.render.volume_light import Grain
 
 F32 = NDArray[np.float32]
-BIN = 4  # cells along an edge of the bins that each keep one or two patches
+BIN = 4  # cells along an edge of the bins that each keep a few patches
 REACH = 5.0  # radius of a patch [cells]
-GROW = 7.0  # frames a patch takes to come and to go
+CROWD = 4  # patches a bin may hold before the youngest go
+GROW = 9.0  # frames a patch takes to come and to go
 BRICK = 8  # cells along an edge of the bricks that up-resing works on
 
 
@@ -72,7 +73,7 @@ class Patches:
         self.dying, self.key = self.dying[keep], self.key[keep]
         flat = (cell[:, 0] * ny + cell[:, 1]) * nz + cell[:, 2]
         staying = self.dying < 0
-        # Oldest first within a bin: the third and later ones go, and all in clean air.
+        # Oldest first within a bin: those beyond a crowd go, and all in clean air.
         order = np.lexsort((self.key, -self.age, ~staying, flat))
         ranked = flat[order]
         starts = np.concatenate([[0], np.flatnonzero(np.diff(ranked)) + 1]).astype(np.int64)
@@ -80,7 +81,7 @@ class Patches:
         rank = np.empty(len(order), np.int64)
         rank[order] = np.arange(len(order)) - np.repeat(starts, lengths) if len(order) else 0
         clean = most.ravel()[flat] < 0.004
-        go = staying & (clean | (rank >= 2))
+        go = staying & (clean | (rank >= CROWD))
         self.dying = np.where(go, np.float32(0), self.dying).astype(np.float32)
         settled = np.bincount(flat[staying & ~go], minlength=nx * ny * nz)
         need = np.flatnonzero((most.ravel() > 0.01) & (settled == 0))
