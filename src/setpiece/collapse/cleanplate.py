@@ -105,23 +105,28 @@ def make_clean_plate(
     label = guess_label(sky_mask, hole)
     flat, shading = _split_sky(picture, sky_mask, hole, fg)
     start = _first_guess(flat, label, hole | ~usable)
-    # High sky first, from sky alone: no twig or gable may come to hang in the open.
-    high = hole & _deep(label)
+    # High sky first, from sky alone: no twig or gable may come to hang in the open. The rest then
+    # reaches up into it a little and is faded into it.
+    depth = _sky_depth(label)
+    high = hole & (depth > 1)
     open_sky = usable & (sky_mask > 0.95)
-    part = 0.0
-    if high.any() and open_sky.mean() > 0.004:
-        part = float(high.sum() / hole.sum())
-        flat, label = complete(
-            flat, high, open_sky, start=start, label=np.where(high, 1, label).astype(np.float32),
-            row_price=0.25, seed=seed + 1, progress=_share(progress, 0.0, part),
-        )  # fmt: skip
-        filled_first = high
-    else:
-        filled_first = np.zeros_like(hole)
+    if not high.any() or open_sky.mean() < 0.004:
+        high = np.zeros_like(hole)
+    part = float(high.sum() / hole.sum())
+    sure = np.where(high, 1, label).astype(np.float32)
+    flat, sure = complete(
+        flat, high, open_sky, start=start, label=sure, row_price=0.25, seed=seed + 1,
+        progress=_share(progress, 0.0, part),
+    )  # fmt: skip
+    # rows keep storeys, shores and hedges level; where most is invented they would repeat
     filled, pasted = complete(
-        flat, hole & ~filled_first, usable, start=start, label=label, seed=seed,
+        flat, hole & ~(high & (depth > 2)), usable, start=start, label=sure, seed=seed,
+        row_price=2.5 if share < 0.5 else 1.0,
         progress=_share(progress, part, 1.0),
     )  # fmt: skip
+    ramp = np.where(high, np.clip(depth - 1, 0, 1), 0).astype(np.float32)
+    filled = flat * ramp[..., None] + filled * (1 - ramp[..., None])
+    pasted = sure * ramp + pasted * (1 - ramp)
     result = filled + pasted[..., None] * shading
     out = image.copy()
     out[hole] = decode(result)[hole]
@@ -196,30 +201,46 @@ def find_hole(matte: F32, sky: F32) -> Mask:
 
 
 def guess_label(sky: F32, hole: Mask) -> F32:
-    """Sky or not, also inside the hole: the skyline left and right of it is carried across.
+    """Sky or not, also inside the hole: its skyline runs straight from the left to the right one.
 
-    An anisotropic membrane (sideways neighbours count more) solved on a small grid.
+    Each row of the hole looks left and right at what borders it; how many rows see sky on a side
+    is the height of the skyline there. A side that is the frame's edge takes the other's.
     """
     h, w = sky.shape
-    known = sky * ~hole
-    scale = min(1.0, 200.0 / max(h, w))
+    scale = min(1.0, 240.0 / max(h, w))
     size = (max(8, round(w * scale)), max(8, round(h * scale)))
     weight = cv2.resize((~hole).astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    value = cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    value = cv2.resize((sky * ~hole).astype(np.float32), size, interpolation=cv2.INTER_AREA)
     value = value / np.maximum(weight, 1e-6)
-    fixed = weight > 0.35
-    field_ = pull_push(value[..., None], fixed.astype(np.float32))[..., 0]
-    x = np.arange(size[0])
-    for row, here in enumerate(fixed):
-        if here.any() and not here.all():
-            field_[row] = np.interp(x, x[here], value[row][here])
-    side, up = 1.0, 0.02
-    for _ in range(400):
-        p = np.pad(field_, 1, mode="edge")
-        mean = side * (p[1:-1, :-2] + p[1:-1, 2:]) + up * (p[:-2, 1:-1] + p[2:, 1:-1])
-        field_ = np.where(fixed, value, mean / (2 * side + 2 * up))
+    known = weight > 0.35
+    rows, ends, sides = [], [], []
+    for row in np.nonzero(~known.all(1))[0]:
+        gap = np.nonzero(~known[row])[0]
+        x0, x1 = int(gap[0]), int(gap[-1])
+        left = value[row, max(0, x0 - 3) : x0]
+        right = value[row, x1 + 1 : x1 + 4]
+        seen = [float(np.median(v)) if len(v) else None for v in (left, right)]
+        if seen[0] is None and seen[1] is None:
+            continue
+        rows.append(int(row))
+        ends.append((x0, x1))
+        first = seen[0] if seen[0] is not None else seen[1]
+        last = seen[1] if seen[1] is not None else seen[0]
+        sides.append((first, last))
+    field_ = pull_push(value[..., None], known.astype(np.float32))[..., 0]
+    if rows:
+        count = (np.array(sides, float) > 0.5).sum(0)
+        top = rows[0]
+        x = np.arange(size[0])
+        yy = np.arange(size[1])[:, None]
+        x0, x1 = np.min([e[0] for e in ends]), np.max([e[1] for e in ends])
+        t = np.clip((x - x0) / max(x1 - x0, 1), 0, 1)[None]
+        skyline = top + count[0] * (1 - t) + count[1] * t
+        straight = np.clip(skyline - yy + 0.5, 0, 1)
+        field_ = np.where(known, value, straight)
+        field_ = np.where(known, value, cv2.GaussianBlur(field_.astype(np.float32), (0, 0), 1.5))
     guess = cv2.resize(field_.astype(np.float32), (w, h), interpolation=cv2.INTER_CUBIC)
-    guess = np.clip((guess - 0.5) * 6 + 0.5, 0, 1)
+    guess = np.clip((guess - 0.5) * 4 + 0.5, 0, 1)
     return np.where(hole, guess, sky).astype(np.float32)
 
 
@@ -237,10 +258,10 @@ def _lines(picture: F32) -> Mask:
     return np.asarray(out > 0)
 
 
-def _deep(label: F32) -> Mask:
-    """Sky that is well away from everything that is not."""
+def _sky_depth(label: F32) -> F32:
+    """How far sky is from all that is not, in units of 1.6% of the frame's longer side."""
     near = cv2.distanceTransform((label > 0.5).astype(np.uint8), cv2.DIST_L2, 3)
-    return np.asarray(near > 0.016 * max(label.shape))
+    return np.asarray(near / (0.016 * max(label.shape)), np.float32)
 
 
 def _share(progress: Progress, begin: float, end: float) -> Progress:

@@ -34,7 +34,8 @@ def find_foreground(
         image: (h, w, 3) float32, scene-linear Rec.709.
         matte: (h, w) 0..1, the building, what stands in front of it included.
         given: the artist's own, which wins: a picture file (alpha, else brightness), an array
-            (h, w), or polygons [px]. An empty list says that nothing is in front.
+            (h, w), or polygons [px] (one round a plant is narrowed to its leaves). An empty list
+            says that nothing is in front.
         layout: not needed today; foliage is found by colour and by touching what grows outside.
 
     Cars, people and poles need the artist's matte; foliage is found by excess green (D. Woebbecke
@@ -46,18 +47,9 @@ def find_foreground(
     """
     h, w = image.shape[:2]
     if given is not None:
-        return _given(given, h, w)
-    e = cv2.GaussianBlur(encode(image), (0, 0), 1.0)
-    r, g, b = e[..., 0], e[..., 1], e[..., 2]
-    total = r + g + b + 1e-3
-    excess = (2 * g - r - b) / total
+        return _given(given, image)
+    leaf_u8 = _leaves(image)
     lum = luminance(encode(image))
-    detail = lum - cv2.GaussianBlur(lum, (0, 0), 3.0)
-    rough = np.sqrt(cv2.GaussianBlur(detail * detail, (0, 0), 4.0))
-    leaf = (excess > 0.055) & (g > 1.02 * b) & (g > 0.96 * r) & (rough > 0.022)
-    leaf_u8: F32 = leaf.astype(np.uint8)
-    leaf_u8 = cv2.morphologyEx(leaf_u8, cv2.MORPH_CLOSE, disc(max(2, w // 250)))
-    leaf_u8 = cv2.morphologyEx(leaf_u8, cv2.MORPH_OPEN, disc(max(1, w // 500)))
     # only what also grows outside the outline: a plant in front is rooted or crowned elsewhere
     count, labels, stats, _ = cv2.connectedComponentsWithStats(leaf_u8)
     outside = np.bincount(labels[matte < 0.05].ravel(), minlength=count)
@@ -68,7 +60,7 @@ def find_foreground(
     inner = cv2.erode((matte > 0.5).astype(np.uint8), disc(max(2, w // 110))) > 0
     found = rooted[labels] & inner
     # ivy and moss go down with the wall: only what is thick stands in front of it
-    thick = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, disc(max(3, w // 64)))
+    thick = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, disc(max(3, w // 80)))
     if not thick.any() or found[inner].mean() > MOST_FOLIAGE:
         return np.zeros((h, w), np.float32)
     # What of it reaches over the outline belongs to it, ever less with distance, at the rows that
@@ -83,14 +75,38 @@ def find_foreground(
         np.clip(2 - far * 60, 0, 1), span * np.clip(1.15 - far / 0.12, 0, 1) * ~inner
     )
     found = (rooted[labels] & (reach > 0)).astype(np.uint8)
-    found = cv2.morphologyEx(found, cv2.MORPH_CLOSE, disc(max(2, w // 130)))
+    found = _fill_small_gaps(found)
     soft = guided_filter(lum, found.astype(np.float32), max(2, w // 320), 2e-3)
-    soft = np.clip((soft - 0.12) / 0.6, 0, 1)
+    soft = np.clip((soft - 0.3) / 0.5, 0, 1)
     fade = cv2.GaussianBlur(reach.astype(np.float32), (0, 0), max(1.5, w / 300))
     return np.asarray(soft * fade, np.float32)
 
 
-def _given(given: str | Path | F32 | Sequence[Polygon], h: int, w: int) -> F32:
+def _fill_small_gaps(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Dark or dry leaves inside a crown belong to it; its outline stays as it is."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - mask, connectivity=4)
+    small = stats[:, cv2.CC_STAT_AREA] < 6e-4 * mask.size
+    small[0] = False
+    del count
+    return np.asarray((mask > 0) | small[labels], np.uint8)
+
+
+def _leaves(image: F32) -> NDArray[np.uint8]:
+    """Rough green texture, gaps closed and specks dropped, (h, w) of 0 and 1."""
+    w = image.shape[1]
+    e = cv2.GaussianBlur(encode(image), (0, 0), 1.0)
+    r, g, b = e[..., 0], e[..., 1], e[..., 2]
+    excess = (2 * g - r - b) / (r + g + b + 1e-3)
+    lum = luminance(encode(image))
+    detail = lum - cv2.GaussianBlur(lum, (0, 0), 3.0)
+    rough = np.sqrt(cv2.GaussianBlur(detail * detail, (0, 0), 4.0))
+    leaf = (excess > 0.055) & (g > 1.02 * b) & (g > 0.96 * r) & (rough > 0.022)
+    closed = cv2.morphologyEx(leaf.astype(np.uint8), cv2.MORPH_CLOSE, disc(max(2, w // 250)))
+    return np.asarray(cv2.morphologyEx(closed, cv2.MORPH_OPEN, disc(max(1, w // 500))), np.uint8)
+
+
+def _given(given: str | Path | F32 | Sequence[Polygon], image: F32) -> F32:
+    h, w = image.shape[:2]
     if isinstance(given, str | Path):
         picture = cv2.imread(str(given), cv2.IMREAD_UNCHANGED)
         if picture is None:
@@ -113,15 +129,28 @@ def _given(given: str | Path | F32 | Sequence[Polygon], h: int, w: int) -> F32:
             raise PlateError(f"the foreground matte is {given.shape}, the plate is {(h, w)}")
         flat = given if given.ndim == 2 else given[..., -1]
         return np.clip(flat, 0, 1).astype(np.float32)
-    out = np.zeros((h * 4, w * 4), np.uint8) if h * w < 4e6 else np.zeros((h, w), np.uint8)
-    scale = out.shape[0] / h
+    out = np.zeros((h, w), np.float32)
+    leaf: NDArray[np.uint8] | None = None
+    scale = 4 if h * w < 4e6 else 1
     for polygon in given:
         points = np.asarray(polygon, float)
         if points.ndim != 2 or points.shape[0] < 3 or points.shape[1] != 2:
             raise InputError("a foreground shape needs at least three points x,y")
-        cv2.fillPoly(out, [np.round(points * scale).astype(np.int32)], 255)
-    small = cv2.resize(out, (w, h), interpolation=cv2.INTER_AREA)
-    return (small / 255.0).astype(np.float32)
+        big = np.zeros((h * scale, w * scale), np.uint8)
+        cv2.fillPoly(big, [np.round(points * scale).astype(np.int32)], 255)
+        shape = cv2.resize(big, (w, h), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+        leaf = _leaves(image) if leaf is None else leaf
+        inside = shape > 0.5
+        share = float(leaf[inside].mean()) if inside.any() else 0.0
+        if 0.25 < share < 0.97:
+            # drawn round a plant: keep the plant, not the wall that shows beside it
+            plant = _fill_small_gaps(leaf)
+            soft = guided_filter(
+                luminance(encode(image)), plant.astype(np.float32), max(2, w // 320), 2e-3
+            )
+            shape = shape * np.clip((soft - 0.3) / 0.5, 0, 1)
+        out = np.maximum(out, shape)
+    return out.astype(np.float32)
 
 
 class Clip(Protocol):

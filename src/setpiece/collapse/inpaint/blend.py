@@ -36,7 +36,8 @@ def _wanted(img, hole, pick, ya, xa, yb, xb, c, seam):
         return np.float32(0.0)
     smooth = total / n
     off = (step - smooth) / seam
-    keep = off * off / (np.float32(1.0) + off * off)
+    off = off * off * off * off
+    keep = off / (np.float32(1.0) + off)
     return smooth * (1 - keep) + step * keep
 
 
@@ -109,8 +110,9 @@ def seams(img: NDArray[Any]) -> NDArray[Any]:
     """
     grey = img[..., :3].mean(-1)
     detail = np.abs(cv2.Laplacian(grey, cv2.CV_32F, ksize=1))
-    rough = cv2.GaussianBlur(detail, (0, 0), 3.0)
-    return (0.02 + 0.4 * np.exp(-((rough / 0.03) ** 2))).astype(np.float32)
+    # clipped, so that a lone step does not make its own surroundings rough
+    rough = cv2.GaussianBlur(np.minimum(detail, 0.05), (0, 0), 3.0)
+    return (0.03 + 0.3 * np.exp(-((rough / 0.03) ** 2))).astype(np.float32)
 
 
 def compile_kernels() -> None:

@@ -39,7 +39,7 @@ def complete(
     start: F32,
     label: F32,
     label_strength: float = 0.4,
-    row_price: float = 1.0,
+    row_price: float = 2.5,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
 ) -> tuple[F32, F32]:
@@ -110,9 +110,13 @@ def complete(
                 blend(current, hole_u8, pick, seams(current), np.float32(0.07 * max(hh, ww)), 250)
             else:
                 pm.vote(current, lv.conf, hole_u8, lv.targets, nnf, dist, lv.radius, scale)
-            if index < len(levels) - 1:
-                # the label follows what was pasted but is drawn back to the guess while coarse
-                current[lv.hole, -1] = 0.5 * (current[lv.hole, -1] + lv.guess[lv.hole, -1])
+            if not sharp:
+                # the label follows what was pasted, but is drawn back to the guess: wholly while
+                # coarse, so that things stand where they were expected, by half later, so that
+                # the outline of trees may be that of trees
+                pull = 1.0 if index < len(levels) - 2 else 0.5
+                pasted, guess = current[lv.hole, -1], lv.guess[lv.hole, -1]
+                current[lv.hole, -1] = pasted + pull * (guess - pasted)
             done += len(lv.targets)
             if progress is not None:
                 progress(done / work)
