@@ -157,10 +157,14 @@ class _Run:
         if w.count % 24 == 0:
             hit |= self._insist()
         if hit.any():
+            self.crushed |= hit
+            held = np.zeros(w.n + 1, np.bool_)  # what already lies in the heap is not crushed again
+            held[w.bi[w.alive]] = True
+            held[w.bj[w.alive]] = True
+            hit &= held[: w.n]
             w.ghost[hit] = w.time + GHOST
             w.v[: w.n][hit] += t.kick[hit]
             w.w[: w.n][hit] += t.spin[hit]
-            self.crushed |= hit
 
     def _insist(self) -> NDArray[np.bool_]:
         """Walls that still stand well after the wave has passed: crush some more of them."""

@@ -307,7 +307,7 @@ def _buckle(
 
     Pieces of one column go the same way: outwards from the plan and along `pull`, turned by up to
     60 degrees. Panels and walls swing out about the foot of their storey, all at one rate, so that
-    neighbours do not run into one another.
+    neighbours do not run into one another; crushed courses burst out of the wall's plane.
     """
     place = np.round(np.column_stack([fr.centre[:, :2] / 0.7, fr.storey]))
     _, line = np.unique(place, axis=0, return_inverse=True)
@@ -329,6 +329,8 @@ def _buckle(
     head = column & (foot > 0.5 * site.storey_height)
     arm = np.where(head, site.storey_height - foot, foot)
     arm = np.clip(arm, 0.0, 0.6 * site.storey_height)
-    kick = np.column_stack([way * (rate * arm)[:, None], np.zeros(len(fr))])
+    wall = fr.element == Element.MASONRY
+    burst = np.where(column, 0.0, np.where(wall, rng.uniform(1.3, 2.1, len(fr)), 0.8)) * crush
+    kick = np.column_stack([way * (rate * arm + burst)[:, None], np.zeros(len(fr))])
     spin = np.column_stack([-way[:, 1], way[:, 0], np.zeros(len(fr))])
     return kick, spin * (np.where(head, -1.0, 1.0) * rate)[:, None]

@@ -177,10 +177,10 @@ def find(hulls, x, rot, ext, v, w, im, ii, awake, ghost, frail, now, keys, pair,
             cf[c, 11] = 0.0
         if m > first:
             crowd[j] += 1
-    for k in range(m):  # a light piece among many: share out what its mass allows
+    for k in range(m):  # a light piece among many shares out what its mass allows
         many = crowd[ci[k, 1]]
-        if ci[k, 0] >= 0:
-            many = max(many, crowd[ci[k, 0]])
+        if ci[k, 0] >= 0 and im[ci[k, 0]] > im[ci[k, 1]]:
+            many = crowd[ci[k, 0]]
         if many > CROWD:
             cf[k, 6] *= CROWD / many
             cf[k, 7] *= CROWD / many
@@ -236,10 +236,11 @@ def forces(x, rot, v, w, ci, cf, cn, m, mu, h, force, torque, react):
         kn = cf[k, 6]
         f = -kn * s * (1.0 + min(-s / SOFTEN, 2.0))
         if vn > 0:
-            f *= max(1.0 - vn * 5.0, 0.0)  # inelastic: nothing comes back
+            # inelastic: nothing comes back beyond what opens an overlap gently
+            f *= max(1.0 - vn / (0.2 - 10.0 * s), 0.0)
         f = max(f - cf[k, 7] * vn, 0.0)
-        # one step may stop the approach and add 2 m/s, however deep: no explosions
-        f = min(f, kn * h / BETA * (1.2 * max(-vn, 0.0) + 2.0))
+        # one step may stop the approach and add 8 m/s, however deep
+        f = min(f, kn * h / BETA * (1.2 * max(-vn, 0.0) + 8.0))
         t0 = c0 - vn * n0
         t1 = c1 - vn * n1
         t2 = c2 - vn * n2
