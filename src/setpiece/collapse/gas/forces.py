@@ -126,13 +126,15 @@ def push(
     for axis in range(3):
         _apply(
             faces[axis], axis, air.dust, solid, solid_velocity[axis], tile, f4(dt), f4(weight),
-            f4(1.5), f4(144.0 * dt / math.sqrt(scale)), f4(pitch), f4(ox + drift), f4(oy), f4(oz + drift), f4(gust),
+            f4(1.5), f4(144.0 * dt / math.sqrt(scale)), f4(pitch), f4(ox + drift), f4(oy),
+            f4(oz + drift), f4(gust),
             f4(wind[axis]), f4(1.0 - math.exp(-0.9 * dt)),
         )  # fmt: skip
     if confinement > 0:
         c = [np.zeros(air.shape, f4) for _ in range(4)]
-        _vorticity(air.u, air.v, air.w, *c)
-        _confine(air.u, air.v, air.w, *c, air.dust, f4(confinement * dt * 7.2 / math.sqrt(scale)))
+        strength = f4(confinement * dt * 7.2 / math.sqrt(scale))
+        _vorticity(air.u, air.v, air.w, c[0], c[1], c[2], c[3])
+        _confine(air.u, air.v, air.w, c[0], c[1], c[2], c[3], air.dust, strength)
 
 
 def compile_kernels() -> None:

@@ -34,7 +34,7 @@ class Samples:
 
 
 def sample_surface(fragments: Fragments, spacing: float, seed: int, limit: int) -> Samples:
-    """About one point every `spacing` metres on all faces, at most `limit`, at least one a piece."""
+    """About one point every `spacing` metres of all faces, `limit` at most, one a piece."""
     mesh = fragments.mesh
     keep = (mesh.body >= 0) & (mesh.material != Material.GLASS)
     faces, owner = mesh.faces[keep], mesh.body[keep].astype(np.int64)
@@ -111,7 +111,7 @@ class Solids:
     """
 
     share: F32
-    velocity: tuple[F32, F32, F32]
+    velocity: tuple[NDArray, NDArray, NDArray]
     expansion: F32
     shed: F32
 
@@ -257,7 +257,8 @@ class Emitters:
         length = 0.35 * np.sqrt(self.scale) / self.step  # frames that a puff takes to come out
         age = frame - self.bond_at
         live = np.flatnonzero((age >= 0) & (age < length))
-        points, weights = [], []
+        points: list[NDArray] = []
+        weights: list[NDArray] = []
         rng = np.random.default_rng([self.seed, 23, round(frame * 64)])
         volume = self.cell**3
         if len(live):
@@ -268,21 +269,21 @@ class Emitters:
             ahead = self.motion.pose(frame + 1).position[body]
             speed = np.linalg.norm(ahead - pose.position[body], axis=1) / self.step
             moved = np.clip(speed / (6.0 * np.sqrt(self.scale)), 0.05, 1.0)
-            amount = np.maximum(self.bond_amount[live] * moved, self.bond_early[live])
+            amount: NDArray = np.maximum(self.bond_amount[live] * moved, self.bond_early[live])
             reach = np.maximum(0.8 * self.bond_reach[live], 1.3 * self.cell)[:, None]
             for _ in range(6):
                 points.append(p + rng.normal(size=p.shape) * reach)
                 weights.append(amount * (span / length / 6 / volume))
-        age = frame - self.impact_at
-        live = np.flatnonzero((age >= 0) & (age < 0.5 * length))
+        since = frame - self.impact_at
+        live = np.flatnonzero((since >= 0) & (since < 0.5 * length))
         if len(live):
-            p = self.motion.impact_position[live]
+            at = self.motion.impact_position[live]
             for _ in range(6):
-                points.append(p + rng.normal(size=p.shape) * (1.2 * self.cell))
+                points.append(at + rng.normal(size=at.shape) * (1.2 * self.cell))
                 weights.append(self.impact_amount[live] * (span / (0.5 * length) / 6 / volume))
         if points:
-            at = np.concatenate(points).astype(np.float32)
-            _stamp(at, np.concatenate(weights).astype(np.float32), corner, self.cell, out)
+            where = np.concatenate(points).astype(np.float32)
+            _stamp(where, np.concatenate(weights).astype(np.float32), corner, self.cell, out)
         return out
 
 

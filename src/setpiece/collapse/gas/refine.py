@@ -1,0 +1,267 @@
+"""From the coarse dust of the simulation to the fine dust of the picture."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from setpiece.collapse.gas.grid import lerp3
+from setpiece.collapse.gas.noise import detail_tile
+from setpiece.collapse.gas.texture import BIN, REACH
+from setpiece.render.volume_light import Grain
+
+F32 = NDArray[np.float32]
+BRICK = 8  # cells along an edge of the bricks that are worked on one by one
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _refine(d, active, point, strength, key, start, tile, r, warp, carve, lobes, floor, out):
+    """Dust at r times the resolution; see `refine`."""
+    bx, by, bz = active.shape
+    n = tile.shape[0]
+    mask = n - 1
+    nx, ny, nz = d.shape
+    side = BRICK * r
+    acc = np.empty((side, side, side, 4), np.float32)
+    wsum = np.empty((side, side, side), np.float32)
+    dome = np.empty((side, side, side), np.float32)
+    inv = np.float32(1.0 / r)
+    half = np.float32(0.5)
+    one = np.float32(1.0)
+    gain, soft = np.float32(1.5), np.float32(0.2)
+    texel = np.float32(2.0)  # texels of noise in a cell
+    rr = np.float32(1.0 / (REACH * REACH))
+    for bi in range(bx):
+        for bj in range(by):
+            for bk in range(bz):
+                if active[bi, bj, bk] == 0:
+                    continue
+                x0, y0, z0 = bi * side, bj * side, bk * side
+                x1 = min(x0 + side, nx * r)
+                y1 = min(y0 + side, ny * r)
+                z1 = min(z0 + side, nz * r)
+                if active[bi, bj, bk] == 1:
+                    acc[:] = 0
+                    wsum[:] = np.float32(1e-6)
+                    dome[:] = 0
+                    for ci in range(max(bi - 1, 0), min(bi + 2, bx)):
+                        for cj in range(max(bj - 1, 0), min(bj + 2, by)):
+                            for ck in range(max(bk - 1, 0), min(bk + 2, bz)):
+                                c = (ci * by + cj) * bz + ck
+                                for q in range(start[c], start[c + 1]):
+                                    s = strength[q]
+                                    px, py, pz = point[q, 0], point[q, 1], point[q, 2]
+                                    h = key[q]
+                                    ox = np.float32(h & 1023) * np.float32(n / 1024.0)
+                                    oy = np.float32((h >> 10) & 1023) * np.float32(n / 1024.0)
+                                    oz = np.float32((h >> 20) & 1023) * np.float32(n / 1024.0)
+                                    size = np.float32(0.62 + 0.38 * ((h >> 30) & 3) / 3.0)
+                                    size = one / (size * size)
+                                    ia = max(int((px - REACH + half) * r) - x0, 0)
+                                    ib = min(int((px + REACH + half) * r) + 1 - x0, x1 - x0)
+                                    ja = max(int((py - REACH + half) * r) - y0, 0)
+                                    jb = min(int((py + REACH + half) * r) + 1 - y0, y1 - y0)
+                                    ka = max(int((pz - REACH + half) * r) - z0, 0)
+                                    kb = min(int((pz + REACH + half) * r) + 1 - z0, z1 - z0)
+                                    for i in range(ia, ib):
+                                        x = (np.float32(x0 + i) + half) * inv - half - px
+                                        for j in range(ja, jb):
+                                            y = (np.float32(y0 + j) + half) * inv - half - py
+                                            e = one - (x * x + y * y) * rr
+                                            if e <= 0:
+                                                continue
+                                            for k in range(ka, kb):
+                                                z = (np.float32(z0 + k) + half) * inv - half - pz
+                                                g = e - z * z * rr
+                                                if g <= 0:
+                                                    continue
+                                                b = s * (one - (one - g) * size * np.float32(1.6))
+                                                if b > dome[i, j, k]:
+                                                    dome[i, j, k] = b
+                                                g = g * g * s
+                                                g = g * g
+                                                if g < np.float32(0.004):
+                                                    continue
+                                                tx = x * texel + ox + np.float32(n)
+                                                ty = y * texel + oy + np.float32(n)
+                                                tz = z * texel + oz + np.float32(n)
+                                                a0, b0, c0 = int(tx), int(ty), int(tz)
+                                                fa = tx - np.float32(a0)
+                                                fb = ty - np.float32(b0)
+                                                fc = tz - np.float32(c0)
+                                                a0, b0, c0 = a0 & mask, b0 & mask, c0 & mask
+                                                a1, b1, c1 = (
+                                                    (a0 + 1) & mask,
+                                                    (b0 + 1) & mask,
+                                                    (c0 + 1) & mask,
+                                                )
+                                                w00 = (one - fa) * (one - fb)
+                                                w01 = (one - fa) * fb
+                                                w10 = fa * (one - fb)
+                                                w11 = fa * fb
+                                                gc = g * (one - fc)
+                                                gd = g * fc
+                                                for m in range(4):
+                                                    lo = (
+                                                        w00 * tile[a0, b0, c0, m]
+                                                        + w01 * tile[a0, b1, c0, m]
+                                                        + w10 * tile[a1, b0, c0, m]
+                                                        + w11 * tile[a1, b1, c0, m]
+                                                    )
+                                                    hi = (
+                                                        w00 * tile[a0, b0, c1, m]
+                                                        + w01 * tile[a0, b1, c1, m]
+                                                        + w10 * tile[a1, b0, c1, m]
+                                                        + w11 * tile[a1, b1, c1, m]
+                                                    )
+                                                    acc[i, j, k, m] += gc * lo + gd * hi
+                                                wsum[i, j, k] += g * g
+                for i in range(x0, x1):
+                    x = (np.float32(i) + half) * inv - half
+                    for j in range(y0, y1):
+                        y = (np.float32(j) + half) * inv - half
+                        for k in range(z0, z1):
+                            z = (np.float32(k) + half) * inv - half
+                            if active[bi, bj, bk] == 2:
+                                out[i, j, k] = lerp3(d, x, y, z)
+                                continue
+                            a, b, c = i - x0, j - y0, k - z0
+                            s = one / np.sqrt(wsum[a, b, c] + np.float32(1e-5))
+                            # The ground is a floor: less up and down near it, and mirrored.
+                            lift = min((z + half) * np.float32(0.4), one)
+                            qx = x + warp * s * acc[a, b, c, 0]
+                            qy = y + warp * s * acc[a, b, c, 1]
+                            qz = z + warp * lift * s * acc[a, b, c, 2]
+                            e = lerp3(d, qx, qy, abs(qz))
+                            if e <= 0:
+                                out[i, j, k] = 0
+                                continue
+                            bump = lobes * (dome[a, b, c] - np.float32(0.55))
+                            bump += carve * s * acc[a, b, c, 3]
+                            # Carving moves the edge of the cloud in and out; thick dust keeps its
+                            # amount, thin dust is not turned into threads.
+                            t = e + bump * e / (e + np.float32(0.35)) - floor * e / (e + floor)
+                            t = max(t, np.float32(0.0))
+                            out[i, j, k] = min(gain * t * t / (t + soft), np.float32(4.0))
+
+
+def refine(
+    dust: F32,
+    position: F32,
+    strength: F32,
+    key: NDArray[np.uint32],
+    detail: int,
+    *,
+    warp: float = 1.1,
+    carve: float = 0.3,
+    lobes: float = 0.75,
+    floor: float = 0.05,
+    seed: int = 0,
+) -> F32:
+    """Dust density at `detail` times the resolution, with lobes and creases that ride the flow.
+
+    dust: (X, Y, Z) density. position: patch positions in cells of `dust` (a centre is an
+    integer), (P, 3). Returns float32 (X * detail, Y * detail, Z * detail).
+
+    The density is read at positions displaced by the patches' noise (warp, in cells), then its
+    edge is moved by lobes around the patches and by finer billows (carve), then sharpened.
+    """
+    nx, ny, nz = dust.shape
+    most, least = _blocks(dust), -_blocks(-dust)
+    blocks = most.shape
+    active = (most > 1e-3).astype(np.uint8)
+    active[least > 2.0] = 2  # deep inside nothing of this is seen
+    brick = np.clip(np.floor((position + 0.5) / BRICK).astype(np.int64), 0, np.array(blocks) - 1)
+    flat = (brick[:, 0] * blocks[1] + brick[:, 1]) * blocks[2] + brick[:, 2]
+    order = np.lexsort((key, flat))
+    count = np.bincount(flat, minlength=int(np.prod(blocks)))
+    start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+    out = np.zeros((nx * detail, ny * detail, nz * detail), np.float32)
+    f4 = np.float32
+    _refine(
+        np.ascontiguousarray(dust, f4), active, np.ascontiguousarray(position[order], f4),
+        np.ascontiguousarray(strength[order], f4), key[order].astype(np.int64), start,
+        detail_tile(64, seed), detail, f4(warp), f4(carve), f4(lobes), f4(floor), out,
+    )  # fmt: skip
+    return out
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _strongest(d, near, point, strength, start, bins, out):
+    """The three patches that weigh most at each cell's centre; see `grain`."""
+    nx, ny, nz = d.shape
+    far = int(np.ceil(REACH / BIN))
+    for i in range(nx):
+        for j in range(ny):
+            for k in range(nz):
+                if not near[i // BRICK, j // BRICK, k // BRICK]:
+                    continue
+                b0, b1, b2 = np.float32(0), np.float32(0), np.float32(0)
+                n0, n1, n2 = -1, -1, -1
+                for ci in range(max(i // BIN - far, 0), min(i // BIN + far + 1, bins[0])):
+                    for cj in range(max(j // BIN - far, 0), min(j // BIN + far + 1, bins[1])):
+                        ck0 = max(k // BIN - far, 0)
+                        ck1 = min(k // BIN + far + 1, bins[2])
+                        row = (ci * bins[1] + cj) * bins[2]
+                        for q in range(start[row + ck0], start[row + ck1]):
+                            x, y, z = i - point[q, 0], j - point[q, 1], k - point[q, 2]
+                            g = np.float32(1.0) - (x * x + y * y + z * z) / (REACH * REACH)
+                            if g <= 0:
+                                continue
+                            g = g * g * strength[q]
+                            if g > b0:
+                                b2, n2, b1, n1, b0, n0 = b1, n1, b0, n0, g, q
+                            elif g > b1:
+                                b2, n2, b1, n1 = b1, n1, g, q
+                            elif g > b2:
+                                b2, n2 = g, q
+                out[i, j, k, 0], out[i, j, k, 1], out[i, j, k, 2] = n0, n1, n2
+
+
+def grain(
+    dust: F32, position: F32, strength: F32, key: NDArray[np.uint32], detail: int, seed: int = 0
+) -> Grain:
+    """What `render.volume.march` needs to go on below the cells of the refined dust.
+
+    Arguments as for `refine`.
+    """
+    bins = np.array([-(-n // BIN) for n in dust.shape])
+    cell = np.clip(np.floor((position + 0.5) / BIN).astype(np.int64), 0, bins - 1)
+    flat = (cell[:, 0] * bins[1] + cell[:, 1]) * bins[2] + cell[:, 2]
+    order = np.lexsort((key, flat))
+    start = np.concatenate([[0], np.cumsum(np.bincount(flat, minlength=int(bins.prod())))])
+    point = np.ascontiguousarray(position[order], np.float32)
+    weight = np.ascontiguousarray(strength[order], np.float32)
+    nearest = np.full((*dust.shape, 3), -1, np.int32)
+    near = _blocks(dust) > 1e-3
+    _strongest(dust, near, point, weight, start.astype(np.int64), bins, nearest)
+    tile = np.ascontiguousarray(detail_tile(64, seed)[..., 3])
+    k = key[order].astype(np.int64)
+    offset = np.stack([k & 1023, (k >> 10) & 1023, (k >> 20) & 1023], axis=1)
+    offset = (offset * (len(tile) / 1024.0)).astype(np.float32)
+    return Grain(nearest, point, weight, offset, REACH, detail, tile)
+
+
+def _blocks(dust: F32) -> F32:
+    """Maximum over each brick and its 26 neighbours."""
+    a = dust
+    for axis in range(3):
+        a = np.maximum.reduceat(a, np.arange(0, dust.shape[axis], BRICK), axis=axis)
+    for axis in range(3):
+        b = a.copy()
+        lo = [slice(None)] * 3
+        hi = [slice(None)] * 3
+        lo[axis], hi[axis] = slice(None, -1), slice(1, None)
+        b[tuple(hi)] = np.maximum(b[tuple(hi)], a[tuple(lo)])
+        b[tuple(lo)] = np.maximum(b[tuple(lo)], a[tuple(hi)])
+        a = b
+    return a
+
+
+def compile_kernels() -> None:
+    """Compile what this module needs."""
+    dust = np.ones((4, 4, 4), np.float32)
+    one = np.ones(1, np.float32)
+    refine(dust, np.ones((1, 3), np.float32), one, np.ones(1, np.uint32), 2)
+    grain(dust, np.ones((1, 3), np.float32), one, np.ones(1, np.uint32), 2)
