@@ -100,9 +100,7 @@ class Layout(BaseModel):
         """The camera, optionally for another picture size of the same aspect."""
         w, h = self.size
         c = self.camera
-        cam = Camera.from_angles(
-            c.focal, w, h, eye_height=c.eye_height, tilt=c.tilt, roll=c.roll
-        )
+        cam = Camera.from_angles(c.focal, w, h, eye_height=c.eye_height, tilt=c.tilt, roll=c.roll)
         return cam if width is None or height is None else cam.resized(width, height)
 
     @property

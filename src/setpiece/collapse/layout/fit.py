@@ -1,0 +1,256 @@
+"""One upright block, with its roof, whose silhouette is the outline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from setpiece.collapse.layout.model import Prism, Roof
+from setpiece.collapse.layout.shapes import silhouette
+from setpiece.render.camera import Camera
+
+F64 = NDArray[np.float64]
+F32 = NDArray[np.float32]
+_WORK = 200
+
+
+@dataclass(frozen=True)
+class Block:
+    """A rectangular block in units of the distance to its reference point, camera at (0, 0, 0).
+
+    Attributes:
+        x, y, z: the foot's corner nearest to the camera (or the middle of a frontal wall).
+        yaw: of the first axis [radians]. left, right: extent along it from (x, y).
+        depth: extent along the second axis. height: of the walls.
+        roof: kind; pitch [degrees]; overhang; ridge: True along the first axis.
+    """
+
+    x: float
+    y: float
+    z: float
+    yaw: float
+    left: float
+    right: float
+    depth: float
+    height: float
+    roof: str = "flat"
+    pitch: float = 0.0
+    overhang: float = 0.0
+    ridge: bool = True
+
+    def corners(self) -> F64:
+        """Footprint (4, 2), counter-clockwise; edge 0 is the front along the first axis."""
+        u = np.array([np.cos(self.yaw), np.sin(self.yaw)])
+        v = np.array([-u[1], u[0]])
+        o = np.array([self.x, self.y])
+        return np.array(
+            [o - u * self.left, o + u * self.right, o + u * self.right + v * self.depth,
+             o - u * self.left + v * self.depth]
+        )  # fmt: skip
+
+    @property
+    def total(self) -> float:
+        """Height with the roof."""
+        if self.roof == "flat":
+            return self.height
+        across = self.depth if self.ridge else self.left + self.right
+        if self.roof in ("hip", "pyramid"):
+            across = min(self.depth, self.left + self.right)
+        return self.height + float(np.tan(np.radians(self.pitch))) * across / 2
+
+    def prism(self, scale: float = 1.0, ground: float | None = None) -> Prism:
+        """As a prism; z is measured from `ground` (by default from the camera)."""
+        base = (self.z - (ground if ground is not None else 0.0)) * scale
+        wide = self.left + self.right >= self.depth
+        roof = Roof(
+            kind=self.roof,  # type: ignore[arg-type]
+            pitch=float(np.clip(self.pitch, 0, 75)),
+            overhang=float(np.clip(self.overhang * scale, 0, 4)),
+            ridge="long" if wide == self.ridge else "short",
+        )
+        footprint = [(float(a), float(b)) for a, b in self.corners() * scale]
+        return Prism.model_construct(
+            footprint=footprint, base=base, height=self.height * scale, storeys=1, roof=roof,
+            openings=[], construction="frame",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Target:
+    """What to match: the outline's mask at working size, the camera at that size with its eye at
+    the origin, and which sides of the frame cut the building."""
+
+    mask: F32
+    camera: Camera
+    cut_left: bool
+    cut_right: bool
+    cut_top: bool
+    cut_bottom: bool
+
+    @property
+    def area(self) -> float:
+        return float(self.mask.sum())
+
+
+def make_target(outline: F64, camera: Camera, longest: int = _WORK) -> Target:
+    """Reduce outline and camera to working size."""
+    s = longest / max(camera.width, camera.height)
+    w, h = max(8, round(camera.width * s)), max(8, round(camera.height * s))
+    small = camera.resized(w, h)
+    small = replace(small, position=np.zeros(3))
+    # Filled as silhouettes are, so that what the fill adds at borders is the same in both.
+    filled = np.zeros((h, w), np.uint8)
+    cv2.fillPoly(filled, [np.round((outline * s - 0.5) * 16).astype(np.int32)], 255, 8, 4)
+    mask = filled.astype(np.float32) / np.float32(255)
+
+    def cut(axis: int, bound: float) -> bool:
+        """A stretch of the frame's side is part of the outline, not just a corner."""
+        near = np.abs(outline[:, axis] - bound) < 0.006 * camera.width
+        span = np.ptp(outline[near, 1 - axis]) if near.sum() > 1 else 0.0
+        return bool(span > 0.05 * np.ptp(outline[:, 1 - axis]))
+
+    return Target(
+        np.asarray(mask, np.float32), small, cut(0, 0), cut(0, camera.width), cut(1, 0),
+        cut(1, camera.height),
+    )  # fmt: skip
+
+
+def scores(target: Target, cover: F32) -> tuple[float, float, float]:
+    """(IoU, share of the outline covered, cost) of a silhouette; missing counts thrice."""
+    both = float(np.minimum(target.mask, cover).sum())
+    covered = float(cover.sum())
+    union = target.area + covered - both
+    cost = (3 * (target.area - both) + (covered - both)) / target.area
+    return both / max(union, 1e-6), both / target.area, cost
+
+
+def fit_block(
+    target: Target,
+    fine: Target,
+    yaw: float,
+    yaw_sigma: float,
+    roof: str | None,
+    pitch: float | None,
+    eye_over_height: float | None,
+) -> Block:
+    """The block whose silhouette fits best; settled on `target`, polished on the larger `fine`.
+
+    yaw: of the first axis, from the vanishing points; either axis may be the front. roof: kind
+    asked for, or None for a flat one and a gable in trial. eye_over_height: prior of the
+    camera's height over the building's.
+    """
+    best: tuple[float, Block] | None = None
+    kinds = [roof] if roof else ["flat", "gable"]
+    trials = []
+    for kind in kinds:
+        for start in _starts(target, yaw):
+            for ridge in (True, False) if kind == "gable" else (True,):
+                block = replace(
+                    start, roof=kind, ridge=ridge, pitch=0.0 if kind == "flat" else pitch or 35.0,
+                    height=start.height * (1.0 if kind == "flat" else 0.65),
+                )  # fmt: skip
+                trials.append(_improve(target, block, yaw_sigma, pitch, eye_over_height, 140))
+    trials.sort(key=lambda t: t[0])
+    for cost, block in trials[:3]:
+        cost, block = _improve(target, block, yaw_sigma, pitch, eye_over_height, 500)
+        # a roof must earn its place: gables fit noise in flat outlines
+        cost += 0.02 if block.roof != "flat" and roof is None else 0.0
+        if best is None or cost < best[0]:
+            best = cost, block
+    assert best is not None
+    return _improve(fine, best[1], yaw_sigma, pitch, eye_over_height, 260, 0.15)[1]
+
+
+def _starts(target: Target, yaw: float) -> list[Block]:
+    """Blocks of about the outline's size, seen on the corner or from the front."""
+    camera, mask = target.camera, target.mask
+    rows = np.nonzero(mask.max(1) > 0.5)[0]
+    cols = np.nonzero(mask.max(0) > 0.5)[0]
+    x0, x1, y0, y1 = cols[0], cols[-1] + 1, rows[0], rows[-1] + 1
+    out = []
+    quarter = np.pi / 2
+    turned = (yaw + quarter / 2) % quarter - quarter / 2  # -45..45 degrees
+    for share in (0.15, 0.5, 0.85):
+        u = x0 + share * (x1 - x0)
+        column = np.nonzero(mask[:, int(np.clip(u, x0, x1 - 1))] > 0.5)[0]
+        foot = column[-1] + 1 if len(column) else y1
+        ray = camera.rays(np.array([u, foot]))
+        ray = ray / max(np.hypot(ray[0], ray[1]), 1e-6)
+        tall = (y1 - y0) / camera.focal
+        for psi in (turned, turned + quarter if turned < 0 else turned - quarter):
+            # the front's normal must look at the camera: the second axis leads away from it
+            if np.cos(psi) * ray[1] - np.sin(psi) * ray[0] < 0.05:
+                continue
+            width = (x1 - x0) / camera.focal / max(abs(np.cos(psi)), 0.5)
+            left, right = share * width, (1 - share) * width
+            if abs(psi) > np.radians(12):
+                # on the corner: the front runs to one side of it, the depth to the other
+                left, right = (0.0, max(right, 0.1 * width)) if psi > 0 else (left, 0.0)
+            out.append(
+                Block(
+                    float(ray[0]), float(ray[1]), float(ray[2]), float(psi),
+                    max(float(left), 0.0), max(float(right), 0.0), 0.7 * float(width), float(tall),
+                )
+            )  # fmt: skip
+    return out
+
+
+def _improve(
+    target: Target,
+    block: Block,
+    yaw_sigma: float,
+    pitch: float | None,
+    eye_over_height: float | None,
+    evaluations: int,
+    reach: float = 1.0,
+) -> tuple[float, Block]:
+    sigma = float(np.clip(yaw_sigma, np.radians(0.3), np.radians(8)))
+    pitched = block.roof != "flat"
+
+    def made(p: F64) -> Block:
+        distance = 1.0
+        x = block.x + p[0] * distance
+        size = np.exp(np.clip(p[3:6], -4, 4))
+        left, right = block.left, block.right
+        width = left + right
+        if left == 0 or right == 0:
+            left, right = left * size[0], right * size[0]
+        else:
+            left, right = left + width * (size[0] - 1) / 2, right + width * (size[0] - 1) / 2
+        return replace(
+            block, x=x, z=block.z + p[1], yaw=block.yaw + p[2] * sigma,
+            left=left, right=right, depth=block.depth * size[1], height=block.height * size[2],
+            pitch=float(np.clip(block.pitch + p[6] * 10, 8, 65)) if pitched else 0.0,
+            overhang=float(np.clip(block.overhang + p[7] * block.height, 0, 0.35 * block.height))
+            if pitched else 0.0,
+        )  # fmt: skip
+
+    def cost(p: F64) -> float:
+        b = made(p)
+        value = scores(target, silhouette([b.prism()], target.camera))[2]
+        width = b.left + b.right
+        value += 0.004 * p[2] ** 2 + 0.004 * np.log(b.depth / (0.7 * width)) ** 2
+        value += 0.002 * np.log(b.total / width) ** 2
+        if pitched:
+            wanted, stiff = (pitch, 0.004) if pitch else (38.0, 0.0002)
+            value += stiff * (b.pitch - wanted) ** 2
+            value += 0.02 * (b.overhang / b.height) ** 2
+        if b.z > -1e-3:
+            value += 20 * (b.z + 1e-3)
+        if eye_over_height is not None:
+            stiff = 0.05 if target.cut_bottom else 0.003
+            value += stiff * np.log(max(-b.z, 1e-3) / b.total / eye_over_height) ** 2
+        return float(value)
+
+    n = 8 if pitched else 6
+    step = np.array([0.04, 0.03, 0.5, 0.25, 0.35, 0.2, 0.8, 0.08])[:n] * reach
+    simplex = np.vstack([np.zeros(n), np.diag(step)])
+    found = minimize(
+        cost, np.zeros(n), method="Nelder-Mead",
+        options={"initial_simplex": simplex, "maxfev": evaluations, "xatol": 1e-4, "fatol": 1e-5},
+    )  # fmt: skip
+    return float(found.fun), made(found.x)

@@ -1,0 +1,106 @@
+"""Line segments that tell where the camera looked: found in the plate, and drawn by the artist."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from setpiece.collapse.layout.pictures import exposed8
+from setpiece.collapse.layout.vanishing import Segments
+
+F64 = NDArray[np.float64]
+_WORK = 1280
+_MOST = 220
+
+
+def find_segments(
+    image: NDArray[np.float32], outline: F64 | None, lines: F64, walls: F64
+) -> Segments:
+    """Segments in pixels of `image`: LSD inside the outline (von Gioi et al., PAMI 2010), the
+    outline's own upright edges, and the strokes, which count for more."""
+    h, w = image.shape[:2]
+    small = exposed8(image, _WORK)
+    s = w / small.shape[1]
+    diagonal = float(np.hypot(w, h))
+    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+    found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_STD).detect(grey)[0]
+    auto = np.zeros((0, 4)) if found is None else (found.reshape(-1, 4).astype(float) + 0.5) * s
+    size = np.hypot(auto[:, 2] - auto[:, 0], auto[:, 3] - auto[:, 1])
+    auto = auto[size > 0.015 * diagonal]
+    if outline is not None and len(auto):
+        mask = np.zeros(small.shape[:2], np.uint8)
+        cv2.fillPoly(mask, [np.round(outline / s).astype(np.int32)], 1)
+        r = int(0.012 * diagonal / s) | 1
+        mask = cv2.dilate(mask, np.ones((r, r), np.uint8))
+        mid = ((auto[:, :2] + auto[:, 2:]) / 2 / s).astype(int)
+        mid = mid.clip(0, [small.shape[1] - 1, small.shape[0] - 1])
+        auto = auto[mask[mid[:, 1], mid[:, 0]] > 0]
+    size = np.hypot(auto[:, 2] - auto[:, 0], auto[:, 3] - auto[:, 1])
+    auto = auto[np.argsort(-size, kind="stable")[:_MOST]]
+    parts = [_part(auto, _free(auto), 1.0 * s, 0.0, diagonal)]
+    if outline is not None:
+        parts.append(_edges(outline, w, h, diagonal))
+    weight = max(float(parts[0].weight.sum()), 0.5 * diagonal)
+    drawn = [_stroke(lines.reshape(-1, 4), False, s, diagonal)]
+    for quad in walls:
+        drawn.append(_wall(quad, s, diagonal))
+    strokes = _join(drawn)
+    if len(strokes.weight):
+        strokes.weight *= 0.8 * weight / strokes.weight.sum()
+    return _join([*parts, strokes])
+
+
+def _free(ends: F64) -> NDArray[np.bool_]:
+    """A found segment may be anything, but nothing that leans more than 35 degrees is upright."""
+    lean = np.degrees(
+        np.arctan2(np.abs(ends[:, 2] - ends[:, 0]), np.abs(ends[:, 3] - ends[:, 1]) + 1e-9)
+    )
+    may = np.ones((len(ends), 3), np.bool_)
+    may[lean > 35, 0] = False
+    return may
+
+
+def _part(ends: F64, may: NDArray[np.bool_], sigma: float, trust: float, diag: float) -> Segments:
+    size = np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1])
+    return Segments(
+        ends, np.minimum(size, 0.15 * diag), may, np.full(len(ends), max(sigma, 0.7)),
+        np.full(len(ends), trust),
+    )  # fmt: skip
+
+
+def _edges(outline: F64, w: int, h: int, diagonal: float) -> Segments:
+    """Long edges of the outline that do not run along the frame."""
+    ends = np.concatenate([outline, np.roll(outline, -1, 0)], 1)
+    size = np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1])
+    keep = size > 0.06 * diagonal
+    for axis, bound in ((0, 0.0), (0, float(w)), (1, 0.0), (1, float(h))):
+        at = np.abs(ends[:, [axis, axis + 2]] - bound).max(1) < 0.006 * diagonal
+        keep &= ~at
+    ends = ends[keep]
+    return _part(ends, _free(ends), 0.0025 * diagonal, 0.0, diagonal)
+
+
+def _stroke(ends: F64, upright: bool, s: float, diagonal: float) -> Segments:
+    may = np.tile(np.array([[upright, not upright, not upright]]), (len(ends), 1))
+    return _part(ends, may, max(0.7, 0.6 * s), 1.0, diagonal)
+
+
+def _wall(quad: F64, s: float, diagonal: float) -> Segments:
+    """The four edges of a wall: of its two pairs of sides, the steeper one is upright."""
+    sides = np.concatenate([quad, np.roll(quad, -1, 0)], 1)
+    d = np.abs(sides[:, 2:] - sides[:, :2])
+    steep = d[:, 1] / np.maximum(np.hypot(d[:, 0], d[:, 1]), 1e-9)
+    first = 0 if steep[0] + steep[2] > steep[1] + steep[3] else 1
+    up, level = sides[first::2], sides[1 - first :: 2]
+    return _join([_stroke(up, True, s, diagonal), _stroke(level, False, s, diagonal)])
+
+
+def _join(parts: list[Segments]) -> Segments:
+    return Segments(
+        np.concatenate([p.ends for p in parts]),
+        np.concatenate([p.weight for p in parts]),
+        np.concatenate([p.may for p in parts]),
+        np.concatenate([p.sigma for p in parts]),
+        np.concatenate([p.trust for p in parts]),
+    )
