@@ -204,7 +204,7 @@ def _tie(fr: Fragments) -> Bonds:
         np.concatenate([b.position, np.array(cols[2])]),
         np.concatenate([b.normal, np.array(cols[3])]),
         np.concatenate([b.tangent, np.array(cols[4])]),
-        np.concatenate([b.width, np.full((len(new), 2), 0.2)]),
+        np.concatenate([b.width, np.full((len(new), 2), 0.4)]),
         np.concatenate([b.length, np.array(cols[5])]),
     )
 
@@ -237,6 +237,7 @@ def _classify(fr: Fragments, b: Bonds, layout: Layout) -> NDArray[np.int64]:
     joint[ground & (ei == Element.SLAB)] = Joint.SLAB
     walls = (joint == Joint.MASONRY) | (joint == Joint.MASONRY_SLAB)
     joint[walls & wood] = Joint.TIMBER
+    joint[len(fr.bonds.i) :] = Joint.COLUMN_SLAB  # ties: stiff, whatever they join
     return joint
 
 

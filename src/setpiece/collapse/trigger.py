@@ -38,7 +38,7 @@ _TOWARDS = {
 }
 # share of its gravity load that a crushed support still resists
 _RESIST = {
-    Mode.PANCAKE: 0.40,
+    Mode.PANCAKE: 0.32,
     Mode.TOPPLE: 0.25,
     Mode.IMPLODE: 0.30,
     Mode.FOLD: 0.30,
@@ -156,7 +156,7 @@ def _arrival(fr: Fragments, site: _Site, brief: Brief, rng: np.random.Generator)
     mode, c = brief.mode, fr.centre
     storey = fr.storey.astype(float)
     low = site.storeys <= 2
-    drop = np.sqrt(2 * 0.7 * site.storey_height / (GRAVITY * (0.8 if low else 0.65)))
+    drop = np.sqrt(2 * 0.7 * site.storey_height / (GRAVITY * (0.8 if low else 0.75)))
     gaps = np.maximum(drop / (1 + 0.35 * np.arange(site.storeys)), 0.22)
     reach = np.concatenate([[0.0], np.cumsum(gaps)])  # storeys away from the first -> seconds
     speed = brief.spread
@@ -188,23 +188,23 @@ def _arrival(fr: Fragments, site: _Site, brief: Brief, rng: np.random.Generator)
         near = site.along(c, d)
         wedge = max(1.0, 0.34 * site.storeys)
         width = float(np.abs(d) @ site.span[:2])
-        cut = (1 - near) * (width / speed if speed else 1.7 * scale)
+        cut = (1 - near) * (width / speed if speed else 1.3 * scale)
         depth = np.min([np.abs(storey - s) + 0.5 * (storey < s) for s in first], axis=0)
         inside = depth < wedge * (near - 0.12) / 0.88 + 0.01
-        late = (2.3 if not low else 1.3) * scale + 0.25 * steps + 0.5 * (1 - near)
+        late = (1.9 if not low else 1.2) * scale + 0.25 * steps + 0.5 * (1 - near)
         arrive = np.where(inside, cut + 0.12 * depth, late)
     elif mode == Mode.IMPLODE:
         r = np.hypot(*((c - site.mid)[:, :2] / (site.span[:2] / 2)).T)
-        arrive = np.clip(r, 0, 1) ** 1.5 * 1.1 * scale + 0.30 * steps
+        arrive = np.clip(r, 0, 1) ** 1.5 * 0.9 * scale + 0.30 * steps
         arrive = np.where(fr.element == Element.ROOF, 0.3 * arrive, arrive)
     elif mode == Mode.FOLD:
         a = 0 if site.span[0] >= 0.8 * site.span[1] else 1
         r = np.abs(c[:, a] - site.mid[a]) / (site.span[a] / 2)
         wide = site.span[a] / 2
-        arrive = np.where(r < 0.22, 0.25 * r, r * (wide / speed if speed else 1.6 * scale))
+        arrive = np.where(r < 0.22, 0.25 * r, r * (wide / speed if speed else 1.3 * scale))
         arrive = arrive + 0.35 * steps * np.clip(r * 3, 0.3, 1)
     else:
-        arrive = plan / (speed or 9.0) + 0.55 * steps
+        arrive = plan / (speed or 12.0) + 0.5 * steps
     if mode == Mode.PARTIAL:
         arrive[~_part(fr, site, brief, rng)] = np.inf
     elif low and mode in (Mode.PANCAKE, Mode.PROGRESSIVE):
@@ -290,9 +290,11 @@ def _schedule(
         pick = skin & ~upright & (rng.random(m) < 0.14) & np.isfinite(both)
         early = np.maximum(both - rng.uniform(0.1, LEAD, m), 0.0)
         release = np.where(pick, np.minimum(release, early), release)
-        if pick.any() and np.isfinite(release).any():
-            release[np.argmin(np.where(pick, release, np.inf))] = 0.0
     kick, spin = _buckle(fr, site, crush, rng, pull)
+    first = release.min(initial=np.inf)
+    if np.isfinite(first):  # whatever gives way first does so at the onset
+        release, weaken = release - first, np.maximum(weaken - first, 0.0)
+        crushed, arrive = crushed - first, arrive - first
     ends = np.concatenate([release[np.isfinite(release)], weaken[np.isfinite(weaken)] + 0.5, [0]])
     return Trigger(
         release, force, travel, weaken, weaken_to, crushed, kick, spin, pull, arrive,

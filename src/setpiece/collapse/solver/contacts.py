@@ -14,11 +14,11 @@ from numba import njit
 
 from setpiece.collapse.solver.sat import axis_gap, hull_contact
 
-PASSING = 0.8  # [s] after its ghost time a crushed support may still clear an overlap
+PASSING = 1.2  # [s] after its ghost time a crushed support may still clear an overlap
 _J = {"cache": True, "nogil": True, "fastmath": True}
-BETA = 0.12  # contact stiffness = BETA * effective mass / step^2
+BETA = 0.18  # contact stiffness = BETA * effective mass / step^2
 DECAY = 0.94  # of the allowance per tick
-RELAX = 0.012  # [m] and at most this much per tick: 3 m/s
+RELAX = 0.016  # [m] and at most this much per tick: 4 m/s
 SOFTEN = 0.006  # [m] stiffness doubles at this depth, up to three times
 CROWD = 4  # pairs pressing on a piece before they share its stiffness
 
@@ -237,10 +237,10 @@ def forces(x, rot, v, w, ci, cf, cn, m, mu, h, force, torque, react):
         f = -kn * s * (1.0 + min(-s / SOFTEN, 2.0))
         if vn > 0:
             # inelastic: nothing comes back beyond what opens an overlap gently
-            f *= max(1.0 - vn / (0.2 - 10.0 * s), 0.0)
+            f *= max(1.0 - vn / (0.2 - 20.0 * s), 0.0)
         f = max(f - cf[k, 7] * vn, 0.0)
-        # one step may stop the approach and add 8 m/s, however deep
-        f = min(f, kn * h / BETA * (1.2 * max(-vn, 0.0) + 8.0))
+        # one step may stop the approach and add 20 m/s, however deep
+        f = min(f, kn * h / BETA * (1.2 * max(-vn, 0.0) + 20.0))
         t0 = c0 - vn * n0
         t1 = c1 - vn * n1
         t2 = c2 - vn * n2

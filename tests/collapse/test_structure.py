@@ -1,0 +1,90 @@
+"""A structure carries its own weight with a margin, whatever the pieces."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from setpiece.collapse.fragments import Bonds
+from setpiece.collapse.solver import TICK
+from setpiece.collapse.solver.measure import Rest
+from setpiece.collapse.solver.world import World
+from setpiece.collapse.structure import Joint, strengthen
+from setpiece.errors import StageError
+from buildings import frame
+
+
+def stand(fragments, layout, seconds=0.5):
+    world = World(fragments, strengthen(fragments, layout))
+    rest = Rest(world)
+    for _ in range(round(seconds / TICK)):
+        rest.add(world, world.advance(), TICK)
+    return rest.check()
+
+
+@settings(max_examples=6, deadline=None)
+@given(
+    storeys=st.integers(1, 5),
+    bays=st.tuples(st.integers(1, 3), st.integers(1, 2)),
+    bay=st.floats(2.5, 6.0),
+    pieces=st.integers(1, 2),
+)
+def test_any_frame_stands_with_the_margin(storeys, bays, bay, pieces):
+    fragments, layout = frame(storeys, bays, bay=bay, pieces=pieces)
+    structure = strengthen(fragments, layout, margin=1.7)
+    assert structure.utilisation <= 1 / 1.5
+    check = stand(fragments, layout, 0.25)
+    assert check["ok"], check
+
+
+def test_the_ground_carries_the_weight():
+    fragments, layout = frame(3)
+    structure = strengthen(fragments, layout)
+    ground = structure.bonds.j < 0
+    second = np.cross(structure.bonds.normal, structure.bonds.tangent)
+    up = -(
+        structure.demand[:, 0] * structure.bonds.normal[:, 2]
+        + structure.demand[:, 1] * structure.bonds.tangent[:, 2]
+        + structure.demand[:, 2] * second[:, 2]
+    )[ground]
+    assert abs(up.sum()) == pytest.approx(fragments.mass.sum() * 9.81, rel=1e-6)
+
+
+def test_a_piece_without_bonds_is_tied_and_stands():
+    fragments, layout = frame(2)
+    free = len(fragments) - 1
+    keep = (fragments.bonds.i != free) & (fragments.bonds.j != free)
+    b = fragments.bonds
+    cut = Bonds(
+        b.i[keep], b.j[keep], b.position[keep], b.normal[keep], b.tangent[keep], b.width[keep],
+        b.length[keep],
+    )  # fmt: skip
+    object.__setattr__(fragments, "bonds", cut)
+    structure = strengthen(fragments, layout)
+    assert structure.own == keep.sum()
+    assert len(structure.bonds.i) == structure.own + 1
+    assert stand(fragments, layout, 0.25)["ok"]
+
+
+def test_nothing_on_the_ground_is_refused():
+    fragments, layout = frame(1, (1, 1))
+    b = fragments.bonds
+    keep = b.j >= 0
+    object.__setattr__(
+        fragments,
+        "bonds",
+        Bonds(b.i[keep], b.j[keep], b.position[keep], b.normal[keep], b.tangent[keep],
+              b.width[keep], b.length[keep]),
+    )  # fmt: skip
+    with pytest.raises(StageError, match="ground"):
+        strengthen(fragments, layout)
+
+
+def test_columns_are_stronger_than_panels_and_brittle_parts_sooner():
+    fragments, layout = frame(2)
+    tied = strengthen(fragments, layout, brittle=0.0)
+    brittle = strengthen(fragments, layout, brittle=1.0)
+    column, panel = tied.joint == Joint.COLUMN_SLAB, tied.joint == Joint.CLIP
+    assert np.median(tied.capacity[column, 1]) > 3 * np.median(tied.capacity[panel, 1])
+    slab = tied.joint == Joint.SLAB
+    assert (brittle.limit[slab, 4] < tied.limit[slab, 4]).all()
