@@ -106,22 +106,26 @@ def _pane_bodies(
         r = plan.regions[number]
         if r.wall >= 0 and abs(r.n[2]) < 1e-6:
             walls.setdefault((r.prism, r.wall), []).append(k)
+    edges = {}
+    for key, rows in walls.items():  # all edges of the wall's pieces: start, end, piece, reveal
+        p = np.concatenate([polygon[k] for k in rows])
+        q = np.concatenate([np.roll(polygon[k], -1, 0) for k in rows])
+        owner = np.concatenate([np.full(len(polygon[k]), k) for k in rows])
+        reveal = np.array([
+            t < 0 and plan.regions[region[k]].edge[-1 - t] == Edge.REVEAL
+            for k in rows for t in tag[k]
+        ])  # fmt: skip
+        edges[key] = p, q - p, owner, reveal
     out = np.zeros(len(plan.panes), np.int32)
     for i, pane in enumerate(plan.panes):
-        best = np.inf
-        for k in walls[(pane.prism, pane.wall)]:
-            r = plan.regions[region[k]]
-            d = pane.centre - r.origin
-            spot = np.array([d @ r.u, d @ r.v - pane.size[1] / 2])
-            p = polygon[k]
-            e = np.roll(p, -1, 0) - p
-            length = np.maximum((e * e).sum(1), 1e-12)
-            s = np.clip(((spot - p) * e).sum(1) / length, 0, 1)
-            far = np.linalg.norm(p + e * s[:, None] - spot, axis=1)
-            reveal = np.array([t < 0 and r.edge[-1 - t] == Edge.REVEAL for t in tag[k]])
-            value = float(np.where(reveal, far, far + 0.5).min())
-            if value < best:
-                best, out[i] = value, k
+        key = (pane.prism, pane.wall)
+        r = plan.regions[region[walls[key][0]]]
+        d = pane.centre - r.origin
+        spot = np.array([d @ r.u, d @ r.v - pane.size[1] / 2])
+        p, e, owner, reveal = edges[key]
+        s = np.clip(((spot - p) * e).sum(1) / np.maximum((e * e).sum(1), 1e-12), 0, 1)
+        far = np.linalg.norm(p + e * s[:, None] - spot, axis=1)
+        out[i] = owner[int(np.argmin(far + np.where(reveal, 0.0, 0.5)))]
     return out
 
 

@@ -14,7 +14,7 @@ from setpiece.collapse.pieces.roofs import drop
 F64 = NDArray[np.float64]
 
 #: A block whose foot is at most this far above the roof of another stands on it [m].
-PLINTH = 8.0
+PLINTH = 12.0
 
 
 @dataclass

@@ -109,7 +109,7 @@ def build_meshes(start, front, back, jag, curve, knots, identity, amplitude, thi
                 if 1e-4 < s < 1.0 - 1e-4:
                     stop[m] = s
                     m += 1
-            for q in range(m):
+            for q in range(min(m, 4090 - ring)):
                 edge_of[ring] = e
                 param[ring] = stop[q] if t1 > t0 else stop[m - 1 - q]
                 ring += 1

@@ -55,10 +55,14 @@ LADDER = (
 def plan_building(layout: Layout, count: int, focus: tuple[int, ...] | None) -> Plan:
     """The finest plan whose elements leave room to break each of them up within `count` pieces."""
     plan = None
-    for detail in LADDER:
-        plan = _draw(layout, detail, focus)
-        if len(plan.regions) <= 0.55 * count:
+    limit = 0.55 * count
+    step = 0
+    while step < len(LADDER):
+        plan = _draw(layout, LADDER[step], focus)
+        if len(plan.regions) <= limit:
             break
+        # far too many: the next rung would not do either
+        step += 3 if len(plan.regions) > 4 * limit and step + 3 < len(LADDER) else 1
     assert plan is not None
     return plan
 

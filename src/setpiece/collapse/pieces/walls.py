@@ -91,6 +91,7 @@ def wall_regions(
             polygons.append(part)
             owner.append(k)
     polygons = conform(polygons)
+    outline = np.array(holes).reshape(-1, 4)
     use: dict[tuple[int, ...], int] = {}
     for p in polygons:
         for q, r in zip(p, np.roll(p, -1, 0), strict=True):
@@ -109,7 +110,7 @@ def wall_regions(
                     number[_key(q, r)] = curve0 + len(curves)
                     curves.append((q[0], q[1], r[0], r[1]))
                 c = number[_key(q, r)]
-            elif _on_hole(q, r, holes):
+            elif _on_hole(q, r, outline):
                 e = Edge.REVEAL
             elif q[0] < 1e-6 and r[0] < 1e-6:
                 m = mitre[0]
@@ -145,14 +146,14 @@ def _key(q: F64, r: F64) -> tuple[int, ...]:
     return a + b if a < b else b + a
 
 
-def _on_hole(q: F64, r: F64, holes: list[Rect]) -> bool:
-    m = (q + r) / 2
-    for x0, z0, x1, z1 in holes:
-        within = x0 - 1e-6 <= m[0] <= x1 + 1e-6 and z0 - 1e-6 <= m[1] <= z1 + 1e-6
-        side = min(abs(m[0] - x0), abs(m[0] - x1), abs(m[1] - z0), abs(m[1] - z1))
-        if within and side < 1e-6:
-            return True
-    return False
+def _on_hole(q: F64, r: F64, holes: F64) -> bool:
+    """Whether the middle of an edge lies on the outline of a hole; holes (n, 4)."""
+    if len(holes) == 0:
+        return False
+    m = np.tile((q + r) / 2, 2)
+    d = holes - m
+    within = (d[:, :2] <= 1e-6).all(1) & (d[:, 2:] >= -1e-6).all(1)
+    return bool((within & (np.abs(d).min(1) < 1e-6)).any())
 
 
 def _guillotine(shape: F64, holes: list[Rect], made: list[Rect]) -> list[F64]:
