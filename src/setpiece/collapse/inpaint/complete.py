@@ -64,7 +64,10 @@ def complete(
         return picture.copy(), label.copy()
     both = np.concatenate([picture, label[..., None] * np.float32(label_strength)], 2)
     first = np.concatenate([start, label[..., None] * np.float32(label_strength)], 2)
-    levels = _pyramid(both, first, hole, source)
+    # A sliver of a hole has nothing to fill at coarse sizes.
+    levels = [lv for lv in _pyramid(both, first, hole, source) if len(lv.targets)]
+    if not levels:
+        return np.where(hole[..., None], start, picture).astype(np.float32), label.copy()
     state = np.array([(seed * 2654435761 + 88172645463325252) % (1 << 63) | 1], np.uint64)
     estimate = levels[0].guess
     nnf: NDArray[np.int32] | None = None
