@@ -10,6 +10,7 @@ import pytest
 
 from setpiece.collapse.cleanplate import building_picture, find_hole, make_clean_plate
 from setpiece.collapse.inpaint import blend, patchmatch
+from setpiece.collapse.inpaint.horizon import above_horizon
 from setpiece.errors import PlateError
 
 
@@ -157,3 +158,16 @@ def test_building_picture_takes_wall_for_what_hid_it(shared: Path) -> None:
 def test_kernels_compile() -> None:
     patchmatch.compile_kernels()
     blend.compile_kernels()
+
+
+def test_hazy_lake_is_not_sky(shared: Path) -> None:
+    image = _photo(shared, "pavilion_china_640x427.jpg", 640)
+    sky = np.zeros(image.shape[:2], np.float32)
+    sky[:300, 350:540] = 1  # a mask by colour runs over the lake
+    cut = above_horizon(image, sky)
+    assert np.array_equal(cut[:190], sky[:190])
+    assert not cut[215:].any()
+    clouds = _photo(shared, "lowrise_hdr_sky_4080x3072.jpg", 640)
+    open_sky = np.zeros(clouds.shape[:2], np.float32)
+    open_sky[:230, 70:] = 1
+    assert np.array_equal(above_horizon(clouds, open_sky), open_sky)

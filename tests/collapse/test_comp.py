@@ -91,6 +91,22 @@ def test_edges_put_back_together_are_the_plate() -> None:
     assert np.abs(s.clean - s.background)[s.hole].max() < 0.05
 
 
+def test_a_matte_that_is_a_little_off_is_refined() -> None:
+    s = _set()
+    wrong = cv2.GaussianBlur(s.matte, (0, 0), 2.0)
+    rough = split_edge(s.plate, s.clean, wrong)
+    fine = split_edge(s.plate, s.clean, wrong, refine=True)
+
+    def value(e) -> float:  # type: ignore[no-untyped-def]
+        again = e.building * e.matte[..., None] + (1 - e.matte[..., None]) * e.clean
+        return first_frame_psnr(again, s.plate, wrong)["value"]
+
+    assert value(fine) > 45
+    assert value(fine) > value(rough) - 1
+    band = (wrong > 0.1) & (wrong < 0.9)
+    assert np.abs(fine.matte - s.matte)[band].mean() < 0.6 * np.abs(wrong - s.matte)[band].mean()
+
+
 def test_moved_edges_have_no_halo() -> None:
     s = _set()
     result = comp_frame(_inputs(s, solids=_fallen(s, 12, 0, H), grain=None))

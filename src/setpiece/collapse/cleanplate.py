@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from setpiece.collapse.grain import living_grain, measure_grain
 from setpiece.collapse.inpaint.complete import complete
 from setpiece.collapse.inpaint.fields import decode, disc, encode, pull_push
+from setpiece.collapse.inpaint.horizon import above_horizon
 from setpiece.errors import PlateError
 from setpiece.render.light import Light
 
@@ -72,6 +73,7 @@ def make_clean_plate(
     _same_size(matte, (h, w), "matte")
     fg = np.zeros((h, w), np.float32) if foreground is None else foreground
     sky_mask = np.zeros((h, w), np.float32) if sky is None else np.clip(sky, 0, 1)
+    sky_mask = above_horizon(image, sky_mask)
     _same_size(fg, (h, w), "foreground matte")
     _same_size(sky_mask, (h, w), "sky matte")
     hole = find_hole(matte, sky_mask)
