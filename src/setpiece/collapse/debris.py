@@ -9,6 +9,7 @@ can be made alone.
 from __future__ import annotations
 
 import os
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -293,5 +294,5 @@ def load_debris(path: Path) -> Debris:
             values = {f.name: data[f.name] for f in fields(Debris)}
         values["fps"] = float(values["fps"])
         return Debris(**values)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise StageError(f"{path}: damaged ({error}); run the debris stage again.") from error

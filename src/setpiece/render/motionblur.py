@@ -97,7 +97,7 @@ def _gather(rgb, alpha, half, z, around, out_rgb, out_alpha):
             here = z[y, x]
             for i in range(TAPS):
                 t = 2.0 * (i + 0.5 + jitter * 0.95) / TAPS - 1.0
-                px, py = int(math.floor(x + vx * t + 0.5)), int(math.floor(y + vy * t + 0.5))
+                px, py = math.floor(x + vx * t + 0.5), math.floor(y + vy * t + 0.5)
                 if px < 0 or py < 0 or px >= w or py >= h or (px == x and py == y):
                     continue
                 away = abs(t) * reach

@@ -154,7 +154,7 @@ def _draw(
                     sector = 6.2831853 / corners
                     within = ang - sector * math.floor(ang / sector) - 0.5 * sector
                     edge = draw * math.cos(0.5 * sector) / max(math.cos(within), 0.3)
-                    edge *= 0.75 + 0.5 * hash01(key[i], int(math.floor(ang / sector)) % corners, 6)
+                    edge *= 0.75 + 0.5 * hash01(key[i], math.floor(ang / sector) % corners, 6)
                 a = min(max(edge - dist + 0.5, 0.0), 1.0) * cover
                 if a <= 0:
                     continue

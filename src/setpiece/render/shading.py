@@ -18,7 +18,7 @@ def _bilinear(image, u, v, channel):
     """Bilinear tap at pixel position (u, v), centres at +0.5, border mirrored."""
     h, w = image.shape[0], image.shape[1]
     x, y = u - 0.5, v - 0.5
-    i, j = int(math.floor(x)), int(math.floor(y))
+    i, j = math.floor(x), math.floor(y)
     a, b = x - i, y - j
     i0, i1, j0, j1 = mirror(i, w), mirror(i + 1, w), mirror(j, h), mirror(j + 1, h)
     top = image[j0, i0, channel] * (1 - a) + image[j0, i1, channel] * a
@@ -119,7 +119,7 @@ def gather(
                     ny = next_position[owner, 1] + q[1, 0] * lx + q[1, 1] * ly + q[1, 2] * lz
                     nz = next_position[owner, 2] + q[2, 0] * lx + q[2, 1] * ly + q[2, 2] * lz
                     u1, v1, d1 = project(eye, rot, lens, nx, ny, nz)
-                    u0, v0, d0 = project(eye, rot, lens, x, y, z)
+                    u0, v0, _ = project(eye, rot, lens, x, y, z)
                     motion[p, 0] = u1 - u0 if d1 > 0.05 else 0.0
                     motion[p, 1] = v1 - v0 if d1 > 0.05 else 0.0
             for k in range(4):
@@ -129,7 +129,7 @@ def gather(
                     break
             lit = False
             share = 1.0
-            if mat == PLATE or mat == GLASS:
+            if mat in (PLATE, GLASS):
                 tx = tex[a, 0] * wa + tex[b, 0] * wb + tex[c, 0] * wc
                 ty = tex[a, 1] * wa + tex[b, 1] * wb + tex[c, 1] * wc
                 tz = tex[a, 2] * wa + tex[b, 2] * wb + tex[c, 2] * wc
@@ -253,9 +253,6 @@ def add_light(
         weight[p] += w
         up = min(max(sky_dir[i, 2] * 8 + 0.5, 0.0), 1.0)
         for k in range(3):
-            if sky_hidden[i]:
-                around = bounce[k]
-            else:
-                around = sky[k] * up + ground_rgb[k] * (1 - up)
+            around = bounce[k] if sky_hidden[i] else sky[k] * up + ground_rgb[k] * (1 - up)
             light[p, k] += w * (sun_rgb[k] * direct + around)
             base[p, k] += w * hit_base[i, k]

@@ -208,7 +208,7 @@ def _covered_pixels(view: RestView, now: F32) -> tuple[I32, I32]:
 def _edges(ids: I32, alpha: F32) -> F32:
     """What the denoiser may take as edges (p, 3): which piece a pixel shows, in shades of grey.
 
-    Not the albedo: what is denoised is light alone, and the picture's texture would come back in it.
+    Not the albedo: what is denoised is light alone, and texture would come back in it.
     """
     shade = 0.45 + 0.1 * ((ids[:, 0].astype(np.int64) * 40503 % 1024) / 1024.0)
     return np.repeat((shade * np.minimum(alpha, 1)).astype(np.float32)[:, None], 3, axis=1)
