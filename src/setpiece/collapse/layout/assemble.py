@@ -44,24 +44,27 @@ class Built:
 
 
 def build(
-    picture: NDArray[np.float32], outline: F64, camera: Camera, view: View, wishes: Wishes
+    picture: NDArray[np.float32], outline: F64, camera: Camera, view: View, wishes: Wishes,
+    corner: F64 | None = None,
 ) -> Built:
-    """Fit prisms to the outline. camera: eye at the origin, with the plate's size and angles."""
+    """Fit prisms to the outline. camera: eye at the origin, with the plate's size and angles.
+    corner: upright edge (2, 2) [px] of the plate where two visible walls meet."""
     notes: list[str] = []
     target, fine = make_target(outline, camera), make_target(outline, camera, _FINE)
     guess = wishes.height or (wishes.storeys * STOREY if wishes.storeys else None)
     eye = wishes.eye_height or 1.65
     ratio = eye / guess if guess else (eye / 7.0 if target.cut_bottom else None)
-    tower = fit_tower(outline, camera, fine) if wishes.roof in (None, "pyramid") else None
+    tower = fit_tower(fine, view.yaw) if wishes.roof in (None, "pyramid") else None
     if tower is not None:
         prisms = tower
         notes.append(f"A tower in {len(prisms)} tiers was fitted to the outline; it is taken to be "
                      "eight-sided.")  # fmt: skip
     else:
         block = fit_block(
-            target, fine, view.yaw, view.yaw_sigma, wishes.roof, wishes.pitch, ratio
+            target, fine, view.yaw, view.yaw_sigma, wishes.roof, wishes.pitch, ratio,
+            None if corner is None else corner / camera.width,
         )  # fmt: skip
-        prisms = add_blocks([block.prism()], fine, block.yaw)
+        prisms = add_blocks(block, fine)
         if abs(np.degrees(block.yaw)) < 8 or block.depth == 0.7 * (block.left + block.right):
             notes.append("Only the front is seen; the depth was guessed (0.7 of the width).")
     foot = min(p.base for p in prisms)

@@ -2,10 +2,108 @@
 
 from __future__ import annotations
 
-from setpiece.collapse.layout.fit import Target
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from setpiece.collapse.layout.fit import Block, Target, scores
 from setpiece.collapse.layout.model import Prism
+from setpiece.collapse.layout.shapes import silhouette
+
+F32 = NDArray[np.float32]
+#: A part of the outline must be this large, of the whole, to get a block of its own.
+_LEAST = 0.012
+_MOST = 3
 
 
-def add_blocks(prisms: list[Prism], target: Target, yaw: float) -> list[Prism]:
-    """`prisms` and what else the outline needs."""
+def add_blocks(main: Block, target: Target) -> list[Prism]:
+    """The main block's prism, and chimneys, gables and wings flush with its front that cover
+    what of the outline it leaves open. `target`: at working size."""
+    prisms = [main.prism()]
+    cover = silhouette(prisms, target.camera)
+    for _ in range(_MOST):
+        found = _open(target, cover)
+        if found is None:
+            break
+        before = scores(target, cover)[2]
+        best: tuple[float, Prism, F32] | None = None
+        for roof in ("flat", "gable"):
+            made = _fit(main, target, cover, found, roof)
+            if made is not None and (best is None or made[0] < best[0] - 0.004):
+                best = made
+        if best is None or best[0] > before - 0.012:
+            break
+        prisms.append(best[1])
+        cover = np.maximum(cover, best[2])
     return prisms
+
+
+def _open(target: Target, cover: F32) -> tuple[float, float, float] | None:
+    """(left, right, top) [px] of the largest part left open."""
+    gap = ((target.mask > 0.5) & (cover < 0.5)).astype(np.uint8)
+    gap = cv2.morphologyEx(gap, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(gap)
+    if len(stats) < 2:
+        return None
+    k = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    x, y, w, _, area = (float(v) for v in stats[k])
+    if area < _LEAST * target.area:
+        return None
+    return x, x + w, y
+
+
+def _fit(
+    main: Block, target: Target, cover: F32, box: tuple[float, float, float], roof: str
+) -> tuple[float, Prism, F32] | None:
+    camera = target.camera
+    u = np.array([np.cos(main.yaw), np.sin(main.yaw)])
+    n = np.array([-u[1], u[0]])
+    origin = np.array([main.x, main.y])
+
+    def on_front(x: float, y: float) -> tuple[float, float] | None:
+        ray = camera.rays(np.array([x, y]))
+        across = float(ray[:2] @ n)
+        if across < 1e-4:
+            return None
+        t = float(origin @ n) / across
+        return float((ray[:2] * t - origin) @ u), float(ray[2] * t)
+
+    a, b = on_front(box[0], box[2]), on_front(box[1], box[2])
+    if a is None or b is None or b[0] - a[0] < 1e-4:
+        return None
+    width, top = b[0] - a[0], max(a[1], b[1]) - main.z
+    if top <= 0:
+        return None
+    depth = min(main.depth, max(width, 0.1 * main.depth))
+    start = replace(
+        main, left=-a[0], right=b[0], depth=depth, height=top * (1 if roof == "flat" else 0.8),
+        roof=roof, pitch=45.0, overhang=0.0, ridge=False,
+    )  # fmt: skip
+
+    def made(p: NDArray[np.float64]) -> Block:
+        return replace(
+            start,
+            left=start.left + p[0] * width,
+            right=start.right + p[1] * width,
+            height=start.height * float(np.exp(np.clip(p[2], -1, 1))),
+            pitch=float(np.clip(45 + 15 * p[3], 12, 70)) if roof == "gable" else 0.0,
+        )
+
+    def cost(p: NDArray[np.float64]) -> float:
+        block = made(p)
+        if block.left + block.right < 0.2 * width:
+            return 9.0
+        shape = silhouette([block.prism()], camera)
+        return scores(target, np.maximum(cover, shape))[2] + 0.001 * float(p @ p)
+
+    count = 4 if roof == "gable" else 3
+    simplex = np.vstack([np.zeros(count), np.eye(count) * [0.3, 0.3, 0.12, 0.6][:count]])
+    found = minimize(
+        cost, np.zeros(count), method="Nelder-Mead",
+        options={"initial_simplex": simplex, "maxfev": 160, "xatol": 1e-3, "fatol": 1e-4},
+    )  # fmt: skip
+    prism = made(found.x).prism()
+    return float(found.fun), prism, silhouette([prism], camera)

@@ -16,6 +16,8 @@ from setpiece.render.camera import Camera
 F64 = NDArray[np.float64]
 F32 = NDArray[np.float32]
 _WORK = 200
+#: What a pitched roof must gain over a flat one where nobody asked for it.
+_ROOF_PRICE = 0.06
 
 
 @dataclass(frozen=True)
@@ -136,15 +138,18 @@ def fit_block(
     roof: str | None,
     pitch: float | None,
     eye_over_height: float | None,
+    corner: F64 | None = None,
 ) -> Block:
     """The block whose silhouette fits best; settled on `target`, polished on the larger `fine`.
 
     yaw: of the first axis, from the vanishing points; either axis may be the front. roof: kind
     asked for, or None for a flat one and a gable in trial. eye_over_height: prior of the
-    camera's height over the building's.
+    camera's height over the building's. corner: upright edge (2, 2), in frame widths, on which
+    the near corner lies.
     """
     best: tuple[float, Block] | None = None
-    kinds = [roof] if roof else ["flat", "gable"]
+    # where the frame cuts the top off, no roof can be seen
+    kinds = [roof] if roof else ["flat"] if target.cut_top else ["flat", "gable"]
     trials = []
     for kind in kinds:
         for start in _starts(target, yaw):
@@ -153,16 +158,16 @@ def fit_block(
                     start, roof=kind, ridge=ridge, pitch=0.0 if kind == "flat" else pitch or 35.0,
                     height=start.height * (1.0 if kind == "flat" else 0.65),
                 )  # fmt: skip
-                trials.append(_improve(target, block, yaw_sigma, pitch, eye_over_height, 140))
-    trials.sort(key=lambda t: t[0])
+                trials.append(_improve(target, block, yaw_sigma, pitch, eye_over_height, 140, corner=corner))
+    # a roof must earn its place: gables fit noise in flat outlines
+    trials.sort(key=lambda t: t[0] + (_ROOF_PRICE if t[1].roof != "flat" else 0.0))
     for cost, block in trials[:3]:
-        cost, block = _improve(target, block, yaw_sigma, pitch, eye_over_height, 500)
-        # a roof must earn its place: gables fit noise in flat outlines
-        cost += 0.02 if block.roof != "flat" and roof is None else 0.0
+        cost, block = _improve(target, block, yaw_sigma, pitch, eye_over_height, 500, corner=corner)
+        cost += _ROOF_PRICE if block.roof != "flat" and roof is None else 0.0
         if best is None or cost < best[0]:
             best = cost, block
     assert best is not None
-    return _improve(fine, best[1], yaw_sigma, pitch, eye_over_height, 260, 0.15)[1]
+    return _improve(fine, best[1], yaw_sigma, pitch, eye_over_height, 260, 0.15, corner)[1]
 
 
 def _starts(target: Target, yaw: float) -> list[Block]:
@@ -199,6 +204,21 @@ def _starts(target: Target, yaw: float) -> list[Block]:
     return out
 
 
+def _corner_miss(block: Block, camera: Camera, corner: F64) -> float:
+    """Mean squared distance of the nearest of the block's upright edges that face the camera, in
+    frame widths."""
+    c = block.corners()
+    near = c[np.argmin(np.hypot(c[:, 0], c[:, 1]))]
+    ends = np.array([[*near, block.z], [*near, block.z + block.height]])
+    pixels, depth = camera.project(ends)
+    if depth.min() <= 0.01:
+        return 1.0
+    p = pixels / camera.width
+    way = p[1] - p[0]
+    n = np.array([-way[1], way[0]]) / max(float(np.hypot(*way)), 1e-9)
+    return float((((corner - p[0]) @ n) ** 2).mean())
+
+
 def _improve(
     target: Target,
     block: Block,
@@ -207,9 +227,11 @@ def _improve(
     eye_over_height: float | None,
     evaluations: int,
     reach: float = 1.0,
+    corner: F64 | None = None,
 ) -> tuple[float, Block]:
     sigma = float(np.clip(yaw_sigma, np.radians(0.3), np.radians(8)))
     pitched = block.roof != "flat"
+    overhangs = not pitched and not target.cut_top
 
     def made(p: F64) -> Block:
         distance = 1.0
@@ -226,7 +248,8 @@ def _improve(
             left=left, right=right, depth=block.depth * size[1], height=block.height * size[2],
             pitch=float(np.clip(block.pitch + p[6] * 10, 8, 65)) if pitched else 0.0,
             overhang=float(np.clip(block.overhang + p[7] * block.height, 0, 0.35 * block.height))
-            if pitched else 0.0,
+            if pitched else 0.0 if not overhangs else
+            float(np.clip(block.overhang + p[6] * 0.3 * block.height, 0, 0.3 * block.height)),
         )  # fmt: skip
 
     def cost(p: F64) -> float:
@@ -238,7 +261,9 @@ def _improve(
         if pitched:
             wanted, stiff = (pitch, 0.004) if pitch else (38.0, 0.0002)
             value += stiff * (b.pitch - wanted) ** 2
-            value += 0.02 * (b.overhang / b.height) ** 2
+        value += 0.02 * (b.overhang / b.height) ** 2 + 0.02 * b.overhang / b.height
+        if corner is not None:
+            value += 30 * _corner_miss(b, target.camera, corner)
         if b.z > -1e-3:
             value += 20 * (b.z + 1e-3)
         if eye_over_height is not None:
@@ -246,7 +271,7 @@ def _improve(
             value += stiff * np.log(max(-b.z, 1e-3) / b.total / eye_over_height) ** 2
         return float(value)
 
-    n = 8 if pitched else 6
+    n = 8 if pitched else 7 if overhangs else 6
     step = np.array([0.04, 0.03, 0.5, 0.25, 0.35, 0.2, 0.8, 0.08])[:n] * reach
     simplex = np.vstack([np.zeros(n), np.diag(step)])
     found = minimize(

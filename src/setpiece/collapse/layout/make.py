@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from setpiece.collapse.layout.assemble import Wishes, build
 from setpiece.collapse.layout.model import CameraModel, Layout
 from setpiece.collapse.layout.propose import propose_outline
-from setpiece.collapse.layout.segments import find_segments
+from setpiece.collapse.layout.segments import find_segments, shared_corner
 from setpiece.collapse.layout.strokes import Point, clean_lines, clean_outline
 from setpiece.collapse.layout.vanishing import DIAGONAL, PRIOR_MM, View, solve_view
 from setpiece.errors import LayoutError
@@ -82,13 +82,12 @@ def make_layout(
     wishes = Wishes(height, storeys, bays, kind, pitch, eye_height)
     if mm is None:
         source = _source(view, bool(len(level) or len(quads)), w, h, notes)
-    if not len(quads) and not len(level):
-        view, said = _stand(view, shape, wishes, w, h)
-        notes += said
+    view, said = _stand(view, shape, wishes, w, h)
+    notes += said
     camera = Camera.from_angles(
         view.focal, w, h, eye_height=0.0, tilt=np.degrees(view.tilt), roll=np.degrees(view.roll)
     )
-    built = build(picture, shape, camera, view, wishes)
+    built = build(picture, shape, camera, view, wishes, shared_corner(quads, float(np.hypot(w, h))))
     model = CameraModel(
         focal=view.focal, tilt=float(np.degrees(view.tilt)), roll=float(np.degrees(view.roll)),
         eye_height=built.eye_height, focal_sigma=view.focal_sigma,

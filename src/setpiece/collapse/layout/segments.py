@@ -51,6 +51,32 @@ def find_segments(
     return _join([*parts, strokes])
 
 
+def shared_corner(walls: F64, diagonal: float) -> F64 | None:
+    """The upright edge (2, 2) [px] where two of the drawn walls meet, or None."""
+    uprights = []
+    for number, quad in enumerate(walls):
+        sides = _wall(quad, 1.0, diagonal)
+        for ends in sides.ends[sides.may[:, 0]]:
+            a, b = ends.reshape(2, 2)
+            uprights.append((number, np.stack([a, b]) if a[1] < b[1] else np.stack([b, a])))
+    best, found = 0.02 * diagonal, None
+    for i, (m, p) in enumerate(uprights):
+        for n, q in uprights[i + 1 :]:
+            if m == n:
+                continue
+            along = (p[1] - p[0]) / max(float(np.hypot(*(p[1] - p[0]))), 1e-9)
+            off = q - p[0]
+            miss = float(np.abs(along[0] * off[:, 1] - along[1] * off[:, 0]).max())
+            if miss < best:
+                best = miss
+                found = np.stack([min(p[0], q[0], key=_row), max(p[1], q[1], key=_row)])
+    return found
+
+
+def _row(p: F64) -> float:
+    return float(p[1])
+
+
 def _free(ends: F64) -> NDArray[np.bool_]:
     """A found segment may be anything, but nothing that leans more than 35 degrees is upright."""
     lean = np.degrees(
