@@ -163,10 +163,10 @@ class Emitters:
         if np.isfinite(first):
             # What gives way first is seen to give way: small bonds, but the eye is on them.
             with np.errstate(invalid="ignore"):
-                early = 1.0 - (self.bond_at - first) * self.step / (0.7 * np.sqrt(scale))
+                early = 1.0 - (self.bond_at - first) * self.step / (1.0 * np.sqrt(scale))
             early = np.clip(np.nan_to_num(early, nan=0.0, neginf=0.0), 0, 1)
-            extra = early * 2.5 * scale**3
-            extra *= min(1.0, 0.006 * envelope / max(float(extra.sum()), 1e-9))
+            extra = early * 5.0 * scale**2.5
+            extra *= min(1.0, 0.012 * envelope / max(float(extra.sum()), 1e-9))
             self.bond_early = extra
         self.bond_amount = amount
         energy = max(float((fragments.mass * GRAVITY * fragments.centre[:, 2]).sum()), 1.0)
