@@ -32,7 +32,7 @@ def block(inside: Material = Material.CONCRETE) -> tuple[Mesh, np.ndarray]:
     vertices, faces, body, material, centre = [], [], [], [], []
     for n, (i, k) in enumerate(CELLS):
         low = np.array([-4 + 2 * i, 14.0, 2 * k])
-        v, f = _box(low, low + (2, 3, 2))
+        v, f = _box(low, low + np.array([2, 3, 2]))
         for t in f:  # own vertices for each triangle: `tex` differs between faces
             corners = v[t]
             faces.append(np.arange(3) + len(vertices) * 3)
@@ -40,7 +40,7 @@ def block(inside: Material = Material.CONCRETE) -> tuple[Mesh, np.ndarray]:
             body.append(n)
             front = np.allclose(corners[:, 1], 14.0)
             material.append(Material.PLATE if front else inside)
-        centre.append(low + (1, 1.5, 1))
+        centre.append(low + np.array([1, 1.5, 1]))
     v = np.concatenate(vertices).astype(np.float32)
     mesh = Mesh(
         v, v, np.array(faces, np.int32), np.array(body, np.int32),
@@ -141,7 +141,7 @@ def test_passes_agree_with_the_geometry(wall: tuple[RestView, Pose]) -> None:
     ys, xs = np.nonzero(hit)
     assert np.abs(uv - np.stack([xs + 0.5, ys + 0.5], 1)).max() < 0.8
     assert np.allclose(depth, out.depth[hit], rtol=1e-4)
-    moved, _ = CAMERA.project(out.position[hit].astype(float) + (0.3, 0, 0))
+    moved, _ = CAMERA.project(out.position[hit].astype(float) + np.array([0.3, 0, 0]))
     assert np.abs(out.motion[hit] - (moved - uv)).max() < 1e-2
     assert np.allclose(np.linalg.norm(out.normal[hit], axis=1), 1, atol=1e-3)
     covered = np.where(out.ids >= 0, out.coverage, 0).sum(-1)

@@ -182,7 +182,7 @@ def _covered_pixels(view: RestView, now: F32) -> tuple[I32, I32]:
     """Pixels (xs, ys) of the tiles that the pieces may cover: a coarse splat of every triangle."""
     h, w = view.silhouette.shape
     tile = 16
-    uv, depth = view.camera.project(now)
+    uv, depth = view.camera.project(now.astype(np.float64))
     corner = uv[view.mesh.faces]
     front = (depth[view.mesh.faces] > 0.05).all(1)
     low = np.floor(corner[front].min(1) / tile).astype(int)

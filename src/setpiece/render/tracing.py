@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from setpiece.render.camera import Camera
 
 F32 = NDArray[np.float32]
-J = {"cache": True, "nogil": True, "fastmath": True}
+J: dict[str, Any] = {"cache": True, "nogil": True, "fastmath": True}
 
 
 class Tracer:
