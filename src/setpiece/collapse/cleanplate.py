@@ -168,13 +168,10 @@ def building_picture(
     here, source_here = hole[box], source[box]
     start = pull_push(picture, source_here.astype(np.float32))
     label = np.zeros(here.shape, np.float32)
-    try:
-        filled, _ = complete(
-            picture, here, source_here, start=start, label=label, row_price=0.5, seed=seed,
-            progress=progress,
-        )  # fmt: skip
-    except ValueError:  # too little of the building shows for a single patch
-        filled = start
+    filled, _ = complete(
+        picture, here, source_here, start=start, label=label, row_price=0.5, seed=seed,
+        progress=progress,
+    )  # fmt: skip
     out = image.copy()
     k = amount[box][here]
     out[box][here] = k * decode(filled)[here] + (1 - k) * image[box][here]

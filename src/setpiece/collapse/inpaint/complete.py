@@ -64,7 +64,7 @@ def complete(
         return picture.copy(), label.copy()
     both = np.concatenate([picture, label[..., None] * np.float32(label_strength)], 2)
     first = np.concatenate([start, label[..., None] * np.float32(label_strength)], 2)
-    # A sliver of a hole has nothing to fill at coarse sizes.
+    # A sliver of a hole has nothing to fill at coarse sizes; without sources the start stands.
     levels = [lv for lv in _pyramid(both, first, hole, source) if len(lv.targets)]
     if not levels:
         return np.where(hole[..., None], start, picture).astype(np.float32), label.copy()
@@ -132,7 +132,7 @@ def complete(
 
 
 def _pyramid(picture: F32, start: F32, hole: Mask, source: Mask) -> list[_Level]:
-    """Coarsest first. Pixels of the hole never bleed into a coarse source pixel."""
+    """Coarsest first; empty where not one patch of source is left. Holes never bleed into sources."""
     image, known, usable = picture, (~hole).astype(np.float32), source.astype(np.float32)
     guess = start
     raw = [(image, known, usable, guess)]
@@ -164,8 +164,6 @@ def _pyramid(picture: F32, start: F32, hole: Mask, source: Mask) -> list[_Level]
         levels.append(
             _Level(image, hole_here, guess, valid, targets, _trust(hole_here), radius, passes)
         )
-    if not levels:
-        raise ValueError("no known texture is left to fill the hole from")
     return levels
 
 
