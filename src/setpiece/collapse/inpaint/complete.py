@@ -132,7 +132,7 @@ def complete(
 
 
 def _pyramid(picture: F32, start: F32, hole: Mask, source: Mask) -> list[_Level]:
-    """Coarsest first; empty where not one patch of source is left. Holes never bleed into sources."""
+    """Coarsest first; empty where no patch of source is left. Holes never bleed into sources."""
     image, known, usable = picture, (~hole).astype(np.float32), source.astype(np.float32)
     guess = start
     raw = [(image, known, usable, guess)]
