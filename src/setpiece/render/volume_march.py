@@ -53,7 +53,7 @@ def march(
     *,
     albedo: RGB = (0.75, 0.71, 0.66),
     seed: int = 0,
-    step: float = 1.2,
+    step: float = 1.0,
     half: bool = False,
 ) -> VolumePasses:
     """Render the dust in front of a scene.

@@ -165,8 +165,11 @@ class Emitters:
             with np.errstate(invalid="ignore"):
                 early = 1.0 - (self.bond_at - first) * self.step / (1.0 * np.sqrt(scale))
             early = np.clip(np.nan_to_num(early, nan=0.0, neginf=0.0), 0, 1)
-            extra = early * 5.0 * scale**2.5
-            extra *= min(1.0, 0.012 * envelope / max(float(extra.sum()), 1e-9))
+            # Only some do: a hundred puffs at once would be a cloud of cotton.
+            rank = np.empty(len(area))
+            rank[np.argsort(self.bond_at, kind="stable")] = np.arange(len(area))
+            extra = np.sqrt(early) * np.exp(-rank / 14.0) * 6.0 * scale**2.5
+            extra *= min(1.0, 0.02 * envelope / max(float(extra.sum()), 1e-9))
             self.bond_early = extra
         self.bond_amount = amount
         energy = max(float((fragments.mass * GRAVITY * fragments.centre[:, 2]).sum()), 1.0)
