@@ -112,39 +112,117 @@ class _Pen:
 
 def _draw_building(pen: _Pen, layout: Layout, camera: Camera) -> None:
     faces = layout_faces(layout.prisms)
-    hidden, seen = [], []
-    for face in faces:
-        (seen if _faces_camera(face, camera) else hidden).append(face)
-    solid = {_key(e) for f in seen for e in _edges(f)}
-    for face in hidden:
-        if face.kind == "top":
-            continue
-        for a, b in _edges(face):
-            if _key((a, b)) not in solid:
-                _line(pen, camera, a, b, (200, 200, 205), 0.8, 7)
-    for face in seen:
-        if face.kind == "wall":
-            _draw_wall(pen, layout, face, camera)
-    for face in seen:
-        if face.kind != "top" or layout.prisms[face.prism].roof.kind == "flat":
+    depth = _Depth(faces, camera)
+    roofs = [layout.prisms[f.prism].roof.kind for f in faces]
+    done: set[tuple[tuple[float, ...], ...]] = set()
+    shown = [f for f, kind in zip(faces, roofs, strict=True) if f.kind != "top" or kind == "flat"]
+    for solid in (False, True):
+        done.clear()
+        for face in shown:
             for a, b in _edges(face):
-                _line(pen, camera, a, b, EDGE, 1.8, 0)
+                if _key((a, b)) not in done:
+                    done.add(_key((a, b)))
+                    _edge(pen, camera, depth, a, b, solid)
+        if not solid:
+            for face in shown:
+                if face.kind == "wall" and _faces_camera(face, camera):
+                    _draw_wall(pen, layout, face, camera, depth)
 
 
-def _draw_wall(pen: _Pen, layout: Layout, face: Face, camera: Camera) -> None:
+class _Depth:
+    """Depth [m] of the nearest face at reduced size, to tell seen edges from hidden ones."""
+
+    def __init__(self, faces: list[Face], camera: Camera) -> None:
+        s = 480 / max(camera.width, camera.height)
+        self.camera = camera.resized(round(camera.width * s), round(camera.height * s))
+        h, w = self.camera.height, self.camera.width
+        self.buffer = np.full((h, w), np.inf)
+        y, x = np.mgrid[0:h, 0:w] + 0.5
+        rays = np.stack(
+            [(x - self.camera.centre[0]) / self.camera.focal,
+             (y - self.camera.centre[1]) / self.camera.focal, np.ones_like(x)], -1
+        )  # fmt: skip
+        for face in faces:
+            pixels = project_face(face.points, self.camera)
+            local = (face.points - self.camera.position) @ self.camera.rotation.T
+            n = sum(
+                (np.cross(a, b) for a, b in zip(local, np.roll(local, -1, 0), strict=True)),
+                np.zeros(3),
+            )
+            if pixels is None or not np.linalg.norm(n):
+                continue
+            mask = np.zeros((h, w), np.uint8)
+            limit = 20.0 * w
+            points = np.clip(pixels, -limit, limit)
+            cv2.fillPoly(mask, [np.round((points - 0.5) * 16).astype(np.int32)], 1, 8, 4)
+            rows, cols = np.nonzero(mask)
+            facing = rays[rows, cols] @ n
+            far = float(local.mean(0) @ n) / np.where(np.abs(facing) < 1e-9, np.inf, facing)
+            far = np.where(far > 0, far, np.inf)
+            self.buffer[rows, cols] = np.minimum(self.buffer[rows, cols], far)
+
+    def seen(self, points: F64) -> NDArray[np.bool_]:
+        """Which of the world points (n, 3) no face hides."""
+        pixels, depth = self.camera.project(points)
+        x = np.clip(pixels[:, 0].astype(int), 0, self.camera.width - 1)
+        y = np.clip(pixels[:, 1].astype(int), 0, self.camera.height - 1)
+        near = self.buffer[y, x]
+        for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):  # on an edge: the farther neighbour
+            near = np.maximum(
+                near,
+                self.buffer[
+                    np.clip(y + dy, 0, self.camera.height - 1),
+                    np.clip(x + dx, 0, self.camera.width - 1),
+                ],
+            )
+        return np.asarray(depth < near * 1.006 + 0.02)
+
+
+def _edge(
+    pen: _Pen, camera: Camera, depth: _Depth, a: F64, b: F64, solid: bool
+) -> None:
+    """The seen stretches of an edge, or (not solid) the hidden ones, dashed."""
+    for c, d in _stretches(depth, a, b, solid):
+        if solid:
+            _line(pen, camera, c, d, EDGE, 1.8, 0)
+        else:
+            _line(pen, camera, c, d, (200, 200, 205), 0.8, 7)
+
+
+def _stretches(depth: _Depth, a: F64, b: F64, seen: bool) -> list[tuple[F64, F64]]:
+    n = 24
+    t = (np.arange(n) + 0.5) / n
+    flags = depth.seen(a + (b - a) * t[:, None])
+    flags[1:-1] = (
+        flags[:-2].astype(int) + flags[1:-1] + flags[2:] >= 2
+    )  # single samples are rounding
+    out, start = [], 0
+    for k in range(1, n + 1):
+        if k == n or flags[k] != flags[start]:
+            if flags[start] == seen:
+                out.append((a + (b - a) * start / n, a + (b - a) * k / n))
+            start = k
+    return out
+
+
+def _draw_wall(pen: _Pen, layout: Layout, face: Face, camera: Camera, depth: _Depth) -> None:
     prism = layout.prisms[face.prism]
-    a, b, c, d = face.points
+    a, b = face.points[:2]
     e = (b - a) / max(float(np.linalg.norm(b - a)), 1e-9)
     up = np.array([0.0, 0.0, 1.0])
     for s in range(1, prism.storeys):
         z = up * (prism.height * s / prism.storeys)
-        _line(pen, camera, a + z, b + z, STOREY, 1.0, 0)
+        for c, d in _stretches(depth, a + z, b + z, True):
+            _line(pen, camera, c, d, STOREY, 1.0, 0)
     for o in prism.openings:
-        if o.face == face.edge:
-            q = [a + e * x + up * z for x, z in
-                 ((o.left, o.bottom), (o.right, o.bottom), (o.right, o.top), (o.left, o.top))]  # fmt: skip
-            for m, n in zip(q, q[1:] + q[:1], strict=True):
-                _line(pen, camera, m, n, WINDOW, 1.0, 0)
+        if o.face != face.edge:
+            continue
+        corners = ((o.left, o.bottom), (o.right, o.bottom), (o.right, o.top), (o.left, o.top))
+        q = [a + e * x + up * z for x, z in corners]
+        if not depth.seen(np.array([sum(q) / 4]))[0]:
+            continue
+        for m, n in zip(q, q[1:] + q[:1], strict=True):
+            _line(pen, camera, m, n, WINDOW, 1.0, 0)
 
 
 def _line(

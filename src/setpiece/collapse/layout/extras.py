@@ -61,8 +61,9 @@ def _fit(
     camera = target.camera
     u = np.array([np.cos(main.yaw), np.sin(main.yaw)])
     n = np.array([-u[1], u[0]])
-    origin = np.array([main.x, main.y])
-
+    # Seen on the corner, a narrow part is a chimney that stands on the roof, not on the front.
+    corner = abs(np.degrees(main.yaw)) > 12 and roof == "flat" and main.roof != "flat"
+    origin = np.array([main.x, main.y]) + n * (0.5 * main.depth if corner else 0.0)
     def on_front(x: float, y: float) -> tuple[float, float] | None:
         ray = camera.rays(np.array([x, y]))
         across = float(ray[:2] @ n)
@@ -78,8 +79,15 @@ def _fit(
     if top <= 0:
         return None
     depth = min(main.depth, max(width, 0.1 * main.depth))
+    chimney = corner and width < 0.3 * (main.left + main.right)
+    if corner and not chimney:
+        return None
+    lift = 0.9 * main.height if chimney else 0.0
+    top -= lift
+    if top <= 0:
+        return None
     start = replace(
-        main, left=-a[0], right=b[0], depth=depth, height=top * (1 if roof == "flat" else 0.8),
+        main, x=float(origin[0]), y=float(origin[1]), z=main.z + lift, left=-a[0], right=b[0], depth=depth, height=top * (1 if roof == "flat" else 0.8),
         roof=roof, pitch=45.0, overhang=0.0, ridge=False,
     )  # fmt: skip
 
