@@ -68,7 +68,12 @@ def frame(
     prism = Prism(
         footprint=[
             (at[0] + x, at[1] + y)
-            for x, y in ((0, 0), (bays[0] * bay, 0), (bays[0] * bay, bays[1] * bay), (0, bays[1] * bay))
+            for x, y in (
+                (0, 0),
+                (bays[0] * bay, 0),
+                (bays[0] * bay, bays[1] * bay),
+                (0, bays[1] * bay),
+            )
         ],
         height=storeys * height,
         storeys=storeys,

@@ -5,13 +5,13 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from buildings import frame
 
 from setpiece.collapse.brief import Brief, Mode, Side
 from setpiece.collapse.fall import fall
 from setpiece.collapse.motion import load_motion, save_motion
 from setpiece.collapse.structure import strengthen
 from setpiece.errors import StoreError
-from buildings import frame
 
 FPS = Fraction(24)
 
@@ -25,7 +25,7 @@ def building():
 @pytest.fixture(scope="module")
 def motion(building):
     brief = Brief(start=0.5, mode=Mode.TOPPLE, direction=Side.LEFT)
-    return fall(*building, brief, frames=96, fps=FPS, seed=1)
+    return fall(*building, brief, frames=132, fps=FPS, seed=1)
 
 
 def sink(fragments, motion):
@@ -43,7 +43,7 @@ def test_nothing_moves_before_the_start(motion):
     assert np.array_equal(motion.position[before], motion.position[0])
     assert np.nanmin(motion.bond_break) >= 0.5
     step = np.abs(motion.position[before + 1] - motion.position[before]).max()
-    assert step < 0.02
+    assert step < 3.0 / 24  # nothing leaps: at most 3 m/s in the first frame
 
 
 def test_the_checks_hold(motion):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from buildings import frame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +12,6 @@ from setpiece.collapse.solver.measure import Rest
 from setpiece.collapse.solver.world import World
 from setpiece.collapse.structure import Joint, strengthen
 from setpiece.errors import StageError
-from buildings import frame
 
 
 def stand(fragments, layout, seconds=0.5):

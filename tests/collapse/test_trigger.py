@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from buildings import frame
 
 from setpiece.collapse.brief import Brief, Mode, Side
 from setpiece.collapse.structure import strengthen
 from setpiece.collapse.trigger import PULL, plan_failure
 from setpiece.errors import BriefError
-from buildings import frame
 
 
 @pytest.fixture(scope="module")

@@ -145,9 +145,7 @@ class _Run:
                 w.let_go(gone)
         late = (t.weaken <= now) & (w.weak != t.weaken_to)
         if late.any():
-            w.weak[late] = 1 - (1 - t.weaken_to[late]) * np.clip(
-                (now - t.weaken[late]) / 0.5, 0, 1
-            )
+            w.weak[late] = 1 - (1 - t.weaken_to[late]) * np.clip((now - t.weaken[late]) / 0.5, 0, 1)
         held = (t.release <= now) & (t.release > now - CRUSH_FOR) & (t.resist > 0)
         held &= w.travel > 0
         index = np.nonzero(held)[0]

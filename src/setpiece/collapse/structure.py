@@ -10,7 +10,6 @@ intact building therefore stands still, whatever the fracture made of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 import scipy.sparse as sp
@@ -19,6 +18,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from setpiece.collapse.fragments import Bonds, Element, Fragments
+from setpiece.collapse.joints import TABLE, Joint
 from setpiece.collapse.layout.model import Layout
 from setpiece.collapse.solver.statics import stable_share, under_gravity
 from setpiece.errors import StageError
@@ -26,41 +26,6 @@ from setpiece.errors import StageError
 F64 = NDArray[np.float64]
 
 
-class Joint(IntEnum):
-    """Class of a bond, from the two pieces it joins."""
-
-    COLUMN = 0
-    COLUMN_SLAB = 1
-    SLAB = 2
-    PANEL = 3
-    CLIP = 4  # a facade panel on its frame
-    FOOT = 5  # column on the ground
-    MASONRY = 6
-    MASONRY_SLAB = 7
-    ROOF = 8
-    ROOF_SEAT = 9  # roof on wall or slab
-    TIMBER = 10
-
-
-# One row per Joint: working stiffness [Pa], tension, compression, shear [Pa], friction,
-# reinforcement gain in bending, plastic limits (rotation [rad], slip, stretch, crush [m]),
-# rupture as a multiple of those (ductile, brittle), residual strength (ductile, brittle).
-_TABLE = np.array(
-    [
-        # E      ft      fc     fv     mu   Mg    rot   slip  str   cru   rupt       resid
-        [3.0e9, 8.0e6, 46e6, 2.5e6, 0.7, 1.0, 0.045, 0.02, 0.025, 0.06, 8, 6, 0.35, 0.30],
-        [3.0e9, 8.0e6, 46e6, 2.5e6, 0.7, 1.0, 0.045, 0.02, 0.025, 0.06, 8, 4, 0.35, 0.15],
-        [3.0e9, 1.2e6, 38e6, 0.9e6, 0.7, 1.0, 0.050, 0.03, 0.025, 0.05, 14, 3.5, 0.50, 0.10],
-        [1.0e9, 0.12e6, 4e6, 0.10e6, 0.3, 2.0, 0.003, 0.002, 0.001, 0.005, 1.5, 1.5, 0, 0],
-        [0.05e9, 0.06e6, 0.5e6, 0.05e6, 0.0, 2.0, 0.030, 0.02, 0.020, 0.03, 1.5, 1.5, 0, 0],
-        [3.0e9, 8.0e6, 46e6, 2.5e6, 0.7, 1.0, 0.045, 0.02, 0.025, 0.06, 8, 6, 0.35, 0.30],
-        [1.5e9, 0.15e6, 5e6, 0.20e6, 0.6, 2.0, 0.004, 0.004, 0.002, 0.02, 3, 1.6, 0.10, 0.0],
-        [1.5e9, 0.15e6, 5e6, 0.25e6, 0.6, 2.0, 0.010, 0.010, 0.005, 0.02, 4, 2, 0.15, 0.05],
-        [0.8e9, 0.35e6, 5e6, 0.30e6, 0.4, 2.0, 0.020, 0.010, 0.008, 0.02, 5, 2, 0.25, 0.05],
-        [0.8e9, 0.25e6, 5e6, 0.25e6, 0.5, 2.0, 0.020, 0.010, 0.008, 0.02, 4, 2, 0.20, 0.05],
-        [0.8e9, 1.00e6, 6e6, 0.60e6, 0.4, 2.0, 0.030, 0.020, 0.010, 0.02, 6, 3, 0.30, 0.15],
-    ]
-)
 _BRITTLE = {"frame": 0.2, "masonry": 0.7, "timber": 0.3}
 
 
@@ -135,7 +100,7 @@ def strengthen(
     scale = stable_share(fragments, bonds, stiffness, inertia)
     stiffness *= scale[:, None]
     displacement, demand = under_gravity(fragments, bonds, stiffness)
-    friction = _TABLE[joint, 4]
+    friction = TABLE[joint, 4]
     confine = np.isin(joint, (Joint.COLUMN, Joint.COLUMN_SLAB, Joint.FOOT)).astype(float)
     use, raised = _design(
         fragments, bonds, joint, capacity, depth, friction, confine, demand, margin
@@ -242,7 +207,7 @@ def _classify(fr: Fragments, b: Bonds, layout: Layout) -> NDArray[np.int64]:
 
 
 def _sections(b: Bonds, joint: NDArray[np.int64], brittle: float) -> tuple[F64, F64, F64, F64]:
-    row = _TABLE[joint]
+    row = TABLE[joint]
     w1, w2 = np.maximum(b.width, 0.04).T
     length = np.maximum(b.length, 0.10)
     area = w1 * w2

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from setpiece.collapse.brief import Brief, Mode, Side
 from setpiece.collapse.fragments import Element, Fragments
+from setpiece.collapse.site import Site
 from setpiece.collapse.solver import GRAVITY
 from setpiece.collapse.structure import Structure
-from setpiece.errors import BriefError
 
 F64 = NDArray[np.float64]
 RAMP = 0.05  # [s] a bond is let go over this time
@@ -97,7 +97,7 @@ def plan_failure(
         BriefError: the brief names a storey that the building does not have.
     """
     rng = np.random.default_rng([seed, 7919])
-    site = _Site(fragments)
+    site = Site(fragments)
     n = len(fragments)
     if take_out is not None:
         arrive = np.where(np.isin(fragments.storey, site.named(take_out)), 0.0, np.inf)
@@ -105,59 +105,16 @@ def plan_failure(
     arrive = _arrival(fragments, site, brief, rng) + LEAD
     pull = _pull(fragments, site, brief)
     resist = _RESIST[brief.mode] * (0.5 if site.storeys <= 2 else 1.0)
-    return _schedule(
-        fragments, structure, site, arrive, resist, rng, brief, pull
-    )
+    return _schedule(fragments, structure, site, arrive, resist, rng, brief, pull)
 
 
-class _Site:
-    """Sizes of the building that the wave needs."""
-
-    def __init__(self, fr: Fragments) -> None:
-        owner = np.repeat(np.arange(len(fr)), np.diff(fr.hull_start))
-        point = fr.centre[owner] + fr.hull
-        self.low = np.full(len(fr), np.inf)
-        np.minimum.at(self.low, owner, point[:, 2])
-        self.high = np.full(len(fr), -np.inf)
-        np.maximum.at(self.high, owner, point[:, 2])
-        self.lo, self.hi = point.min(0), point.max(0)
-        self.mid = (self.lo + self.hi) / 2
-        self.span = np.maximum(self.hi - self.lo, 1.0)
-        self.storeys = int(fr.storey.max()) + 1
-        self.tall = float(self.span[2])
-        self.storey_height = self.tall / self.storeys
-        self.base = np.zeros(self.storeys)
-        for s in range(self.storeys):
-            own = fr.storey == s
-            self.base[s] = self.low[own].min() if own.any() else s * self.storey_height
-
-    def named(self, storeys: tuple[int, ...]) -> list[int]:
-        """Storey numbers with -1 as the top one."""
-        out = []
-        for s in storeys:
-            k = s + self.storeys if s < 0 else s
-            if not 0 <= k < self.storeys:
-                raise BriefError(
-                    f"brief: storey {s} fails, but the building has storeys 0 to "
-                    f"{self.storeys - 1}; name one of those or correct the layout"
-                )
-            out.append(k)
-        return out
-
-    def along(self, centre: F64, towards: tuple[float, float]) -> F64:
-        """0 at the far side, 1 at the side `towards` points to."""
-        d = np.array(towards)
-        reach = np.abs(d) @ self.span[:2] / 2
-        return np.clip(0.5 + (centre[:, :2] - self.mid[:2]) @ d / (2 * reach), 0, 1)
-
-
-def _arrival(fr: Fragments, site: _Site, brief: Brief, rng: np.random.Generator) -> F64:
+def _arrival(fr: Fragments, site: Site, brief: Brief, rng: np.random.Generator) -> F64:
     """When the wave reaches each piece, seconds after the load path first goes."""
     mode, c = brief.mode, fr.centre
     storey = fr.storey.astype(float)
     low = site.storeys <= 2
     drop = np.sqrt(2 * 0.7 * site.storey_height / (GRAVITY * (0.8 if low else 0.75)))
-    gaps = np.maximum(drop / (1 + 0.35 * np.arange(site.storeys)), 0.22)
+    gaps = np.maximum(drop / (1 + 0.22 * np.arange(site.storeys)), 0.26)
     reach = np.concatenate([[0.0], np.cumsum(gaps)])  # storeys away from the first -> seconds
     speed = brief.spread
     side = brief.failure_side
@@ -213,7 +170,7 @@ def _arrival(fr: Fragments, site: _Site, brief: Brief, rng: np.random.Generator)
     return arrive
 
 
-def _part(fr: Fragments, site: _Site, brief: Brief, rng: np.random.Generator) -> NDArray[np.bool_]:
+def _part(fr: Fragments, site: Site, brief: Brief, rng: np.random.Generator) -> NDArray[np.bool_]:
     """Pieces of the part that falls in mode partial."""
     side = brief.failure_side
     if side not in _TOWARDS:
@@ -230,7 +187,7 @@ def _part(fr: Fragments, site: _Site, brief: Brief, rng: np.random.Generator) ->
     return part
 
 
-def _pull(fr: Fragments, site: _Site, brief: Brief) -> F64:
+def _pull(fr: Fragments, site: Site, brief: Brief) -> F64:
     pull = np.zeros((len(fr), 3))
     if brief.direction in _TOWARDS:
         strength = PULL if brief.mode == Mode.TOPPLE else 0.7 * PULL
@@ -247,7 +204,7 @@ def _pull(fr: Fragments, site: _Site, brief: Brief) -> F64:
 
 
 def _schedule(
-    fr: Fragments, st: Structure, site: _Site, arrive: F64, resist: float,
+    fr: Fragments, st: Structure, site: Site, arrive: F64, resist: float,
     rng: np.random.Generator, brief: Brief | None, pull: F64,
 ) -> Trigger:  # fmt: skip
     n, b = len(fr), st.bonds
@@ -303,7 +260,7 @@ def _schedule(
 
 
 def _buckle(
-    fr: Fragments, site: _Site, crush: NDArray[np.bool_], rng: np.random.Generator, pull: F64
+    fr: Fragments, site: Site, crush: NDArray[np.bool_], rng: np.random.Generator, pull: F64
 ) -> tuple[F64, F64]:
     """A support folds like a knee: its lower part about its foot, its upper part about its head.
 

@@ -9,20 +9,50 @@ the ductility counter. Past 1 the strength fades to a residual (reinforcement ho
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from numba import njit
 
-_J = {"cache": True, "nogil": True, "fastmath": True}
+_J: dict[str, Any] = {"cache": True, "nogil": True, "fastmath": True}
 
 # columns of `limit`
 ROTATION, SLIP, STRETCH, CRUSH, RUPTURE, FADE, LOSS = range(7)
-# columns of `state`: plastic flow of the six components, then sums of rotation, slip, stretch, crush
+# columns of `state`: plastic flow of six components, then sums of rotation, slip, stretch, crush
 SUMS = 6
 
 
 @njit(**_J)
-def forces(active, na, x, rot, v, w, bi, bj, la, lb, frame, stiff, cap, lim, depth, mu, confine,
-           alive, scale, weak, state, damage, damp, force, torque, load, h, energy, broke):
+def forces(
+    active,
+    na,
+    x,
+    rot,
+    v,
+    w,
+    bi,
+    bj,
+    la,
+    lb,
+    frame,
+    stiff,
+    cap,
+    lim,
+    depth,
+    mu,
+    confine,
+    alive,
+    scale,
+    weak,
+    state,
+    damage,
+    damp,
+    force,
+    torque,
+    load,
+    h,
+    energy,
+    broke,
+):
     """Add the forces of active bonds; part those whose ductility is spent.
 
     Args:
@@ -162,9 +192,17 @@ def forces(active, na, x, rot, v, w, bi, bj, la, lb, frame, stiff, cap, lim, dep
                 broke[k] = True
                 parted += 1
                 continue
-        held += 0.5 * sc * (
-            fn * fn / stiff[k, 0] + f1 * f1 / stiff[k, 1] + f2 * f2 / stiff[k, 2]
-            + m1 * m1 / stiff[k, 3] + m2 * m2 / stiff[k, 4] + mt * mt / stiff[k, 5]
+        held += (
+            0.5
+            * sc
+            * (
+                fn * fn / stiff[k, 0]
+                + f1 * f1 / stiff[k, 1]
+                + f2 * f2 / stiff[k, 2]
+                + m1 * m1 / stiff[k, 3]
+                + m2 * m2 / stiff[k, 4]
+                + mt * mt / stiff[k, 5]
+            )
         )
         load[k, 0] = fn
         load[k, 1] = f1

@@ -9,13 +9,14 @@ pair survives from tick to tick, which is what lets a pile come to rest.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from numba import njit
 
 from setpiece.collapse.solver.sat import axis_gap, hull_contact
 
 PASSING = 1.2  # [s] after its ghost time a crushed support may still clear an overlap
-_J = {"cache": True, "nogil": True, "fastmath": True}
+_J: dict[str, Any] = {"cache": True, "nogil": True, "fastmath": True}
 BETA = 0.18  # contact stiffness = BETA * effective mass / step^2
 DECAY = 0.94  # of the allowance per tick
 RELAX = 0.016  # [m] and at most this much per tick: 4 m/s
@@ -40,16 +41,41 @@ def _compliance(im, ii, rot, i, r0, r1, r2, n0, n1, n2):
 
 
 @njit(**_J)
-def find(hulls, x, rot, ext, v, w, im, ii, awake, ghost, frail, now, keys, pair, npair, grounded,
-         ground_xi, h, dt, work, ci, cf, cn, crowd):
+def find(
+    hulls,
+    x,
+    rot,
+    ext,
+    v,
+    w,
+    im,
+    ii,
+    awake,
+    ghost,
+    frail,
+    now,
+    keys,
+    pair,
+    npair,
+    grounded,
+    ground_xi,
+    h,
+    dt,
+    work,
+    ci,
+    cf,
+    cn,
+    crowd,
+):
     """Contact points of all pairs and of every piece with the ground.
 
     Args:
-        hulls: `HullPack.arrays()`. ii: inverse inertia, rows xx, yy, zz, xy, xz, yz. ghost: time until which a crushed piece touches only what
-            is below it [s], (n,), and no column or panel (frail, (n,)). pair: rows of `broadphase.carry`. grounded: True for pieces still
-            bonded to the ground. ground_xi: friction
-            displacement x, y and allowance of the ground contact, -1 while apart, (n, 3). work: `sat.scratch()`.
-        crowd: (n,) scratch.
+        hulls: `HullPack.arrays()`. ii: inverse inertia, rows xx, yy, zz, xy, xz, yz.
+        ghost: time until which a crushed piece touches only what is below it [s], (n,), and no
+            column or panel (frail, (n,)).
+        pair: rows of `broadphase.carry`. grounded: True for pieces still bonded to the ground.
+        ground_xi: friction displacement x, y and allowance of the ground contact, -1 while
+            apart, (n, 3). work: `sat.scratch()`. crowd: (n,) scratch.
         ci: receives (i or -1, j, pair row or -1). cf: receives anchor in i (3), anchor in j (3),
             stiffness, damping, friction displacement (3), work [J], depth [m]. cn: normals.
 
@@ -79,8 +105,29 @@ def find(hulls, x, rot, ext, v, w, im, ii, awake, ghost, frail, now, keys, pair,
             gap = axis_gap(i, j, x, rot, vert, vs, pair[p, 4], pair[p, 5], pair[p, 6])
             if gap > margin:
                 continue
-        k = hull_contact(i, j, x, rot, vert, vs, plane, fs, loop, ls, edge, es, margin, out,
-                         wa, wb, na, nb, c1, c2, axis)
+        k = hull_contact(
+            i,
+            j,
+            x,
+            rot,
+            vert,
+            vs,
+            plane,
+            fs,
+            loop,
+            ls,
+            edge,
+            es,
+            margin,
+            out,
+            wa,
+            wb,
+            na,
+            nb,
+            c1,
+            c2,
+            axis,
+        )
         for a in range(3):
             pair[p, 4 + a] = axis[a]
         if k == 0:
@@ -185,162 +232,3 @@ def find(hulls, x, rot, ext, v, w, im, ii, awake, ghost, frail, now, keys, pair,
             cf[k, 6] *= CROWD / many
             cf[k, 7] *= CROWD / many
     return m
-
-
-@njit(**_J)
-def forces(x, rot, v, w, ci, cf, cn, m, mu, h, force, torque, react):
-    """Add contact forces; friction displacements and dissipated work are kept in `cf`."""
-    up = 0.0
-    for k in range(m):
-        i = ci[k, 0]
-        j = ci[k, 1]
-        n0 = cn[k, 0]
-        n1 = cn[k, 1]
-        n2 = cn[k, 2]
-        p0 = cf[k, 3]
-        p1 = cf[k, 4]
-        p2 = cf[k, 5]
-        b0 = rot[j, 0, 0] * p0 + rot[j, 0, 1] * p1 + rot[j, 0, 2] * p2
-        b1 = rot[j, 1, 0] * p0 + rot[j, 1, 1] * p1 + rot[j, 1, 2] * p2
-        b2 = rot[j, 2, 0] * p0 + rot[j, 2, 1] * p1 + rot[j, 2, 2] * p2
-        a0 = 0.0
-        a1 = 0.0
-        a2 = 0.0
-        if i >= 0:
-            p0 = cf[k, 0]
-            p1 = cf[k, 1]
-            p2 = cf[k, 2]
-            a0 = rot[i, 0, 0] * p0 + rot[i, 0, 1] * p1 + rot[i, 0, 2] * p2
-            a1 = rot[i, 1, 0] * p0 + rot[i, 1, 1] * p1 + rot[i, 1, 2] * p2
-            a2 = rot[i, 2, 0] * p0 + rot[i, 2, 1] * p1 + rot[i, 2, 2] * p2
-            s = (
-                (x[j, 0] + b0 - x[i, 0] - a0) * n0
-                + (x[j, 1] + b1 - x[i, 1] - a1) * n1
-                + (x[j, 2] + b2 - x[i, 2] - a2) * n2
-            )
-        else:
-            s = x[j, 2] + b2 + cf[k, 2]
-        if s >= 0:
-            cf[k, 8] = 0.0
-            cf[k, 9] = 0.0
-            cf[k, 10] = 0.0
-            continue
-        c0 = v[j, 0] + w[j, 1] * b2 - w[j, 2] * b1
-        c1 = v[j, 1] + w[j, 2] * b0 - w[j, 0] * b2
-        c2 = v[j, 2] + w[j, 0] * b1 - w[j, 1] * b0
-        if i >= 0:
-            c0 -= v[i, 0] + w[i, 1] * a2 - w[i, 2] * a1
-            c1 -= v[i, 1] + w[i, 2] * a0 - w[i, 0] * a2
-            c2 -= v[i, 2] + w[i, 0] * a1 - w[i, 1] * a0
-        vn = c0 * n0 + c1 * n1 + c2 * n2
-        kn = cf[k, 6]
-        f = -kn * s * (1.0 + min(-s / SOFTEN, 2.0))
-        if vn > 0:
-            # inelastic: nothing comes back beyond what opens an overlap gently
-            f *= max(1.0 - vn / (0.2 - 20.0 * s), 0.0)
-        f = max(f - cf[k, 7] * vn, 0.0)
-        # one step may stop the approach and add 20 m/s, however deep
-        f = min(f, kn * h / BETA * (1.2 * max(-vn, 0.0) + 20.0))
-        t0 = c0 - vn * n0
-        t1 = c1 - vn * n1
-        t2 = c2 - vn * n2
-        kt = 0.5 * kn
-        e0 = cf[k, 8] + t0 * h
-        e1 = cf[k, 9] + t1 * h
-        e2 = cf[k, 10] + t2 * h
-        ct = 0.6 * cf[k, 7]
-        g0 = -kt * e0 - ct * t0
-        g1 = -kt * e1 - ct * t1
-        g2 = -kt * e2 - ct * t2
-        l = math.sqrt(g0 * g0 + g1 * g1 + g2 * g2)
-        if l > mu * f:
-            l = mu * f / l
-            g0 *= l
-            g1 *= l
-            g2 *= l
-            e0 = -(g0 + ct * t0) / kt
-            e1 = -(g1 + ct * t1) / kt
-            e2 = -(g2 + ct * t2) / kt
-            l = math.sqrt(e0 * e0 + e1 * e1 + e2 * e2)
-            top = mu * f / kt
-            if l > top:
-                l = top / l
-                e0 *= l
-                e1 *= l
-                e2 *= l
-        cf[k, 8] = e0
-        cf[k, 9] = e1
-        cf[k, 10] = e2
-        p0 = f * n0 + g0
-        p1 = f * n1 + g1
-        p2 = f * n2 + g2
-        cf[k, 11] -= f * vn * h
-        force[j, 0] += p0
-        force[j, 1] += p1
-        force[j, 2] += p2
-        torque[j, 0] += b1 * p2 - b2 * p1
-        torque[j, 1] += b2 * p0 - b0 * p2
-        torque[j, 2] += b0 * p1 - b1 * p0
-        if i >= 0:
-            force[i, 0] -= p0
-            force[i, 1] -= p1
-            force[i, 2] -= p2
-            torque[i, 0] -= a1 * p2 - a2 * p1
-            torque[i, 1] -= a2 * p0 - a0 * p2
-            torque[i, 2] -= a0 * p1 - a1 * p0
-        else:
-            up += p2
-    react[0] += up
-
-
-@njit(**_J)
-def remember(ci, cf, m, pair, ground_xi, x, rot, hit_energy, hit_place, touch):
-    """After a tick: keep friction displacements per pair, gather the energy of hits per piece.
-
-    hit_energy (n,) [J] and hit_place (n, 3) [m J] are added to: the work done on the normal of
-    each contact, given to its lower-numbered moving piece j. touch (n,) is set where pressed.
-    """
-    a = 0
-    while a < m:
-        j = ci[a, 1]
-        p = ci[a, 2]
-        i = ci[a, 0]
-        b = a
-        n = 0
-        s0 = 0.0
-        s1 = 0.0
-        s2 = 0.0
-        e = 0.0
-        while b < m and ci[b, 1] == j and ci[b, 2] == p and ci[b, 0] == i:
-            if cf[b, 8] != 0.0 or cf[b, 9] != 0.0 or cf[b, 10] != 0.0 or cf[b, 11] != 0.0:
-                s0 += cf[b, 8]
-                s1 += cf[b, 9]
-                s2 += cf[b, 10]
-                n += 1
-            if cf[b, 11] > 0:
-                q = cf[b, 11]
-                e += q
-                for k in range(3):
-                    hit_place[j, k] += q * (
-                        x[j, k]
-                        + rot[j, k, 0] * cf[b, 3]
-                        + rot[j, k, 1] * cf[b, 4]
-                        + rot[j, k, 2] * cf[b, 5]
-                    )
-            b += 1
-        hit_energy[j] += e
-        if n > 0:
-            touch[j] = True
-            if i >= 0:
-                touch[i] = True
-            s0 /= n
-            s1 /= n
-            s2 /= n
-        if p >= 0:
-            pair[p, 1] = s0
-            pair[p, 2] = s1
-            pair[p, 3] = s2
-        else:
-            ground_xi[j, 0] = s0
-            ground_xi[j, 1] = s1
-        a = b

@@ -129,7 +129,9 @@ def _solid(points: F64) -> tuple[F64, ConvexHull]:
     lo, hi = points.min(0), points.max(0)
     grow = np.maximum(0.01 - (hi - lo) / 2, 0)
     lo, hi = lo - grow, hi + grow
-    box = np.array([[x, y, z] for x in (lo[0], hi[0]) for y in (lo[1], hi[1]) for z in (lo[2], hi[2])])
+    box = np.array(
+        [[x, y, z] for x in (lo[0], hi[0]) for y in (lo[1], hi[1]) for z in (lo[2], hi[2])]
+    )
     return box, ConvexHull(box)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from numba import njit
 
 from setpiece.collapse.solver import bonds
 from setpiece.collapse.solver.bonds import crushing
-from setpiece.collapse.solver.contacts import forces as contact_forces
+from setpiece.collapse.solver.pressing import forces as contact_forces
 
 bond_forces = bonds.forces
-_J = {"cache": True, "nogil": True, "fastmath": True}
+_J: dict[str, Any] = {"cache": True, "nogil": True, "fastmath": True}
 SPIN_LIMIT = 25.0  # [rad/s]
 
 
@@ -113,10 +114,57 @@ def move(n, x, q, rot, v, w, force, torque, im, ii, ij, awake, pull, drag, g, h)
 
 
 @njit(**_J)
-def tick(steps, n, x, q, rot, v, w, im, ii, ij, awake, pull, drag, g, h, active, nact, bi, bj, la, lb,
-         frame, stiff, cap, lim, depth, mu, confine, alive, scale, weak, state, damage, damp, load,
-         broke, crush, ncrush, resist, travel, ci, cf, cn, m, friction, force, torque, energy,
-         react):
+def tick(
+    steps,
+    n,
+    x,
+    q,
+    rot,
+    v,
+    w,
+    im,
+    ii,
+    ij,
+    awake,
+    pull,
+    drag,
+    g,
+    h,
+    active,
+    nact,
+    bi,
+    bj,
+    la,
+    lb,
+    frame,
+    stiff,
+    cap,
+    lim,
+    depth,
+    mu,
+    confine,
+    alive,
+    scale,
+    weak,
+    state,
+    damage,
+    damp,
+    load,
+    broke,
+    crush,
+    ncrush,
+    resist,
+    travel,
+    ci,
+    cf,
+    cn,
+    m,
+    friction,
+    force,
+    torque,
+    energy,
+    react,
+):
     """Run `steps` explicit steps; returns bonds parted. react [0] ground contact force up [N],
     [1] force of bonds on the ground body, mean over the steps."""
     parted = 0
@@ -126,9 +174,37 @@ def tick(steps, n, x, q, rot, v, w, im, ii, ij, awake, pull, drag, g, h, active,
         force[:] = 0.0
         torque[:] = 0.0
         react[0] = 0.0
-        parted += bond_forces(active, nact, x, rot, v, w, bi, bj, la, lb, frame, stiff, cap, lim,
-                              depth, mu, confine, alive, scale, weak, state, damage, damp, force,
-                              torque, load, h, energy, broke)
+        parted += bond_forces(
+            active,
+            nact,
+            x,
+            rot,
+            v,
+            w,
+            bi,
+            bj,
+            la,
+            lb,
+            frame,
+            stiff,
+            cap,
+            lim,
+            depth,
+            mu,
+            confine,
+            alive,
+            scale,
+            weak,
+            state,
+            damage,
+            damp,
+            force,
+            torque,
+            load,
+            h,
+            energy,
+            broke,
+        )
         if ncrush > 0:
             crushing(crush, ncrush, x, v, im, bi, bj, resist, travel, force, h)
         contact_forces(x, rot, v, w, ci, cf, cn, m, friction, h, force, torque, react)

@@ -98,7 +98,9 @@ class Descent:
         low = float(world.x[:n, 2].min())
         finite = bool(np.isfinite(world.x).all())
         drop = float(max(self.centre, default=0.0))
-        took = next((t for t, c in zip(self.times, self.centre, strict=True) if c >= 0.9 * drop), 0.0)
+        took = next(
+            (t for t, c in zip(self.times, self.centre, strict=True) if c >= 0.9 * drop), 0.0
+        )
         least = float(np.sqrt(2 * 0.9 * drop / GRAVITY))
         return {
             "free_fall": _fact(self.fastest <= 1.0, self.fastest, 1.0, "g"),

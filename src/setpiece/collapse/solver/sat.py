@@ -155,22 +155,20 @@ def hull_contact(
             if l < 1e-4 * (p0 * p0 + p1 * p1 + p2 * p2) * (q0 * q0 + q1 * q1 + q2 * q2):
                 continue
             l = 1.0 / math.sqrt(l)
-            if n0 * (na[f, 0] + na[g, 0]) + n1 * (na[f, 1] + na[g, 1]) + n2 * (
-                na[f, 2] + na[g, 2]
-            ) < 0:
+            if (
+                n0 * (na[f, 0] + na[g, 0]) + n1 * (na[f, 1] + na[g, 1]) + n2 * (na[f, 2] + na[g, 2])
+                < 0
+            ):
                 l = -l
             n0 *= l
             n1 *= l
             n2 *= l
-            if n0 * (nb[r, 0] + nb[t, 0]) + n1 * (nb[r, 1] + nb[t, 1]) + n2 * (
-                nb[r, 2] + nb[t, 2]
-            ) > 0:
+            if (
+                n0 * (nb[r, 0] + nb[t, 0]) + n1 * (nb[r, 1] + nb[t, 1]) + n2 * (nb[r, 2] + nb[t, 2])
+                > 0
+            ):
                 continue
-            m = (
-                n0 * (wb[y, 0] - wa[u, 0])
-                + n1 * (wb[y, 1] - wa[u, 1])
-                + n2 * (wb[y, 2] - wa[u, 2])
-            )
+            m = n0 * (wb[y, 0] - wa[u, 0]) + n1 * (wb[y, 1] - wa[u, 1]) + n2 * (wb[y, 2] - wa[u, 2])
             if m > best + 2 * _FACE_BIAS or m > margin:
                 best = m
                 kind = 2

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from setpiece.collapse.fragments import Element, Fragments
 from setpiece.collapse.solver import GRAVITY, STEP, SUBSTEPS, TICK
 from setpiece.collapse.solver.broadphase import carry, sweep
-from setpiece.collapse.solver.contacts import find, remember
+from setpiece.collapse.solver.contacts import find
 from setpiece.collapse.solver.hulls import pack
 from setpiece.collapse.solver.integrate import doze, rotations, tick
+from setpiece.collapse.solver.pressing import remember
 from setpiece.collapse.solver.sat import scratch
 from setpiece.collapse.structure import Structure
-from setpiece.errors import StageError
 
 FRICTION = 0.75
 BOND_DAMPING = 0.5  # in steps: dashpot of a bond is this x step x stiffness
@@ -38,7 +38,7 @@ class World:
         self.mass = fr.mass.astype(np.float64)
         self.im = np.append(1.0 / self.mass, 0.0)
         self.ij = np.vstack([_six(st.inertia), np.ones(6)])
-        self.ii = np.vstack([_six(np.linalg.inv(st.inertia)), np.zeros(6)])
+        self.ii = np.vstack([_six(np.linalg.inv(st.inertia).astype(np.float64)), np.zeros(6)])
         b = st.bonds
         self.bi = b.i.astype(np.int64)
         self.bj = np.where(b.j < 0, n, b.j).astype(np.int64)
@@ -141,15 +141,16 @@ class World:
             )  # fmt: skip
         self.ncontact = find(
             self.hulls, self.x, self.rot, self.ext, self.v, self.w, self.im, self.ii, self.awake,
-            self.ghost, self.frail, self.time, self.keys, self.pair, self.npair, self.grounded, self.ground_xi,
-            STEP, TICK, self.work, self.ci, self.cf, self.cn, self.crowd,
+            self.ghost, self.frail, self.time, self.keys, self.pair, self.npair, self.grounded,
+            self.ground_xi, STEP, TICK, self.work, self.ci, self.cf, self.cn, self.crowd,
         )  # fmt: skip
         live = self.alive & (self.awake[self.bi] | self.awake[self.bj])
         active = np.nonzero(live)[0]
         parted = tick(
             SUBSTEPS, n, self.x, self.q, self.rot, self.v, self.w, self.im, self.ii, self.ij,
-            self.awake, self.pull, self.drag, GRAVITY, STEP, active, len(active), self.bi, self.bj, self.la,
-            self.lb, self.frame, self.structure.stiffness, self.structure.capacity,
+            self.awake, self.pull, self.drag, GRAVITY, STEP, active, len(active), self.bi,
+            self.bj, self.la, self.lb, self.frame, self.structure.stiffness,
+            self.structure.capacity,
             self.structure.limit, self.structure.depth, self.structure.friction,
             self.structure.confine, self.alive, self.scale, self.weak, self.state, self.damage,
             BOND_DAMPING * STEP, self.load, self.broke, self.crush, self.ncrush, self.resist,
@@ -206,6 +207,4 @@ def _small(turn: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _six(t: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.stack(
-        [t[:, 0, 0], t[:, 1, 1], t[:, 2, 2], t[:, 0, 1], t[:, 0, 2], t[:, 1, 2]], 1
-    )
+    return np.stack([t[:, 0, 0], t[:, 1, 1], t[:, 2, 2], t[:, 0, 1], t[:, 0, 2], t[:, 1, 2]], 1)
