@@ -77,9 +77,15 @@ def _cut(text: str, size: int, width: float) -> str:
     face = font(size)
     if face.getlength(text) <= width:
         return text
-    while text and face.getlength(text + "...") > width:
-        text = text[:-1]
-    return text.rstrip() + "..."
+    # A brief may have ten thousand words: halve the search instead of dropping letter by letter.
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if face.getlength(text[:middle].rstrip() + "...") <= width:
+            low = middle
+        else:
+            high = middle - 1
+    return text[:low].rstrip() + "..."
 
 
 def slate_frame(width: int, height: int, info: Mapping[str, Any]) -> F32:

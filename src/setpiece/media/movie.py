@@ -165,6 +165,9 @@ class MovieWriter:
             dst_color_range="MPEG",
             interpolation="LANCZOS",
         )
+        # ProRes writes the tags of each picture into its frame header, beside the container's.
+        coded.color_primaries = _BT709
+        coded.color_trc = _BT709
         coded.pts = self._sent
         coded.time_base = 1 / self.fps
         self._sent += 1
