@@ -156,7 +156,8 @@ def _given(given: str | Path | F32 | Sequence[Polygon], image: F32) -> F32:
 class Clip(Protocol):
     """What is needed of a clip: `media.plate.Plate` has it."""
 
-    frames: int
+    @property
+    def frames(self) -> int: ...
 
     def read(self, index: int = 0) -> np.ndarray:
         """Frame from 0, (h, w, 3) float32, scene-linear Rec.709."""

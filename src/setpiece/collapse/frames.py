@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,6 +27,7 @@ from setpiece.collapse.prep import Prep, load_prep
 from setpiece.farm import Meter, map_frames
 from setpiece.media import cryptomatte
 from setpiece.media.exr import write_exr
+from setpiece.render.camera import Camera
 from setpiece.render.light import Light
 from setpiece.render.motionblur import blur
 from setpiece.render.particles import splat
@@ -52,6 +54,7 @@ class Context:
     dust: Dust
     debris: Debris
     clip: ClipForeground | None
+    front_depth: F32 | None
     shake: F32
     albedo: tuple[float, float, float]
     names: list[str]
@@ -110,6 +113,7 @@ def open_shot(argument: tuple[Stages, Path]) -> Context:
         dust=Dust.open(s.folders["dust"]),
         debris=load_debris(s.folders["debris"] / "debris.npz"),
         clip=clip,
+        front_depth=front_depth(prep.foreground, s.layout.view(), standing.depth),
         shake=shake_path(motion, s.request.frames, s.brief.shake, s.request.seed),
         albedo=(float(albedo[0]), float(albedo[1]), float(albedo[2])),
         names=[f"fragment_{i:05d}" for i in range(len(pieces))],
@@ -164,6 +168,12 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             seed=s.request.seed,
             half=s.request.quality == "draft",
         )
+    veil = None
+    if lit is not None and c.front_depth is not None:
+        # The same dust, marched only as far as what stands in front: that is veiled, not cut out.
+        veil = march(
+            lit, camera, c.front_depth, light, albedo=c.albedo, seed=s.request.seed, half=True
+        )
     result = comp_frame(
         CompInputs(
             plate=plate,
@@ -182,6 +192,9 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             grain=prep.grain,
             light=light,
             softness=prep.softness,
+            **({} if c.clip is None else {"clean_has_grain": 0.2}),
+            veil_rgb=None if veil is None else veil.rgb,
+            veil_transmittance=None if veil is None else veil.transmittance,
             distance=float(np.linalg.norm(s.layout.centre)),
             shake=None if not c.shake[frame].any() else tuple(c.shake[frame]),  # type: ignore[arg-type]
         )
@@ -201,7 +214,7 @@ def plate_frame(c: Context, frame: int) -> tuple[F32, F32]:
     return plate, np.maximum(c.prep.foreground, c.clip.matte(plate, everywhere=False))
 
 
-def to_ground(camera: Any, depth: F32) -> F32:
+def to_ground(camera: Camera, depth: F32) -> F32:
     """Depth of the solids, or of the ground plane where it is nearer (planar Z [m])."""
     h, w = depth.shape
     x = np.arange(w) + 0.5
@@ -216,6 +229,27 @@ def to_ground(camera: Any, depth: F32) -> F32:
     )
     ground = np.where(rise < -1e-6, -camera.position[2] / np.minimum(rise, -1e-6), np.inf)
     return np.minimum(depth, ground).astype(np.float32)
+
+
+def front_depth(foreground: F32, camera: Camera, building: F32) -> F32 | None:
+    """How far away what stands in front is: planar Z (h, w) [m], 0 where nothing is; None if bare.
+
+    Each connected thing stands where its lowest pixel meets the ground, and never behind the
+    building.
+    """
+    on = (foreground > 0.05).astype(np.uint8)
+    if not on.any():
+        return None
+    near = float(building[np.isfinite(building)].min()) if np.isfinite(building).any() else 50.0
+    ground = to_ground(camera, np.full_like(building, np.inf))
+    count, labels = cv2.connectedComponents(on)
+    out = np.zeros_like(building)
+    for i in range(1, count):
+        ys, xs = np.nonzero(labels == i)
+        low = ys >= ys.max() - 1
+        foot = float(np.median(ground[ys[low], xs[low]]))
+        out[ys, xs] = np.clip(foot, 0.25 * near, 0.95 * near)
+    return out
 
 
 def _samples(s: Stages) -> int:

@@ -42,8 +42,8 @@ def fracture(s: Stages, folder: Path, progress: Progress, _meter: Meter) -> None
         focus=focus,
         progress=lambda f: progress(0.85 * f),
     )
-    matte = np.load(s.folders["layout"] / "matte.npy")
-    pieces = add_fringe(pieces, s.layout.view(), matte)
+    with np.load(s.folders["prep"] / "prep.npz") as prepared:
+        pieces = add_fringe(pieces, s.layout.view(), prepared["matte"])
     save_fragments(folder / "fragments.npz", pieces)
 
 

@@ -16,6 +16,7 @@ from setpiece.collapse.layout import (
     load_layout,
     make_layout,
     save_layout,
+    sky_mask,
 )
 from setpiece.collapse.light import estimate_light
 from setpiece.collapse.request import Point, Request
@@ -70,11 +71,18 @@ def make_plan(
             eye_height=request.eye_height,
         )
     progress(0.7)
+    matte = building_matte(image, layout)
     light_file = request.layout.with_name("light.toml") if request.layout else None
     if light_file is not None and light_file.is_file() and request.sun is None:
         light = load_light(light_file)
     else:
-        light = estimate_light(image, layout, shadow=px(request.shadow) or None, exif=plate.exif)
+        light = estimate_light(
+            image,
+            layout,
+            shadow=px(request.shadow) or None,
+            sky=sky_mask(image) * (1 - matte),
+            exif=plate.exif,
+        )
         if request.sun is not None:
             light = light.model_copy(
                 update={
@@ -83,7 +91,6 @@ def make_plan(
                     "uncertainty": 0.0,
                 }
             )
-    matte = building_matte(image, layout)
     progress(0.9)
     save_layout(layout, folder / "layout.toml")
     save_light(light, folder / "light.toml")

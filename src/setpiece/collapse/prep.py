@@ -78,7 +78,7 @@ def prep_plate(s: Stages, light: Light, folder: Path, progress: Callable[[float]
         still,
         matte,
         given=clean_given,
-        sky=sky_mask(still),
+        sky=sky_mask(still) * (1 - matte),
         foreground=foreground,
         light=light,
         horizon=(horizon[0][1] + horizon[1][1]) / 2,
@@ -89,7 +89,7 @@ def prep_plate(s: Stages, light: Light, folder: Path, progress: Callable[[float]
     picture = building_picture(
         still, matte, foreground, progress=lambda f: progress(0.7 + 0.2 * f), seed=request.seed
     )
-    edge = split_edge(picture, clean.image, matte)
+    edge = split_edge(picture, clean.image, matte, refine=True)
 
     grain = measure_grain(still if plate.still else [plate.read(i) for i in range(4)])
     np.savez(
@@ -97,6 +97,7 @@ def prep_plate(s: Stages, light: Light, folder: Path, progress: Callable[[float]
         foreground=foreground.astype(np.float32),
         clean=edge.clean.astype(np.float32),
         hole=clean.hole,
+        matte=edge.matte.astype(np.float32),
         picture=edge.building.astype(np.float32),
         softness=np.float64(measure_softness(still)),
         grain_levels=grain.levels,
@@ -123,7 +124,7 @@ def load_prep(s: Stages) -> Prep:
         )
         return Prep(
             still=np.load(s.folders["layout"] / "still.npy"),
-            matte=np.load(s.folders["layout"] / "matte.npy"),
+            matte=data["matte"],
             foreground=data["foreground"],
             clean=data["clean"],
             hole=data["hole"],

@@ -72,8 +72,8 @@ def ground_ratio(
         vis_rest += ~view.tracer.occluded(p, towards)
         sky_now += ~tracer.occluded(p, over, 0.6 * tall)
         sky_rest += ~view.tracer.occluded(p, over, 0.6 * tall)
-    for a in (vis_now, vis_rest, sky_now, sky_rest):
-        a /= RAYS
+    for counted in (vis_now, vis_rest, sky_now, sky_rest):
+        counted /= RAYS
     through = np.ones(len(p), np.float32) if volume_shadow is None else volume_shadow(p)
     inside = view.silhouette[ys.ravel()[index], xs.ravel()[index]] > 0.02
     vis_rest[inside] = sky_rest[inside] = 1.0

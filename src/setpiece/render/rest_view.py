@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import spline_filter1d
+from scipy.ndimage import maximum_filter, minimum_filter, spline_filter1d
 
 from setpiece.render.camera import Camera
 from setpiece.render.light import Light
@@ -24,7 +24,8 @@ class RestView:
     picture: (h, w, 3) float32 scene-linear, the building's own picture, filtered so that the mean
         of bilinear taps on a regular 2x2 sub-pixel grid gives the picture back exactly.
     matte: (h, w, 1) likewise. mean: the building's mean albedo (3,).
-    seen: (h, w) distance [m] of the first surface at rest along each pixel's ray; inf where none.
+    seen: (h, w, 2) nearest and farthest distance [m] of the first surface at rest around each
+        pixel; inf and -inf where there is none.
     tracer: the standing building for rays.
     bounds: lowest and highest corner of the building at rest (2, 3).
     """
@@ -55,6 +56,10 @@ class RestView:
         make_rays(*camera_arrays(camera), xs, ys, 0.0, 0.0, o, d)
         prim, dist, _, _ = tracer.hits(o, d)
         seen = np.where(np.asarray(prim) >= 0, dist, np.inf).astype(np.float32).reshape(h, w)
+        # Nearest and farthest surface of the 3x3 neighbourhood: rays through a pixel's corners
+        # must agree with the one through its centre.
+        far = np.where(np.isfinite(seen), seen, -np.inf)
+        seen = np.stack([minimum_filter(seen, 3), maximum_filter(far, 3)], axis=-1)
         inside = matte > 0.6
         colour = picture[inside] if inside.any() else picture.reshape(-1, 3)
         # Seen in a mix of sun and shade: taken as albedo under half the sun.

@@ -127,8 +127,20 @@ def gather(
                     ids[p, k] = owner
                     coverage[p, k] += coverage_left * sample
                     break
-            lit = False
-            share = 1.0
+            # What the camera saw of this spot is what it shows until its piece moves, whatever it
+            # is made of: the edge of a slab in an eave is the plate's picture too.
+            shown = False
+            dr = math.sqrt((rx - eye[0]) ** 2 + (ry - eye[1]) ** 2 + (rz - eye[2]) ** 2)
+            inside = 0 <= ru < seen.shape[1] and 0 <= rv < seen.shape[0]
+            if inside:
+                near, behind = seen[int(rv), int(ru), 0], seen[int(rv), int(ru), 1]
+                shown = near * 0.998 - 0.03 <= dr <= behind * 1.002 + 0.03
+                if shown and m < 1:
+                    for k in range(3):
+                        # single taps may fall below 0; only their mean is the picture
+                        still[p, k] += weight * sample * _bilinear(picture, ru, rv, k) * (1 - m)
+            share = m if shown else 1.0
+            lit = share > 0
             if mat in (PLATE, GLASS):
                 tx = tex[a, 0] * wa + tex[b, 0] * wb + tex[c, 0] * wc
                 ty = tex[a, 1] * wa + tex[b, 1] * wb + tex[c, 1] * wc
@@ -136,14 +148,11 @@ def gather(
                 own = abs(tx - rx) + abs(ty - ry) + abs(tz - rz) < 2e-3
                 tu, tv, td = project(eye, rot, lens, tx, ty, tz)
                 known = td > 0
-                if own and known and 0 <= ru < seen.shape[1] and 0 <= rv < seen.shape[0]:
-                    dr = math.sqrt((rx - eye[0]) ** 2 + (ry - eye[1]) ** 2 + (rz - eye[2]) ** 2)
-                    s = seen[int(rv), int(ru)]
+                if own and known and inside:
                     # behind what the camera saw: that picture belongs to what was in front
-                    known = dr < s * 1.012 + 0.2
+                    known = dr < seen[int(rv), int(ru), 1] * 1.012 + 0.2
                 if known:
                     for k in range(3):
-                        # single taps may fall below 0; only their mean is the picture
                         tint[k] = _bilinear(picture, tu, tv, k)
                     # light on this face when the plate was taken
                     r0x, r0y, r0z = (
@@ -162,14 +171,14 @@ def gather(
                     up = 0.5 + 0.5 * nz / ln
                     share = m
                     for k in range(3):
-                        still[p, k] += weight * sample * tint[k] * (1 - m)
+                        if not shown:
+                            still[p, k] += weight * sample * tint[k] * (1 - m)
                         e_rest = sun_rgb[k] * cosine + sky[k] * up + ground_rgb[k] * (1 - up)
                         e_rest = max(e_rest, 0.3 * ambient[k])
                         tint[k] = min(max(tint[k], 0.0) / e_rest, 2.0)
                     lit = m > 0
                 else:
                     albedo(9, rx, ry, rz, owner, mean, tint)
-                    lit = True
             else:
                 albedo(mat, rx, ry, rz, owner, mean, tint)
                 bump(mat, rx, ry, rz, rough)
@@ -180,7 +189,6 @@ def gather(
                     length = math.sqrt(n0[0] ** 2 + n0[1] ** 2 + n0[2] ** 2) + 1e-9
                     for k in range(3):
                         n0[k] /= length
-                lit = True
             film = dusty * m * min(max(n0[2] * 1.4 + 0.25, 0.0), 1.0)
             for k in range(3):
                 tint[k] += film * (dust_rgb[k] - tint[k])
