@@ -111,7 +111,7 @@ HINTS: dict[str, dict[str, Any]] = {
         "walls": [],
         "lens": None,
         "height": None,
-        "storeys": 5,
+        "storeys": 4,
         "bays": 5,
         "roof": "flat",
         "foreground": [
@@ -156,8 +156,7 @@ HINTS: dict[str, dict[str, Any]] = {
         "lines": [
             [(37.1, 35.4), (508.6, 28.6)],
             [(29.7, 261.1), (517.1, 252)],
-            [(25.7, 390.3), (320, 378.9)],
-            [(217.1, 455.4), (320, 453.1)],
+            [(5.7, 486.9), (760, 491.4)],
         ],
         "walls": [],
         "lens": None,
@@ -202,7 +201,7 @@ HINTS: dict[str, dict[str, Any]] = {
         "height": None,
         "storeys": 3,
         "bays": None,
-        "roof": "gable:60",
+        "roof": "gable:68",
         "foreground": [
             [
                 (381, 232),
@@ -391,7 +390,10 @@ HINTS: dict[str, dict[str, Any]] = {
             [(2472, 2438), (2908, 2241.6)],
             [(2459, 2143), (2863, 1880)],
         ],
-        "walls": [],
+        "walls": [
+            [(2459, 2143), (2936, 1832), (2950, 2222.7), (2472, 2438)],
+            [(2936, 1826), (4005, 1808), (4030, 2291.5), (2953, 2301)],
+        ],
         "lens": 24.0,
         "height": 8.0,
         "storeys": 2,
@@ -440,8 +442,8 @@ HINTS: dict[str, dict[str, Any]] = {
         ],
         "walls": [],
         "lens": None,
-        "height": None,
-        "storeys": 2,
+        "height": 4.5,
+        "storeys": 1,
         "bays": None,
         "roof": None,
         "foreground": [

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.collapse.layout.extras import add_blocks
-from setpiece.collapse.layout.facade import furnish
+from setpiece.collapse.layout.facade import furnish, sides_seen
 from setpiece.collapse.layout.fit import Target, fit_block, make_target, scores
 from setpiece.collapse.layout.model import Prism
 from setpiece.collapse.layout.shapes import layout_faces, silhouette
@@ -53,7 +53,8 @@ def build(
     target, fine = make_target(outline, camera), make_target(outline, camera, _FINE)
     guess = wishes.height or (wishes.storeys * STOREY if wishes.storeys else None)
     eye = wishes.eye_height or 1.65
-    ratio = eye / guess if guess else (eye / 7.0 if target.cut_bottom else None)
+    # Where the foot is out of the frame, only the camera's height tells how far down it is.
+    ratio = eye / (guess or 7.0) if target.cut_bottom else None
     tower = fit_tower(fine, view.yaw) if wishes.roof in (None, "pyramid") else None
     if tower is not None:
         prisms = tower
@@ -65,7 +66,7 @@ def build(
             None if corner is None else corner / camera.width,
         )  # fmt: skip
         prisms = add_blocks(block, fine)
-        if abs(np.degrees(block.yaw)) < 8 or block.depth == 0.7 * (block.left + block.right):
+        if not sides_seen(prisms[0], target.camera):
             notes.append("Only the front is seen; the depth was guessed (0.7 of the width).")
     foot = min(p.base for p in prisms)
     prisms = [_moved(p, 1.0, -foot) for p in prisms]

@@ -56,9 +56,9 @@ def best_comb(
             if not count and not periods[0] <= period * size <= periods[1]:
                 continue
             room = 1 - shrink
-            offsets = np.linspace(0, room, 1 + round(room * 40)) if room > 0 else np.array([0.0])
-            if shrink == 1.0:  # the outer windows may sit off the middle of their cells
-                offsets = np.linspace(-0.2, 0.2, 9) * period
+            # the outer windows may sit off the middle of their cells
+            slack = 0.25 * period
+            offsets = np.linspace(-slack, room + slack, 9 + round((room + 2 * slack) * 30))
             for start in offsets:
                 phase = (x - start) / period
                 inside = (phase >= 0) & (phase < c)

@@ -60,7 +60,7 @@ def draw_layout(
     face = ImageFont.load_default(size=round(15 * pen.unit))
     y = float(np.clip(min(y0, y1), 20 * pen.unit, h - 24 * pen.unit))
     inside = -5 < min(y0, y1) < h + 5
-    text = "horizon" if inside else ("horizon above the frame" if y0 < 0 else "horizon below")
+    text = "horizon" if inside else ("horizon above the frame" if y0 < 0 else "horizon below the frame")
     _label(draw, (10 * pen.unit, y - 21 * pen.unit), text, face, HORIZON)
     return np.vstack([np.asarray(out), _panel(layout, light, w, pen.unit)])
 
@@ -302,11 +302,13 @@ def _panel(layout: Layout, light: Light | None, width: int, unit: float) -> U8:
         if len(f) == 4
         else f"{np.ptp(points, 0)[0]:.1f} m across"
     )
+    count = sum(p.storeys for p in layout.prisms) if main.construction == "timber" else main.storeys
+    storeys = f"{count} storey" + ("s" if count != 1 else "")
     first = [
         ("LENS", f"{mm:.0f} mm" + (f" ± {sigma:.0f}" if sigma > 0.3 else "") + f"  ({c.source})"),
         ("TILT", f"{c.tilt:+.1f}° ± {c.tilt_sigma:.1f}°,  roll {c.roll:+.1f}°"),
         ("EYE", f"{c.eye_height:.1f} m above the building's foot"),
-        ("BUILDING", f"{size}, {top:.1f} m high, {main.storeys} storeys, {main.construction}"),
+        ("BUILDING", f"{size}, {top:.1f} m high, {storeys}, {main.construction}"),
         ("SCALE", layout.scale_source),
         ("OUTLINE", "proposed, please check" if layout.proposed else "drawn by the artist"),
     ]

@@ -44,7 +44,10 @@ def furnish(
     view = camera.resized(small.shape[1], small.shape[0])
     main = max(range(len(prisms)), key=lambda k: _shown(prisms[k], view))
     storeys = _storeys(prisms, main, wishes)
-    pattern, own, sure, count = _read(small, prisms[main], view, wishes, storeys[main])
+    told = storeys[main] if wishes.storeys else None
+    pattern, own, sure, count = _read(
+        small, prisms[main], view, told, wishes.bays, storeys[main]
+    )
     storeys[main] = count
     step = prisms[main].height / count
     out = []
@@ -56,7 +59,7 @@ def furnish(
             if k == main and face in own:
                 openings += own[face]
             else:
-                openings += _repeat(prism, face, pattern, wishes, storeys[k])
+                openings += _repeat(prism, face, pattern, storeys[k])
         out.append(_finished(prism, storeys[k], openings))
     notes = []
     if not sure:
@@ -91,7 +94,7 @@ def _storeys(prisms: list[Prism], main: int, wishes: Wishes) -> list[int]:
 
 
 def _read(
-    small: U8, prism: Prism, view: Camera, wishes: Wishes, storeys: int
+    small: U8, prism: Prism, view: Camera, told: int | None, bays: int | None, storeys: int
 ) -> tuple[Pattern, dict[int, list[Opening]], bool, int]:
     """The pattern of the best seen wall, the openings of all seen walls, and if it is sure."""
     walls = []
@@ -104,15 +107,15 @@ def _read(
     if not walls:
         return plain, {}, False, storeys
     face, odd, _ = max(walls, key=lambda w: w[2])
-    rows = best_comb(odd.mean(1), prism.height, wishes.storeys, (2.5, 4.4))
-    count = wishes.storeys or (rows.count if rows.score > _SURE else storeys)
+    rows = best_comb(odd.mean(1), prism.height, told, (2.5, 4.4))
+    count = told or (rows.count if rows.score > _SURE else storeys)
     if rows.score <= _SURE or rows.count != count:
         rows = Comb(0.0, 1.0 / count, 0.5, count, rows.score)
-    columns = best_comb(odd.mean(0), width[face], wishes.bays, (1.5, 6.0))
+    columns = best_comb(odd.mean(0), width[face], bays, (1.5, 6.0))
     sure = rows.score > _SURE and columns.score > _SURE
     if columns.score <= _SURE:
-        bays = wishes.bays or max(1, round(width[face] / _BAY))
-        columns = Comb(0.0, 1.0 / bays, 0.45, bays, columns.score)
+        number = bays or max(1, round(width[face] / _BAY))
+        columns = Comb(0.0, 1.0 / number, 0.45, number, columns.score)
     pattern = Pattern(rows, columns.period * width[face], columns.share)
     own = {}
     for f, image, _ in walls:
@@ -153,7 +156,7 @@ def _cells(
 
 
 def _repeat(
-    prism: Prism, face: int, pattern: Pattern, wishes: Wishes, storeys: int
+    prism: Prism, face: int, pattern: Pattern, storeys: int
 ) -> list[Opening]:
     """The pattern on a wall that was not read."""
     width = _width(prism, face)
@@ -197,10 +200,16 @@ def _seen(quad: F64, view: Camera) -> float:
     if n @ (view.position - quad.mean(0)) <= 0:
         return 0.0
     pixels, depth = view.project(quad)
-    if depth.min() < 0.1:
+    if depth.min() < 0.02:
         return 0.0
     p = np.clip(pixels, 0, [view.width, view.height]).astype(np.float32)
     return float(cv2.contourArea(p))
+
+
+def sides_seen(prism: Prism, view: Camera) -> bool:
+    """Does more than one wall of the prism show enough to tell its depth."""
+    areas = sorted(_seen(_quad(prism, f), view) for f in range(len(prism.footprint)))
+    return areas[-2] > 0.04 * areas[-1]
 
 
 def _shown(prism: Prism, view: Camera) -> float:

@@ -150,24 +150,40 @@ def fit_block(
     best: tuple[float, Block] | None = None
     # where the frame cuts the top off, no roof can be seen
     kinds = [roof] if roof else ["flat"] if target.cut_top else ["flat", "gable"]
-    trials = []
+    trials: list[tuple[float, Block]] = []
     for kind in kinds:
         for start in _starts(target, yaw):
-            for ridge in (True, False) if kind == "gable" else (True,):
-                block = replace(
-                    start, roof=kind, ridge=ridge, pitch=0.0 if kind == "flat" else pitch or 35.0,
-                    height=start.height * (1.0 if kind == "flat" else 0.65),
-                )  # fmt: skip
-                trials.append(_improve(target, block, yaw_sigma, pitch, eye_over_height, 140, corner=corner))
+            for block in _variants(start, kind, pitch):
+                trials.append(
+                    _improve(target, block, yaw_sigma, pitch, eye_over_height, 140, corner=corner)
+                )
     # a roof must earn its place: gables fit noise in flat outlines
-    trials.sort(key=lambda t: t[0] + (_ROOF_PRICE if t[1].roof != "flat" else 0.0))
+    trials.sort(key=lambda t: t[0] + (_price(t[1]) if roof is None else 0.0))
     for cost, block in trials[:3]:
         cost, block = _improve(target, block, yaw_sigma, pitch, eye_over_height, 500, corner=corner)
-        cost += _ROOF_PRICE if block.roof != "flat" and roof is None else 0.0
+        cost += _price(block) if roof is None or block.roof == "flat" else 0.0
         if best is None or cost < best[0]:
             best = cost, block
     assert best is not None
     return _improve(fine, best[1], yaw_sigma, pitch, eye_over_height, 260, 0.15, corner)[1]
+
+
+def _price(block: Block) -> float:
+    if block.roof != "flat":
+        return _ROOF_PRICE
+    return 0.5 * _ROOF_PRICE if block.overhang > 0.02 * block.height else 0.0
+
+
+def _variants(start: Block, kind: str, pitch: float | None) -> list[Block]:
+    """A start with the roofs of this kind that are worth a trial."""
+    if kind == "flat":
+        return [start, replace(start, height=0.9 * start.height, overhang=0.12 * start.height)]
+    angle = pitch or 35.0
+    return [
+        replace(start, roof=kind, ridge=ridge, pitch=angle, height=share * start.height)
+        for ridge in ((True, False) if kind == "gable" else (True,))
+        for share in (0.45, 0.7)
+    ]
 
 
 def _starts(target: Target, yaw: float) -> list[Block]:
@@ -231,6 +247,8 @@ def _improve(
 ) -> tuple[float, Block]:
     sigma = float(np.clip(yaw_sigma, np.radians(0.3), np.radians(8)))
     pitched = block.roof != "flat"
+    tallest = 1.15 * float(np.ptp(np.nonzero(target.mask.max(1) > 0.5)[0])) / target.camera.focal
+    tallest *= float(np.hypot(block.x, block.y))
     overhangs = not pitched and not target.cut_top
 
     def made(p: F64) -> Block:
@@ -246,7 +264,7 @@ def _improve(
         return replace(
             block, x=x, z=block.z + p[1], yaw=block.yaw + p[2] * sigma,
             left=left, right=right, depth=block.depth * size[1], height=block.height * size[2],
-            pitch=float(np.clip(block.pitch + p[6] * 10, 8, 65)) if pitched else 0.0,
+            pitch=float(np.clip(block.pitch + p[6] * 10, 8, 72)) if pitched else 0.0,
             overhang=float(np.clip(block.overhang + p[7] * block.height, 0, 0.35 * block.height))
             if pitched else 0.0 if not overhangs else
             float(np.clip(block.overhang + p[6] * 0.3 * block.height, 0, 0.3 * block.height)),
@@ -257,18 +275,20 @@ def _improve(
         value = scores(target, silhouette([b.prism()], target.camera))[2]
         width = b.left + b.right
         value += 0.004 * p[2] ** 2 + 0.004 * np.log(b.depth / (0.7 * width)) ** 2
-        value += 0.002 * np.log(b.total / width) ** 2
+        if target.cut_top:  # it goes on beyond the frame, but not far
+            value += 0.02 * np.log(b.total / tallest) ** 2
+        else:
+            value += 0.002 * np.log(b.total / width) ** 2
         if pitched:
             wanted, stiff = (pitch, 0.004) if pitch else (38.0, 0.0002)
             value += stiff * (b.pitch - wanted) ** 2
-        value += 0.02 * (b.overhang / b.height) ** 2 + 0.02 * b.overhang / b.height
+        value += 0.02 * (b.overhang / b.height) ** 2 + 0.005 * b.overhang / b.height
         if corner is not None:
             value += 30 * _corner_miss(b, target.camera, corner)
         if b.z > -1e-3:
             value += 20 * (b.z + 1e-3)
         if eye_over_height is not None:
-            stiff = 0.05 if target.cut_bottom else 0.003
-            value += stiff * np.log(max(-b.z, 1e-3) / b.total / eye_over_height) ** 2
+            value += 0.05 * np.log(max(-b.z, 1e-3) / b.total / eye_over_height) ** 2
         return float(value)
 
     n = 8 if pitched else 7 if overhangs else 6
