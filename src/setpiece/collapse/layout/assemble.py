@@ -44,7 +44,11 @@ class Built:
 
 
 def build(
-    picture: NDArray[np.float32], outline: F64, camera: Camera, view: View, wishes: Wishes,
+    picture: NDArray[np.float32],
+    outline: F64,
+    camera: Camera,
+    view: View,
+    wishes: Wishes,
     corner: F64 | None = None,
 ) -> Built:
     """Fit prisms to the outline. camera: eye at the origin, with the plate's size and angles.
@@ -129,7 +133,7 @@ def _scale(
 
 
 def _quality(prisms: list[Prism], camera: Camera, target: Target) -> str:
-    small = camera.resized(target.camera.width, target.camera.height)
+    small = replace(target.camera, position=camera.position)
     iou, cover, _ = scores(target, silhouette(prisms, small))
     text = f"The model covers {cover:.1%} of the outline (overlap IoU {iou:.2f})."
     if iou < 0.8:

@@ -33,9 +33,7 @@ class Comb:
         return out
 
 
-def best_comb(
-    profile: F64, size: float, count: int | None, periods: tuple[float, float]
-) -> Comb:
+def best_comb(profile: F64, size: float, count: int | None, periods: tuple[float, float]) -> Comb:
     """The comb that correlates best with `profile` across a wall of `size` [m].
 
     count: cells where the artist said it; else every count whose period lies in `periods` [m] is

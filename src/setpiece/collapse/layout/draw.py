@@ -60,7 +60,11 @@ def draw_layout(
     face = ImageFont.load_default(size=round(15 * pen.unit))
     y = float(np.clip(min(y0, y1), 20 * pen.unit, h - 24 * pen.unit))
     inside = -5 < min(y0, y1) < h + 5
-    text = "horizon" if inside else ("horizon above the frame" if y0 < 0 else "horizon below the frame")
+    text = (
+        "horizon"
+        if inside
+        else ("horizon above the frame" if y0 < 0 else "horizon below the frame")
+    )
     _label(draw, (10 * pen.unit, y - 21 * pen.unit), text, face, HORIZON)
     return np.vstack([np.asarray(out), _panel(layout, light, w, pen.unit)])
 
@@ -178,9 +182,7 @@ class _Depth:
         return np.asarray(depth < near * 1.006 + 0.02)
 
 
-def _edge(
-    pen: _Pen, camera: Camera, depth: _Depth, a: F64, b: F64, solid: bool
-) -> None:
+def _edge(pen: _Pen, camera: Camera, depth: _Depth, a: F64, b: F64, solid: bool) -> None:
     """The seen stretches of an edge, or (not solid) the hidden ones, dashed."""
     for c, d in _stretches(depth, a, b, solid):
         if solid:

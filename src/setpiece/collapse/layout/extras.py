@@ -64,6 +64,7 @@ def _fit(
     # Seen on the corner, a narrow part is a chimney that stands on the roof, not on the front.
     corner = abs(np.degrees(main.yaw)) > 12 and roof == "flat" and main.roof != "flat"
     origin = np.array([main.x, main.y]) + n * (0.5 * main.depth if corner else 0.0)
+
     def on_front(x: float, y: float) -> tuple[float, float] | None:
         ray = camera.rays(np.array([x, y]))
         across = float(ray[:2] @ n)

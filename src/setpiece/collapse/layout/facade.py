@@ -45,9 +45,7 @@ def furnish(
     main = max(range(len(prisms)), key=lambda k: _shown(prisms[k], view))
     storeys = _storeys(prisms, main, wishes)
     told = storeys[main] if wishes.storeys else None
-    pattern, own, sure, count = _read(
-        small, prisms[main], view, told, wishes.bays, storeys[main]
-    )
+    pattern, own, sure, count = _read(small, prisms[main], view, told, wishes.bays, storeys[main])
     storeys[main] = count
     step = prisms[main].height / count
     out = []
@@ -155,9 +153,7 @@ def _cells(
     ]  # fmt: skip
 
 
-def _repeat(
-    prism: Prism, face: int, pattern: Pattern, storeys: int
-) -> list[Opening]:
+def _repeat(prism: Prism, face: int, pattern: Pattern, storeys: int) -> list[Opening]:
     """The pattern on a wall that was not read."""
     width = _width(prism, face)
     step = prism.height / storeys

@@ -84,10 +84,16 @@ class Block:
 @dataclass(frozen=True)
 class Target:
     """What to match: the outline's mask at working size, the camera at that size with its eye at
-    the origin, and which sides of the frame cut the building."""
+    the origin, and which sides of the frame cut the building.
+
+    Mask and camera reach `pad` pixels beyond the plate's frame. `counts` is 0 where nobody can
+    know: beyond the sides that cut the building.
+    """
 
     mask: F32
+    counts: F32
     camera: Camera
+    pad: int
     cut_left: bool
     cut_right: bool
     cut_top: bool
@@ -103,11 +109,14 @@ def make_target(outline: F64, camera: Camera, longest: int = _WORK) -> Target:
     s = longest / max(camera.width, camera.height)
     w, h = max(8, round(camera.width * s)), max(8, round(camera.height * s))
     small = camera.resized(w, h)
-    small = replace(small, position=np.zeros(3))
+    pad = round(0.15 * longest)
+    small = replace(
+        small, position=np.zeros(3), centre=(small.centre[0] + pad, small.centre[1] + pad),
+        width=w + 2 * pad, height=h + 2 * pad,
+    )  # fmt: skip
     # Filled as silhouettes are, so that what the fill adds at borders is the same in both.
-    filled = np.zeros((h, w), np.uint8)
-    cv2.fillPoly(filled, [np.round((outline * s - 0.5) * 16).astype(np.int32)], 255, 8, 4)
-    mask = filled.astype(np.float32) / np.float32(255)
+    filled = np.zeros((small.height, small.width), np.uint8)
+    cv2.fillPoly(filled, [np.round((outline * s + pad - 0.5) * 16).astype(np.int32)], 255, 8, 4)
 
     def cut(axis: int, bound: float) -> bool:
         """A stretch of the frame's side is part of the outline, not just a corner."""
@@ -115,14 +124,22 @@ def make_target(outline: F64, camera: Camera, longest: int = _WORK) -> Target:
         span = np.ptp(outline[near, 1 - axis]) if near.sum() > 1 else 0.0
         return bool(span > 0.05 * np.ptp(outline[:, 1 - axis]))
 
-    return Target(
-        np.asarray(mask, np.float32), small, cut(0, 0), cut(0, camera.width), cut(1, 0),
-        cut(1, camera.height),
-    )  # fmt: skip
+    sides = (cut(0, 0), cut(0, camera.width), cut(1, 0), cut(1, camera.height))
+    counts = np.ones(filled.shape, np.float32)
+    for flag, part in zip(
+        sides,
+        (np.s_[:, : pad + 1], np.s_[:, w + pad - 1 :], np.s_[: pad + 1], np.s_[h + pad - 1 :]),
+        strict=True,
+    ):
+        if flag:
+            counts[part] = 0
+    mask = filled.astype(np.float32) / np.float32(255) * counts
+    return Target(mask, counts, small, pad, *sides)
 
 
 def scores(target: Target, cover: F32) -> tuple[float, float, float]:
     """(IoU, share of the outline covered, cost) of a silhouette; missing counts thrice."""
+    cover = cover * target.counts
     both = float(np.minimum(target.mask, cover).sum())
     covered = float(cover.sum())
     union = target.area + covered - both
@@ -220,16 +237,16 @@ def _starts(target: Target, yaw: float) -> list[Block]:
     return out
 
 
-def _corner_miss(block: Block, camera: Camera, corner: F64) -> float:
+def _corner_miss(block: Block, target: Target, corner: F64) -> float:
     """Mean squared distance of the nearest of the block's upright edges that face the camera, in
     frame widths."""
     c = block.corners()
     near = c[np.argmin(np.hypot(c[:, 0], c[:, 1]))]
     ends = np.array([[*near, block.z], [*near, block.z + block.height]])
-    pixels, depth = camera.project(ends)
+    pixels, depth = target.camera.project(ends)
     if depth.min() <= 0.01:
         return 1.0
-    p = pixels / camera.width
+    p = (pixels - target.pad) / (target.camera.width - 2 * target.pad)
     way = p[1] - p[0]
     n = np.array([-way[1], way[0]]) / max(float(np.hypot(*way)), 1e-9)
     return float((((corner - p[0]) @ n) ** 2).mean())
@@ -284,7 +301,7 @@ def _improve(
             value += stiff * (b.pitch - wanted) ** 2
         value += 0.02 * (b.overhang / b.height) ** 2 + 0.005 * b.overhang / b.height
         if corner is not None:
-            value += 30 * _corner_miss(b, target.camera, corner)
+            value += 30 * _corner_miss(b, target, corner)
         if b.z > -1e-3:
             value += 20 * (b.z + 1e-3)
         if eye_over_height is not None:

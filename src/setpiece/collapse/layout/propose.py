@@ -37,7 +37,9 @@ def propose_outline(image: NDArray[np.float32]) -> tuple[NDArray[np.float64], li
     walls = cv2.morphologyEx(walls, cv2.MORPH_OPEN, np.ones((k, k), np.uint8))
     _, parts, stats, _ = cv2.connectedComponentsWithStats(walls)
     if len(stats) < 2:
-        raise NoBuilding(f"The plate shows no walls: no upright and level edges together. {_ADVICE}")
+        raise NoBuilding(
+            f"The plate shows no walls: no upright and level edges together. {_ADVICE}"
+        )
     share = stats[1:, cv2.CC_STAT_AREA] / (h * w)
     # what stands against the sky and high in the frame is rather a building than a car or a road
     rank = share * [_standing(parts == i + 1, sky) for i in range(len(share))]
@@ -73,7 +75,7 @@ def _structure(small: U8, usable: NDArray[np.bool_]) -> NDArray[np.float32]:
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
     found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_STD).detect(grey)[0]
     fields = np.zeros((2, h, w), np.float32)
-    for x0, y0, x1, y1 in (found.reshape(-1, 4) if found is not None else []):
+    for x0, y0, x1, y1 in found.reshape(-1, 4) if found is not None else []:
         size = float(np.hypot(x1 - x0, y1 - y0))
         if size < 0.016 * w:
             continue

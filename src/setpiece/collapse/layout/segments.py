@@ -38,7 +38,7 @@ def find_segments(
         auto = auto[mask[mid[:, 1], mid[:, 0]] > 0]
     size = np.hypot(auto[:, 2] - auto[:, 0], auto[:, 3] - auto[:, 1])
     auto = auto[np.argsort(-size, kind="stable")[:_MOST]]
-    parts = [_part(auto, _free(auto), 1.0 * s, 0.0, diagonal)]
+    parts = [_part(auto, _free(auto), 0.7 * s, 0.0, diagonal)]
     if outline is not None:
         parts.append(_edges(outline, w, h, diagonal))
     weight = max(float(parts[0].weight.sum()), 0.5 * diagonal)
