@@ -125,6 +125,11 @@ def throw_debris(
     # Small grains are thrown harder than large ones.
     push = events.push[pick] * rng.gamma(2.0, 0.5, n) * np.clip(0.03 / radius, 0.3, 1.6) ** 0.3
     speed = events.velocity[pick] + burst * push[:, None]
+    # Rubble is not blown up: little of it rises, and nothing outruns its own building's fall.
+    speed[:, 2] = np.minimum(speed[:, 2], 3.5 * rng.random(n) ** 0.7)
+    tall = max(float(fragments.centre[:, 2].max()), 2.0)
+    fastest = np.sqrt(2 * GRAVITY * tall)
+    speed *= np.minimum(1.0, fastest / np.maximum(np.linalg.norm(speed, axis=1), 1e-9))[:, None]
     born = events.time[pick] + rng.random(n) * events.lasting[pick]
     drag = GRAVITY / (250.0 * np.sqrt(radius))
     element = fragments.element[events.body[pick]]
@@ -198,7 +203,7 @@ def _events(fr: Fragments, motion: Motion) -> _Events:
         [
             np.full(len(broken), 1.6),
             np.full(len(panes), 2.6),
-            np.clip(0.35 * np.cbrt(energy / 50.0), 1.0, 9.0),
+            np.clip(0.3 * np.cbrt(energy / 50.0), 0.8, 5.0),
         ]
     )
     # A large face crumbles over its whole length; a hit is a spot.

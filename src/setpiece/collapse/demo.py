@@ -17,10 +17,15 @@ from setpiece.farm import Watcher
 PHOTOGRAPH = "china.jpg"
 SHA256 = "8378025ad2519d649d02e32bd98990db4ab572357d9f09841c2fbfbb4fefad29"
 BRIEF = (
-    "at 1 s the second floor gives way on the left; the tower topples left and folds, "
+    "at half a second the second floor gives way on the right; the tower topples right and folds, "
     "heavy dust, light wind from the left"
 )
-STROKES: dict[str, Any] = {}
+# What an artist would bring: the layout corrected by hand, and the trees in front painted.
+_HERE = Path(__file__).parent
+STROKES: dict[str, Any] = {
+    "layout": _HERE / "demo_layout.toml",
+    "foreground": _HERE / "demo_foreground.png",
+}
 
 
 def photograph() -> Path:

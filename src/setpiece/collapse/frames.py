@@ -99,10 +99,10 @@ def open_shot(argument: tuple[Stages, Path]) -> Context:
     clip = None
     if not s.plate.still:
         clip = ClipForeground.load(s.folders["prep"] / "clip.npz")
-    # Dust is what the building was made of, ground fine and pale.
-    mean = np.clip(view.mean, 0.12, 0.6)
-    grey = float(mean.mean())
-    albedo = 0.70 * (0.55 + 0.45 * mean / max(grey, 1e-3))
+    # Dust is what the building was made of, ground fine: pale, and only a little of its colour.
+    tint = np.clip(view.mean, 0.12, 0.6)
+    tint = tint / float(tint.max())
+    albedo = np.array([0.80, 0.765, 0.715]) * (0.86 + 0.14 * tint)
     return Context(
         stages=s,
         prep=prep,
@@ -155,7 +155,14 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
     particles = c.debris.frame(frame)
     if active and len(particles.position):
         debris_rgb, debris_alpha = splat(
-            particles, camera, light, sharp.depth, fps=float(motion.fps), seed=s.request.seed
+            particles,
+            camera,
+            light,
+            sharp.depth,
+            fps=float(motion.fps),
+            seconds=seconds,
+            seed=s.request.seed,
+            shadow=None if lit is None else (lambda p: sun_transmittance(lit, p)),
         )
     dust: VolumePasses | None = None
     if lit is not None:
