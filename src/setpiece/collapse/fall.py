@@ -230,9 +230,13 @@ class _Run:
         return time, body, place, energy
 
     def panes(self, fr: Fragments, seed: int) -> F64:
-        """Glass goes first: at the first bond lost, crack, shock, or as its storey is crushed."""
+        """Glass goes first: at the first bond lost, crack, shock, or as its storey is crushed.
+
+        In a block that comes down whole it holds for a while, pane by pane, up to two seconds.
+        """
         n, t = self.world.n, self.trigger
-        first = np.minimum(self.shock_at, self.moved_at)
+        patience = np.random.default_rng([seed, 7919]).uniform(0.25, 2.0, n)
+        first = np.minimum(self.shock_at, self.moved_at + patience)
         hurt = np.minimum(self.parted_at, np.where(t.release <= self.now, t.release, np.inf))
         np.minimum.at(first, self.world.bi, hurt)
         inner = self.world.bj < n
