@@ -73,6 +73,11 @@ class Request(BaseModel):
             raise InputError(f"--size {w}x{h}: both sides must be from 64 to 8192 pixels.")
         if request.fps is not None and not 1 <= request.fps <= 240:
             raise InputError(f"--fps {request.fps}: must be from 1 to 240 frames a second.")
+        for name in ("layout", "brief_file", "foreground", "clean_plate"):
+            path = getattr(request, name)
+            if path is not None and not path.is_file():
+                what = "a folder, not a file" if path.is_dir() else "not there"
+                raise InputError(f"--{name.replace('_', '-')} {path}: is {what}; check the path.")
         return request
 
     @property
