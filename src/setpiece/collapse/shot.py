@@ -91,9 +91,13 @@ def collapse(
     StoreError where disk or database refuse.
     """
     from setpiece.collapse.publish import publish
+    from setpiece.show import open_store
 
     request = Request.check(plate=Path(plate), brief=brief, **options)
     desk = StageDesk(Path(out) / ".work", watcher)
+    if database is not None or (Path(out) / "show.db").is_file():
+        # A database that refuses is said now, not after the long work.
+        open_store(database or Path(out) / "show.db")
     if preview:
         from setpiece.collapse.preview import first_look
 
@@ -139,11 +143,15 @@ def plan(request: Request, desk: StageDesk) -> Stages:
             "eye_height", "shadow", "sun", "foreground_shapes",
         },
     )  # fmt: skip
+    # An edited layout brings the light that lies beside it.
+    light = request.layout.with_name("light.toml") if request.layout else None
     layout_key = key_of(
         STAGE_VERSION["layout"],
         plate_key,
         strokes,
         hash_file(request.layout) if request.layout else None,
+        hash_file(light) if light is not None and light.is_file() else None,
+        request.frames if not plate.still else 1,
     )
     from setpiece.collapse.planning import make_plan
 
