@@ -14,6 +14,7 @@ import numpy as np
 from setpiece import __version__
 from setpiece.collapse.deliver import deliver
 from setpiece.collapse.make import fragments_of, light_of, motion_of
+from setpiece.errors import StoreError
 from setpiece.farm import Meter, StageDesk
 from setpiece.ledger import Rate, StageCost, record_costs
 from setpiece.show import TakeFolder, new_take_folder, open_store
@@ -65,6 +66,13 @@ def publish(
         text = json.dumps(record, indent=2, default=float)
         (take.path / "take.json").write_text(text, encoding="utf-8")
         take = take.publish()
+    except OSError as error:
+        shutil.rmtree(take.path, ignore_errors=True)
+        raise StoreError(
+            f"{error.filename or take.path}: cannot be written while delivering "
+            f"({error.strerror or error}). Free some room or give another folder with --out; "
+            "finished frames are kept and the same command goes on from there."
+        ) from error
     except BaseException:
         shutil.rmtree(take.path, ignore_errors=True)
         raise
