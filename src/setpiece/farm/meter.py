@@ -48,7 +48,10 @@ def _resident_mb() -> float:
 class Meter:
     """`with Meter() as m: work()`, then `m.usage`."""
 
+    started = False
+
     def __enter__(self) -> Meter:
+        self.started = True
         self._stop = threading.Event()
         self._peak = _resident_mb()
         self._wall = time.monotonic()

@@ -114,11 +114,14 @@ class StageDesk:
             return result
         self.watcher.begin(name, False)
         started = time.monotonic()
+        meter = Meter()
         try:
             if part.exists() and not keep_partial:
                 shutil.rmtree(part)
             part.mkdir(parents=True, exist_ok=True)
-            with Meter() as meter:
+            for scrap in part.glob(".*.part*"):  # a worker was stopped while it wrote
+                scrap.unlink(missing_ok=True)
+            with meter:
                 make(part, lambda f: self.watcher.advance(name, min(max(f, 0.0), 1.0)), meter)
             usage = meter.usage
             before = _earlier(part)
@@ -140,7 +143,8 @@ class StageDesk:
             ) from error
         except BaseException:
             if keep_partial:
-                _remember(part, meter.usage)
+                if meter.started:
+                    _remember(part, meter.usage)
             else:
                 shutil.rmtree(part, ignore_errors=True)
             raise
