@@ -51,12 +51,16 @@ WALL = Annotated[
     list[str] | None,
     typer.Option("--wall", help='A rectangle on a facade: four corners "x,y x,y x,y x,y".'),
 ]
-LENS = Annotated[float | None, typer.Option(help="Focal length, 35 mm equivalent [mm].")]
-HEIGHT = Annotated[float | None, typer.Option(help="Height of the building to its eaves [m].")]
+LENS = Annotated[float | None, typer.Option(help="Focal length, 35 mm equivalent, in mm.")]
+HEIGHT = Annotated[
+    float | None, typer.Option(help="Height of the building to its eaves, in metres.")
+]
 STOREYS = Annotated[int | None, typer.Option(help="How many storeys.")]
 BAYS = Annotated[int | None, typer.Option(help="Windows side by side on the main wall.")]
 ROOF = Annotated[Text, typer.Option(help="flat, gable, gable:35, hip or pyramid.")]
-EYE = Annotated[float | None, typer.Option("--eye-height", help="Camera above the ground [m].")]
+EYE = Annotated[
+    float | None, typer.Option("--eye-height", help="Camera above the ground, in metres.")
+]
 SHADOW = Annotated[
     Text,
     typer.Option(
@@ -319,10 +323,15 @@ def costs(
     csv: Annotated[Path | None, typer.Option(help="Write every stage of every take here.")] = None,
 ) -> None:
     """What every take took, in seconds and money."""
+    from setpiece.errors import StoreError
     from setpiece.ledger import read_costs, write_csv
     from setpiece.progress import cost_table
     from setpiece.show import open_store
 
+    if database is None and not (out / "show.db").is_file():
+        raise StoreError(
+            f"{out / 'show.db'}: no takes are recorded there; name their folder: --out"
+        )
     rows = read_costs(open_store(database or out / "show.db"), show)
     if csv is not None:
         write_csv(rows, csv)
@@ -390,12 +399,20 @@ def main() -> None:
         typer.secho(f"setpiece: {error}", err=True, fg=typer.colors.RED)
         sys.exit(2)
     except KeyboardInterrupt:
-        typer.secho(
-            "\nStopped. Finished stages are kept: the same command goes on from there "
-            "(`setpiece clean` throws them away).",
-            err=True,
-        )
+        _stopped()
         sys.exit(130)
+    except SystemExit as end:
+        if end.code == 130:  # Typer turns Ctrl-C into this
+            _stopped()
+        raise
+
+
+def _stopped() -> None:
+    typer.secho(
+        "\nStopped. Finished stages are kept: the same command goes on from there "
+        "(`setpiece clean` throws them away).",
+        err=True,
+    )
 
 
 if __name__ == "__main__":
