@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
-from setpiece.errors import InputError
+from setpiece.errors import InputError, StoreError
 from setpiece.ledger.models import Cost
 from setpiece.show.models import Shot, Show, Take
 from setpiece.show.store import Store
@@ -108,8 +108,15 @@ def read_costs(store: Store, show: str | None = None) -> list[dict[str, object]]
 def write_csv(rows: Sequence[dict[str, object]], path: Path) -> None:
     """The rows of `read_costs` as a CSV file, written whole or not at all."""
     part = path.with_name(f".{path.name}.part")
-    with part.open("w", newline="", encoding="utf-8") as out:
-        writer = csv.DictWriter(out, fieldnames=list(rows[0]) if rows else ["show"])
-        writer.writeheader()
-        writer.writerows(rows)
-    os.replace(part, path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("w", newline="", encoding="utf-8") as out:
+            writer = csv.DictWriter(out, fieldnames=list(rows[0]) if rows else ["show"])
+            writer.writeheader()
+            writer.writerows(rows)
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise StoreError(
+            f"{path}: cannot be written ({error.strerror or error}); give another path."
+        ) from error

@@ -120,9 +120,10 @@ def open_store(where: str | Path) -> Store:
 
     url = str(where)
     if "://" not in url:
-        Path(url).parent.mkdir(parents=True, exist_ok=True)
         url = f"sqlite:///{Path(url).resolve()}"
     try:
+        if "://" not in str(where):
+            Path(where).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(url)
         if engine.dialect.name == "sqlite":
             # Two takes may finish at once: wait for the other's write, and survive a crash.
