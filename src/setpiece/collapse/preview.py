@@ -39,7 +39,10 @@ def first_look(request: Request, desk: StageDesk) -> Path:
             "frames": min(request.frames, 96),
         }
     )
-    picture = desk.work / f"preview-{key_of(small.model_dump(mode='json'))}.jpg"
+    files = (request.plate, request.brief_file, request.layout, request.foreground,
+             request.clean_plate)  # fmt: skip
+    key = key_of(small.model_dump(mode="json"), [_state(f) for f in files])
+    picture = desk.work / f"preview-{key}.jpg"
     desk.watcher.begin("preview", picture.is_file())
     if not picture.is_file():
         quiet = Desk(desk.work / "preview")
@@ -58,3 +61,11 @@ def first_look(request: Request, desk: StageDesk) -> Path:
     desk.watcher.end("preview", 0.0)
     desk.watcher.say(f"First look: {picture}")
     return picture
+
+
+def _state(path: Path | None) -> tuple[int, int] | None:
+    """Size and time of a file: a plate or layout changed in place asks for a new picture."""
+    if path is None or not path.is_file():
+        return None
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
