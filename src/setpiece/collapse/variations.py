@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,19 @@ def takes(
     briefs = vary(stages.brief, n, seed)
     folder = out / f"{slug(request.shot_name)}_takes"
     folder.mkdir(parents=True, exist_ok=True)
+    # What was drawn is settled once: every quick take, and the one that is finished, stand on it.
+    for name in ("layout.toml", "light.toml", "layout.png"):
+        shutil.copyfile(stages.folders["layout"] / name, folder / name)
+    options["layout"] = folder / "layout.toml"
+    kept = {
+        "layout": folder / "layout.toml", "foreground": request.foreground,
+        "clean_plate": request.clean_plate, "colorspace": request.colorspace, "out": out,
+    }  # fmt: skip
+    said = " ".join(
+        f"--{name.replace('_', '-')} {shlex.quote(str(value))}"
+        for name, value in kept.items()
+        if value is not None
+    )
     made: list[Variation] = []
     tiles: list[tuple[str, np.ndarray]] = []
     for i, (changed, its_seed) in enumerate(briefs):
@@ -90,7 +104,7 @@ def takes(
             tiles.append((f"{label}   {frame / FPS:.1f} s", to_display(pixels)))
         command = (
             f"setpiece collapse {shlex.quote(str(plate))} "
-            f"--brief-file {shlex.quote(str(path))} --seed {its_seed}"
+            f"--brief-file {shlex.quote(str(path))} --seed {its_seed} {said}"
         )
         made.append(Variation(label, changed.words(), path, take, command))
     picture = folder / "takes.jpg"
@@ -125,5 +139,16 @@ def vary(brief: Brief, n: int, seed: int) -> list[tuple[Brief, int]]:
             change["failure_storeys"] = ()
         if brief.dust > 0:
             change["dust"] = float(np.clip(brief.dust * rng.choice([0.6, 1.0, 1.5]), 0.3, 3.0))
-        out.append((brief.model_copy(update=change), seed + i))
+        made = brief.model_copy(update=change)
+        for _ in range(20):  # a director wants another take, not the same one again
+            if all(_orders(made) != _orders(b) for b, _seed in out) or made.dust <= 0:
+                break
+            dust = float(np.clip(brief.dust * rng.uniform(0.4, 1.8), 0.3, 3.0))
+            made = made.model_copy(update={"dust": dust})
+        out.append((made, (seed + i) % 2**31))
     return out
+
+
+def _orders(brief: Brief) -> dict[str, Any]:
+    """What a brief asks for, whatever its words were."""
+    return brief.model_dump(exclude={"text", "not_understood", "language"})
