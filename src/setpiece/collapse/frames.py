@@ -32,7 +32,13 @@ from setpiece.render.light import Light
 from setpiece.render.motionblur import blur
 from setpiece.render.particles import splat
 from setpiece.render.solids import RestView, SolidPasses, render_solids
-from setpiece.render.volume import VolumePasses, light_volume, march, sun_transmittance
+from setpiece.render.volume import (
+    LitVolume,
+    VolumePasses,
+    light_volume,
+    march,
+    sun_transmittance,
+)
 
 if TYPE_CHECKING:
     from setpiece.collapse.shot import Stages
@@ -102,7 +108,7 @@ def open_shot(argument: tuple[Stages, Path]) -> Context:
     # Dust is what the building was made of, ground fine: pale, and only a little of its colour.
     tint = np.clip(view.mean, 0.12, 0.6)
     tint = tint / float(tint.max())
-    albedo = np.array([0.80, 0.765, 0.715]) * (0.86 + 0.14 * tint)
+    albedo = np.array([0.90, 0.862, 0.805]) * (0.86 + 0.14 * tint)
     return Context(
         stages=s,
         prep=prep,
@@ -164,17 +170,7 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             seed=s.request.seed,
             shadow=None if lit is None else (lambda p: sun_transmittance(lit, p)),
         )
-    dust: VolumePasses | None = None
-    if lit is not None:
-        dust = march(
-            lit,
-            camera,
-            to_ground(camera, sharp.depth),
-            light,
-            albedo=c.albedo,
-            seed=s.request.seed,
-            half=s.request.quality == "draft",
-        )
+    dust = None if lit is None else _dust(c, lit, sharp)
     veil = None
     if lit is not None and c.front_depth is not None:
         # The same dust, marched only as far as what stands in front: that is veiled, not cut out.
@@ -208,6 +204,33 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
     )
     _write(c, frame, result, sharp, dust)
     return _measure(c, frame, plate, result, active)
+
+
+def _dust(c: Context, lit: LitVolume, solids: SolidPasses) -> VolumePasses:
+    """The dust in front of solids and ground.
+
+    A pixel on the edge of a piece sees past it as well: there the dust is marched to both depths
+    and mixed by coverage, or a clear outline would stand in the cloud.
+    """
+    s = c.stages
+    draft = s.request.quality == "draft"
+    camera, seed = c.view.camera, s.request.seed
+
+    def to(depth: F32, half: bool) -> VolumePasses:
+        return march(lit, camera, depth, c.light, albedo=c.albedo, seed=seed, half=half)
+
+    near = to(to_ground(camera, solids.depth), draft)
+    edge = (solids.alpha > 0.01) & (solids.alpha < 0.99)
+    if draft or not edge.any():
+        return near
+    behind = to_ground(camera, np.full_like(solids.depth, np.inf))
+    far = to(np.where(edge, np.minimum(behind, 1e6), 0).astype(np.float32), False)
+    k = np.where(edge, solids.alpha, 1.0).astype(np.float32)
+    return VolumePasses(
+        near.rgb * k[..., None] + far.rgb * (1 - k)[..., None],
+        near.transmittance * k + far.transmittance * (1 - k),
+        near.depth,
+    )
 
 
 def plate_frame(c: Context, frame: int) -> tuple[F32, F32]:
