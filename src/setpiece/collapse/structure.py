@@ -3,8 +3,9 @@
 Every bond gets the stiffness of a short beam and capacities from its section and its class
 (reinforced column, slab, facade panel, masonry, roof ...). Then the building is designed the way
 an engineer would: a linear static solve under gravity gives what each bond carries, and every
-capacity is raised to at least `margin` times that. Started from the solved displacements, an
-intact building therefore stands still, whatever the fracture made of it.
+capacity is raised to at least `margin` times that. The bonds start with the solved forces in
+them, as if built with the camber that takes up their sag, so that an intact building stands still
+in exactly the shape that was drawn, whatever the fracture made of it.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from setpiece.collapse.solver.statics import stable_share, under_gravity
 from setpiece.errors import StageError
 
 F64 = NDArray[np.float64]
-
-
+CRUMB = 5.0  # [kg] least mass of a piece
+GYRATION = 0.06  # [m] least radius of gyration of a piece
 _BRITTLE = {"frame": 0.2, "masonry": 0.7, "timber": 0.3}
 
 
@@ -48,8 +49,11 @@ class Structure:
         friction: of compression on shear, (M,). confine: share of compression that adds to
             bending strength, (M,).
         demand: forces under gravity, tension and anything along the tangents positive, (M, 6).
-        displacement: loaded minus unloaded position [m] and rotation vector [rad], (N, 6).
-        inertia: tensors, world axes at rest, raised where a piece is a needle [kg m2], (N, 3, 3).
+        displacement: how far it would sag if it were built without camber [m], [rad], (N, 6);
+            the bonds are built with that camber, so the loaded building has its drawn shape.
+        mass: [kg], raised where a piece is a crumb, (N,).
+        inertia: tensors, world axes at rest, raised where a piece is a crumb or a needle
+            [kg m2], (N, 3, 3).
         utilisation: largest gravity demand / capacity after design.
         report: figures for the take.
     """
@@ -65,6 +69,7 @@ class Structure:
     confine: F64
     demand: F64
     displacement: F64
+    mass: F64
     inertia: F64
     utilisation: float
     report: dict
@@ -95,11 +100,11 @@ def strengthen(
     joint = _classify(fragments, bonds, layout)
     kinds = [p.construction for p in layout.prisms]
     b = float(np.mean([_BRITTLE[k] for k in kinds])) if brittle is None else float(brittle)
-    inertia = _round(fragments)
+    mass, inertia = _round(fragments)
     stiffness, capacity, limit, depth = _sections(bonds, joint, min(max(b, 0.0), 1.0))
-    scale = stable_share(fragments, bonds, stiffness, inertia)
+    scale = stable_share(fragments, bonds, stiffness, mass, inertia)
     stiffness *= scale[:, None]
-    displacement, demand = under_gravity(fragments, bonds, stiffness)
+    displacement, demand = under_gravity(fragments, bonds, stiffness, mass)
     friction = TABLE[joint, 4]
     confine = np.isin(joint, (Joint.COLUMN, Joint.COLUMN_SLAB, Joint.FOOT)).astype(float)
     use, raised = _design(
@@ -112,23 +117,25 @@ def strengthen(
         "strengthened": round(float((raised > 1.01).mean()), 3),
         "stiffness_kept": round(float(np.median(scale)), 3),
         "sag_mm": round(float(np.abs(displacement[:, :3]).max() * 1e3), 2),
-        "weight_t": round(float(fragments.mass.sum() / 1e3), 1),
+        "weight_t": round(float(mass.sum() / 1e3), 1),
     }
     return Structure(
         bonds, len(fragments.bonds.i), joint, stiffness, capacity, limit, depth, friction, confine,
-        demand, displacement, inertia, float(use.max()), report,
+        demand, displacement, mass, inertia, float(use.max()), report,
     )  # fmt: skip
 
 
-def _round(fr: Fragments) -> F64:
-    """Inertia tensors in which a needle's smallest moment is raised.
+def _round(fr: Fragments) -> tuple[F64, F64]:
+    """Masses and inertia tensors in which crumbs and needles are heavier than they are.
 
-    Spun about its own axis a needle would need a tiny step, and its real moment is not visible.
+    A crumb bonded to a wall would need a tiny step, and so would a needle spun about its own
+    axis; their real mass is not visible (mass scaling, as explicit finite elements do).
     """
-    value, axes = np.linalg.eigh(fr.inertia)
+    mass = np.maximum(fr.mass, CRUMB)
+    value, axes = np.linalg.eigh(fr.inertia * (mass / fr.mass)[:, None, None])
     value = np.maximum(value, 0.06 * value.max(1, keepdims=True))
-    value = np.maximum(value, 1e-4 * fr.mass[:, None])
-    return np.einsum("kia,ka,kja->kij", axes, value, axes)
+    value = np.maximum(value, GYRATION**2 * mass[:, None])
+    return mass, np.einsum("kia,ka,kja->kij", axes, value, axes)
 
 
 def _tie(fr: Fragments) -> Bonds:

@@ -35,7 +35,7 @@ class World:
         self.hull = pack(fr.hull, fr.hull_start)
         self.hulls = self.hull.arrays()
         self.ext = self.hull.extent
-        self.mass = fr.mass.astype(np.float64)
+        self.mass = st.mass
         self.im = np.append(1.0 / self.mass, 0.0)
         self.ij = np.vstack([_six(st.inertia), np.ones(6)])
         self.ii = np.vstack([_six(np.linalg.inv(st.inertia).astype(np.float64)), np.zeros(6)])
@@ -46,12 +46,9 @@ class World:
         self.la = b.position - rest[self.bi]
         self.lb = b.position - rest[self.bj]
         self.frame = np.ascontiguousarray(np.hstack([b.normal, b.tangent]))
-        turn = st.displacement[:, 3:]
         x = rest.copy()
-        x[:n] += st.displacement[:, :3]
         q = np.zeros((n + 1, 4))
-        q[:n] = _small(turn)
-        q[n, 3] = 1.0
+        q[:, 3] = 1.0
         self.x, self.q = x, q
         self.rot = np.zeros((n + 1, 3, 3))
         rotations(self.q, self.rot)
@@ -60,6 +57,7 @@ class World:
         self.alive = np.ones(m, np.bool_)
         self.scale, self.weak = np.ones(m), np.ones(m)
         self.state, self.damage = np.zeros((m, 10)), np.zeros(m)
+        self.state[:, :6] = -st.demand / st.stiffness  # camber: loaded in the drawn shape
         self.load, self.broke = np.zeros((m, 6)), np.zeros(m, np.bool_)
         self.resist, self.travel = np.zeros(m), np.zeros(m)
         self.crush = np.zeros(m, np.int64)
@@ -199,11 +197,6 @@ class World:
 
 def _local(axes: NDArray[np.float64], vec: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.ascontiguousarray(np.einsum("kij,ki->kj", axes, vec))
-
-
-def _small(turn: NDArray[np.float64]) -> NDArray[np.float64]:
-    q = np.concatenate([turn / 2, np.ones((len(turn), 1))], 1)
-    return q / np.linalg.norm(q, axis=1, keepdims=True)
 
 
 def _six(t: NDArray[np.float64]) -> NDArray[np.float64]:
