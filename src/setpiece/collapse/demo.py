@@ -17,7 +17,7 @@ from setpiece.farm import Watcher
 PHOTOGRAPH = "china.jpg"
 SHA256 = "8378025ad2519d649d02e32bd98990db4ab572357d9f09841c2fbfbb4fefad29"
 BRIEF = (
-    "at half a second the second floor gives way on the right; the tower topples right and folds, "
+    "at 0.5 s the second floor gives way on the right; the tower topples right and folds, "
     "heavy dust, light wind from the left"
 )
 # What an artist would bring: the layout corrected by hand, and the trees in front painted.
