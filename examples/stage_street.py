@@ -4,9 +4,8 @@
     python examples/stage_street.py --out street --size 640x360 --samples 16
 
 writes plate.png (16 bit), background.png (the same view without the block), building.png and
-foreground.png (mattes) and truth.json. Then, as an artist would:
-
-    setpiece collapse street/plate.png --outline ... --brief "it pancakes, heavy dust"
+foreground.png (mattes) and truth.json. `street_collapse.py` then
+draws what an artist would draw on it and brings the block down.
 """
 
 from __future__ import annotations
@@ -23,18 +22,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).parent))
-from street_light import bounce_light, combine, first_hits  # noqa: E402
-from street_scene import House, build_street  # noqa: E402
+from street_light import bounce_light, combine, first_hits
+from street_scene import POST, POST_HEIGHT, House, build_street
 
-from setpiece.media.colour import to_display  # noqa: E402
-from setpiece.render.camera import Camera  # noqa: E402
-from setpiece.render.denoise import denoise  # noqa: E402
-from setpiece.render.shading import light_rays  # noqa: E402
-from setpiece.render.tracing import Tracer, camera_arrays, make_rays  # noqa: E402
+from setpiece.media.colour import to_display
+from setpiece.render.camera import Camera
+from setpiece.render.denoise import denoise
+from setpiece.render.shading import light_rays
+from setpiece.render.tracing import Tracer, camera_arrays, make_rays
 
 LENS, TILT, ROLL, EYE = 30.0, 5.0, 0.6, 1.65  # 35 mm equivalent [mm], degrees, metres
+DIAGONAL = 43.267  # of a 35 mm frame [mm]: equivalents are told by the diagonal (CIPA DCG-001)
 SUN_AZIMUTH, SUN_ELEVATION = -128.0, 38.0  # 0 is away from the camera, 90 to its right
-SUN = (1.75, 1.58, 1.30)
+SUN = (2.75, 2.46, 2.02)
+EXPOSURE = 0.80  # stops the pavement from burning out
 HAZE = (0.66, 0.74, 0.84)
 EXTINCTION = 0.0011
 GRAIN = 0.006
@@ -62,7 +63,7 @@ def sun_direction() -> NDArray[np.float64]:
 def make_street(width: int = 1280, height: int = 720, samples: int = 64) -> Street:
     """Render plate and background. About 2 CPU-seconds a sample at 1280x720, twice."""
     arrays, house = build_street()
-    focal = LENS / 36.0 * width
+    focal = LENS / DIAGONAL * float(np.hypot(width, height))
     camera = Camera.from_angles(focal, width, height, eye_height=EYE, tilt=TILT, roll=ROLL)
     plate, ids = _render(arrays, camera, samples)
     without = tuple(a[~arrays[4]] if k else arrays[0] for k, a in enumerate(arrays))
@@ -139,7 +140,7 @@ def _coverage(arrays: tuple, camera: Camera) -> NDArray[np.float32]:
 def _photograph(radiance: NDArray, seed: int) -> NDArray[np.float32]:
     """What a camera makes of it: lens blur, vignette, exposure, grain. Scene-linear."""
     h, w = radiance.shape[:2]
-    soft = cv2.GaussianBlur(radiance, (0, 0), 0.55 * w / 1280)
+    soft = cv2.GaussianBlur(EXPOSURE * radiance, (0, 0), 0.55 * w / 1280)
     y, x = np.mgrid[0:h, 0:w]
     r2 = ((x - w / 2) ** 2 + (y - h / 2) ** 2) / (w * w / 4)
     soft = soft * (1 - 0.10 * r2)[..., None]
@@ -151,7 +152,11 @@ def _photograph(radiance: NDArray, seed: int) -> NDArray[np.float32]:
 
 
 def truth(street: Street) -> dict[str, Any]:
-    """What is known about the plate, as truth.json says it. Pixels of this size."""
+    """What is known about the plate, as truth.json says it. Pixels of this size.
+
+    corners_px: foot and top of each corner of the walls in turn. cornice_px: (2, 4, 2) underside
+    and top of the cornice. post_px: foot of the bollard, tip of its shadow, top of the bollard.
+    """
     house, camera = street.house, street.camera
     foot = house.footprint()
     corners = np.array([[*p, z] for p in foot for z in (0.0, house.height)])
@@ -160,15 +165,17 @@ def truth(street: Street) -> dict[str, Any]:
         "sun": street.sun.tolist(), "footprint": foot.tolist(), "height": house.height,
         "width": house.width, "depth": house.depth, "storeys": house.storeys,
         "yaw": house.yaw, "corners_px": camera.project(corners)[0].tolist(),
+        "cornice_px": camera.project(house.cornice())[0].tolist(),
+        "size": [camera.width, camera.height],
         "post_px": camera.project(
-            np.array([[-2.0, 22.5, 0.0], [*_tip(street.sun), 0.0], [-2.0, 22.5, 1.1]])
+            np.array([[*POST, 0.0], [*_tip(street.sun), 0.0], [*POST, POST_HEIGHT]])
         )[0].tolist(),
     }  # fmt: skip
 
 
 def _tip(sun: NDArray) -> NDArray:
     """Where the post's shadow ends on the ground."""
-    return np.array([-2.0, 22.5]) - sun[:2] / sun[2] * 1.1
+    return np.array(POST) - sun[:2] / sun[2] * POST_HEIGHT
 
 
 def save_street(street: Street, out: Path) -> None:

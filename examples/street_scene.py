@@ -15,6 +15,9 @@ ASPHALT, PAVING, KERB, STUCCO, BRICK, STONE, GLASS, FRAME, LEAF, BARK, METAL, RO
     13
 )
 
+POST, POST_HEIGHT = (-2.4, 7.6), 0.95  # where the bollard stands (x, y) and how high it is [m]
+CORNICE_OUT, CORNICE_BASE, CORNICE_TALL = 0.3, 0.45, 0.3  # of a cornice [m]; base: under the roof
+
 
 @dataclass
 class Build:
@@ -89,6 +92,14 @@ class House:
         p = [c, c + u * self.width, c + u * self.width + v * self.depth, c + v * self.depth]
         return np.array(p)[:, :2]
 
+    def cornice(self) -> NDArray:
+        """Outer corners (2, 4, 3) of the cornice: its underside, then its top; as `footprint`."""
+        u, v = self.axes()
+        foot = np.concatenate([self.footprint(), np.zeros((4, 1))], 1)
+        out = np.array([-u - v, u - v, u + v, v - u]) * CORNICE_OUT
+        low = self.height - CORNICE_BASE
+        return np.stack([foot + out + [0, 0, z] for z in (low, low + CORNICE_TALL)])
+
 
 def add_house(b: Build, h: House, rng: np.random.Generator, block: bool = False) -> None:
     """Walls with recessed windows, sills, a band over the ground floor, a cornice, a flat roof."""
@@ -107,8 +118,8 @@ def add_house(b: Build, h: House, rng: np.random.Generator, block: bool = False)
     b.quad(top, top + u * h.width, top + u * h.width + v * h.depth, top + v * h.depth, ROOF,
            (0.22, 0.21, 0.2), block)  # fmt: skip
     for origin, along, length, _, out in walls:
-        o = origin + up * (h.height - 0.45)
-        b.box(o - along * 0.25, along * (length + 0.5), out * 0.3, up * 0.3, STONE,
+        o = origin + up * (h.height - CORNICE_BASE) - along * CORNICE_OUT
+        b.box(o, along * (length + 2 * CORNICE_OUT), out * CORNICE_OUT, up * CORNICE_TALL, STONE,
               (0.6, 0.57, 0.5), block)  # fmt: skip
         o = origin + up * (h.storey - 0.12)
         b.box(o, along * length, out * 0.09, up * 0.2, STONE, (0.58, 0.55, 0.49), block)
@@ -168,28 +179,24 @@ def add_tree(b: Build, x: float, y: float, tall: float, rng: np.random.Generator
     """Trunk, a few boughs, and leaves as small quads in lumpy clouds around their ends."""
     trunk = 0.38 * tall
     _pole(b, (x, y, 0), (x + 0.1, y, trunk), 0.024 * tall, 0.017 * tall, BARK, (0.22, 0.17, 0.13))
-    for _ in range(16):
+    for _ in range(20):
         a = rng.uniform(0, 2 * np.pi)
         start = np.array([x + 0.1, y, trunk * rng.uniform(0.75, 1.0)])
-        end = np.array([x, y, 0.0]) + [
-            np.cos(a) * tall * rng.uniform(0.08, 0.24),
-            np.sin(a) * tall * rng.uniform(0.08, 0.24),
-            tall * rng.uniform(0.5, 0.93),
-        ]
+        reach, rise = tall * rng.uniform(0.08, 0.24, 2), tall * rng.uniform(0.5, 0.93)
+        end = np.array([x + np.cos(a) * reach[0], y + np.sin(a) * reach[1], rise])
         _pole(b, start, end, 0.009 * tall, 0.003 * tall, BARK, (0.22, 0.17, 0.13))
-        n = 420
+        n = 1100
         centre = end + rng.normal(size=(n, 3)) * [0.085 * tall, 0.085 * tall, 0.07 * tall]
-        size = rng.uniform(0.05, 0.13, n)[:, None]
+        size = rng.uniform(0.05, 0.12, n)[:, None]
         e1 = rng.normal(size=(n, 3))
         e1 /= np.linalg.norm(e1, axis=1, keepdims=True)
         e2 = np.cross(e1, rng.normal(size=(n, 3)))
         e2 /= np.linalg.norm(e2, axis=1, keepdims=True)
         p = np.stack([centre - e1 * size, centre - e2 * size * 0.55, centre + e1 * size,
                       centre + e2 * size * 0.55], axis=1).reshape(-1, 3)  # fmt: skip
-        i = np.arange(n)[:, None] * 4
-        f = np.concatenate([i + [0, 1, 2], i + [0, 2, 3]])
+        f = (np.arange(n)[:, None, None] * 4 + np.array([[0, 1, 2], [0, 2, 3]])).reshape(-1, 3)
         g = rng.uniform(0.75, 1.25)
-        b.add(p, f, LEAF, (0.16 * g, 0.24 * g, 0.07 * g))
+        b.add(p, f, LEAF, (0.125 * g, 0.17 * g, 0.06 * g))
 
 
 def _pole(b: Build, start, end, r0: float, r1: float, material: int, tint: tuple) -> None:
@@ -234,7 +241,7 @@ def build_street(seed: int = 3) -> tuple[tuple[NDArray, ...], House]:
     ]
     for house in neighbours:
         add_house(b, house, rng)
-    add_tree(b, -9.5, 30.0, 9.0, rng)
+    add_tree(b, -7.1, 30.5, 9.0, rng)  # its crown hides the block's left edge
     add_tree(b, 9.5, 32.5, 7.0, rng)
     add_tree(b, -24.0, 27.0, 10.0, rng)
     for x in (-60, -48, 38, 47, 62):
@@ -242,6 +249,8 @@ def build_street(seed: int = 3) -> tuple[tuple[NDArray, ...], House]:
     _pole(b, (4.6, 21.0, 0), (4.6, 21.0, 6.2), 0.085, 0.06, METAL, (0.1, 0.11, 0.11))
     _pole(b, (4.6, 21.0, 6.2), (3.3, 20.4, 6.7), 0.05, 0.04, METAL, (0.1, 0.11, 0.11))
     b.box((2.9, 20.2, 6.6), (0.7, 0.2, 0), (-0.08, 0.25, 0), (0, 0, 0.13), METAL, (0.3, 0.3, 0.29))
-    # a post whose shadow falls on open pavement: what an artist would click for the sun
-    _pole(b, (-2.0, 22.5, 0), (-2.0, 22.5, 1.1), 0.06, 0.06, METAL, (0.12, 0.12, 0.13))
+    # a bollard whose shadow falls on the near pavement: what an artist would trace for the sun
+    x, y = POST
+    _pole(b, (x, y, 0), (x, y, POST_HEIGHT - 0.1), 0.085, 0.075, METAL, (0.07, 0.075, 0.08))
+    _pole(b, (x, y, POST_HEIGHT - 0.1), (x, y, POST_HEIGHT), 0.1, 0.04, METAL, (0.07, 0.075, 0.08))
     return b.arrays(), block
