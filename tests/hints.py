@@ -338,7 +338,7 @@ HINTS: dict[str, dict[str, Any]] = {
         ],
         "lines": [],
         "walls": [],
-        "lens": None,
+        "lens": 28.0,
         "height": 32.0,
         "storeys": 4,
         "bays": None,

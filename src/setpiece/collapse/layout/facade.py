@@ -105,11 +105,14 @@ def _read(
     if not walls:
         return plain, {}, False, storeys
     face, odd, _ = max(walls, key=lambda w: w[2])
-    rows = best_comb(odd.mean(1), prism.height, told, (2.5, 4.4))
+    # Rows are looked for where the columns are, against the strips between them: cornices and
+    # eaves, which run the whole width, drop out. Then the columns again, in the same way.
+    columns = best_comb(odd.mean(0), width[face], bays, (1.5, 6.0))
+    rows = best_comb(_contrast(odd, columns), prism.height, told, (2.5, 4.4))
+    columns = best_comb(_contrast(odd.T, rows), width[face], bays, (1.5, 6.0))
     count = told or (rows.count if rows.score > _SURE else storeys)
     if rows.score <= _SURE or rows.count != count:
         rows = Comb(0.0, 1.0 / count, 0.5, count, rows.score)
-    columns = best_comb(odd.mean(0), width[face], bays, (1.5, 6.0))
     sure = rows.score > _SURE and columns.score > _SURE
     if columns.score <= _SURE:
         number = bays or max(1, round(width[face] / _BAY))
@@ -124,6 +127,18 @@ def _read(
                 continue
         own[f] = _cells(image, prism, f, rows, comb, sure)
     return pattern, own, sure, count
+
+
+def _contrast(odd: F64, comb: Comb) -> F64:
+    """Profile down the first axis: inside the comb's windows minus between them."""
+    n = odd.shape[1]
+    x = (np.arange(n) + 0.5) / n
+    inside = np.zeros(n, np.bool_)
+    for a, b in comb.spans():
+        inside |= (x > a) & (x < b)
+    if comb.score <= _SURE or inside.all() or not inside.any():
+        return np.asarray(odd.mean(1))
+    return np.asarray(odd[:, inside].mean(1) - odd[:, ~inside].mean(1))
 
 
 def _cells(

@@ -182,7 +182,10 @@ def fit_block(
         if best is None or cost < best[0]:
             best = cost, block
     assert best is not None
-    return _improve(fine, best[1], yaw_sigma, pitch, eye_over_height, 260, 0.15, corner)[1]
+    block = best[1]
+    for reach in (0.15, 0.05):
+        block = _improve(fine, block, yaw_sigma, pitch, eye_over_height, 330, reach, corner)[1]
+    return block
 
 
 def _price(block: Block) -> float:
@@ -266,7 +269,7 @@ def _improve(
     pitched = block.roof != "flat"
     tallest = 1.15 * float(np.ptp(np.nonzero(target.mask.max(1) > 0.5)[0])) / target.camera.focal
     tallest *= float(np.hypot(block.x, block.y))
-    overhangs = not pitched and not target.cut_top
+    overhangs = not pitched and not target.cut_top and block.overhang > 0
 
     def made(p: F64) -> Block:
         distance = 1.0

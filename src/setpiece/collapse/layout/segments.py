@@ -33,9 +33,12 @@ def find_segments(
         cv2.fillPoly(mask, [np.round(outline / s).astype(np.int32)], 1)
         r = int(0.012 * diagonal / s) | 1
         mask = cv2.dilate(mask, np.ones((r, r), np.uint8))
-        mid = ((auto[:, :2] + auto[:, 2:]) / 2 / s).astype(int)
-        mid = mid.clip(0, [small.shape[1] - 1, small.shape[0] - 1])
-        auto = auto[mask[mid[:, 1], mid[:, 0]] > 0]
+        inside = np.ones(len(auto), np.bool_)
+        for t in (0.04, 0.5, 0.96):  # an edge that runs on past the building is not its own
+            at = (auto[:, :2] * (1 - t) + auto[:, 2:] * t) / s
+            at = at.astype(int).clip(0, [small.shape[1] - 1, small.shape[0] - 1])
+            inside &= mask[at[:, 1], at[:, 0]] > 0
+        auto = auto[inside]
     size = np.hypot(auto[:, 2] - auto[:, 0], auto[:, 3] - auto[:, 1])
     auto = auto[np.argsort(-size, kind="stable")[:_MOST]]
     parts = [_part(auto, _free(auto), 0.7 * s, 0.0, diagonal)]

@@ -116,17 +116,24 @@ def solve_view(
                 np.radians(3.5), support)  # fmt: skip
     score = 120.0 * support
     if not known:
-        score -= 0.5 * (np.log(mm / PRIOR_MM) / PRIOR_SIGMA)[:, None, None, None] ** 2
+        score -= 0.5 * (np.log(mm / PRIOR_MM) / _prior_sigma(segments))[:, None, None, None] ** 2
     score -= 0.5 * (tilts / _TILT_SIGMA)[None, :, None, None] ** 2
     score -= 0.5 * (rolls / _ROLL_SIGMA)[None, None, :, None] ** 2
     best: tuple[float, F64, F64] | None = None
-    flat = score.reshape(len(focals), -1)
-    order = np.argsort(-flat.max(1))[:10]
     log_prior = np.log(PRIOR_MM / DIAGONAL * diagonal)
-    for a in order:
-        index = np.unravel_index(int(flat[a].argmax()), score.shape[1:])
-        start = np.array([np.log(focals[a]), tilts[index[0]], rolls[index[1]], yaws[index[2]]])
-        fitted = _refine(segments, ends, length, start, known, log_prior)
+    # the best of each focal length and each third of the yaws: near ties are settled exactly
+    thirds = np.array_split(np.arange(len(yaws)), 3)
+    starts = []
+    for a in range(len(focals)):
+        for third in thirds:
+            part = score[a][:, :, third]
+            b, c, d = np.unravel_index(int(part.argmax()), part.shape)
+            start = np.array([np.log(focals[a]), tilts[b], rolls[c], yaws[third[d]]])
+            starts.append((float(part[b, c, d]), start))
+    starts.sort(key=lambda item: -item[0])
+    for _, start in starts[:16]:
+        cost, p, covariance = _refine(segments, ends, length, start, known, log_prior)
+        fitted = cost + 8.0 * _crossed(segments, ends, length, p), p, covariance
         if best is None or fitted[0] < best[0]:
             best = fitted
     assert best is not None
@@ -141,6 +148,32 @@ def solve_view(
         float(min(sigma[1], _TILT_SIGMA)), float(min(sigma[3], 1.0)),
         float((weight * hit).sum()) if len(weight) else 0.0, int(hit.sum()),
     )  # fmt: skip
+
+
+def _prior_sigma(segments: Segments) -> float:
+    """Strokes are worth more than a guess at the lens: with four of them it hardly counts."""
+    return 2 * PRIOR_SIGMA if (segments.trust > 0).sum() >= 4 else PRIOR_SIGMA
+
+
+def _crossed(segments: Segments, ends: F64, length: F64, p: F64) -> float:
+    """0..1: share of pairs of the artist's level edges, one of each axis, that lie the wrong way round.
+
+    Of a convex corner, the wall on the left runs to the vanishing point on the left. Swapped axes
+    fit a few segments near the horizon as well as the right ones do.
+    """
+    v = np.zeros((3, 3))
+    _axes(p[1], p[2], p[3], v)
+    error = _residual(p, ends, length, segments)
+    label, hit = error.argmin(1), error.min(1) < 3 * segments.sigma
+    hit &= segments.trust > 0
+    side = v[:, 0] * np.where(v[:, 2] < 0, -1.0, 1.0)
+    left, right = (1, 2) if side[1] < side[2] else (2, 1)
+    x = ends.mean(1)[:, 0]
+    a, b = hit & (label == left), hit & (label == right)
+    pairs = segments.weight[a][:, None] * segments.weight[b][None, :]
+    if pairs.size == 0:
+        return 0.0
+    return float((pairs * (x[a][:, None] > x[b][None, :])).sum() / max(pairs.sum(), 1e-9))
 
 
 def _residual(p: F64, ends: F64, length: F64, segments: Segments) -> F64:
@@ -164,8 +197,10 @@ def _refine(
     share = segments.weight / max(segments.weight.max(initial=1e-9), 1e-9)
     share = np.where(segments.trust > 0, 1.0, np.clip(share, 0.2, 1.0))
     # Neighbouring segments of one edge repeat one another: many count as few.
-    few = np.where(segments.trust > 0, 1.0, min(1.0, 40.0 / max((segments.trust == 0).sum(), 1)))
+    room = 16.0 if (segments.trust > 0).sum() >= 4 else 40.0
+    few = np.where(segments.trust > 0, 1.0, min(1.0, room / max((segments.trust == 0).sum(), 1)))
     scale = np.sqrt(share * few) / segments.sigma
+    spread = _prior_sigma(segments)
     p = start.copy()
     cap = 3.0
     cost, jacobian, misfit = 0.0, np.zeros((1, 4)), 1.0
@@ -175,7 +210,7 @@ def _refine(
 
         def prior(q: F64) -> F64:
             r = [q[1] / _TILT_SIGMA, q[2] / _ROLL_SIGMA]
-            return np.array(r if known else [*r, (q[0] - log_prior) / PRIOR_SIGMA])
+            return np.array(r if known else [*r, (q[0] - log_prior) / spread])
 
         def fun(x: F64, label: NDArray[np.int64] = label, rows: NDArray[np.int64] = rows) -> F64:
             q = p.copy()

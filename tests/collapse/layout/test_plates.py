@@ -1,0 +1,121 @@
+"""Layouts of real plates from an artist's strokes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from setpiece.collapse.layout import (
+    building_matte,
+    draw_layout,
+    load_layout,
+    make_layout,
+    save_layout,
+    sky_mask,
+)
+from setpiece.collapse.layout.pictures import polygon_mask
+from setpiece.collapse.layout.shapes import silhouette
+from setpiece.errors import NoBuilding
+from setpiece.media.colour import from_display
+from setpiece.render.light import Light
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from hints import HINTS
+
+WORK = 800
+
+
+def read(path: Path) -> tuple[np.ndarray, float]:
+    """(scene-linear picture at most WORK pixels, scale)."""
+    pixels = (
+        cv2.VideoCapture(str(path)).read()[1] if path.suffix == ".avi" else cv2.imread(str(path))
+    )
+    s = min(1.0, WORK / max(pixels.shape[:2]))
+    pixels = cv2.resize(pixels, None, fx=s, fy=s, interpolation=cv2.INTER_AREA) if s < 1 else pixels
+    return from_display(pixels[..., ::-1].copy()), s
+
+
+def laid_out(shared: Path, name: str):
+    hint = HINTS[name]
+    image, s = read(shared / "plates" / hint["file"])
+
+    def px(points):
+        return [(x * s, y * s) for x, y in points]
+
+    layout = make_layout(
+        image, outline=px(hint["outline"]), lines=[px(p) for p in hint["lines"]],
+        walls=[px(p) for p in hint["walls"]],
+        **{k: hint[k] for k in ("lens", "height", "storeys", "bays", "roof")},
+    )  # fmt: skip
+    return image, layout
+
+
+@pytest.mark.parametrize("name", sorted(HINTS))
+def test_the_model_covers_the_outline(shared, name):
+    image, layout = laid_out(shared, name)
+    h, w = image.shape[:2]
+    drawn = polygon_mask(np.array(layout.outline), w, h) > 0.5
+    model = silhouette(layout.prisms, layout.view()) > 0.5
+    assert (drawn & model).sum() >= 0.97 * drawn.sum()
+    assert (drawn & model).sum() >= 0.85 * (drawn | model).sum()
+    assert any("IoU" in n for n in layout.notes)
+    assert layout.camera.eye_height > 0
+    for prism in layout.prisms:
+        assert prism.base >= 0
+        for o in prism.openings:
+            assert 0 <= o.bottom < o.top <= prism.height * 1.001
+
+
+def test_the_picture_and_the_file_of_a_tower(shared, tmp_path):
+    image, layout = laid_out(shared, "pavilion_china")
+    assert len(layout.prisms) >= 4
+    assert layout.prisms[-2].roof.kind == "pyramid"
+    assert layout.camera.eye_height > 8  # seen from a hill
+    matte = building_matte(image, layout)
+    h, w = image.shape[:2]
+    assert matte.shape == (h, w) and matte.dtype == np.float32
+    assert matte.min() >= 0 and matte.max() <= 1
+    drawn = polygon_mask(np.array(layout.outline), w, h) > 0.5
+    assert ((matte > 0.5) & drawn).sum() > 0.93 * drawn.sum()
+    assert ((matte > 0.5) & ~drawn).sum() < 0.04 * drawn.sum()
+    picture = draw_layout(image, layout, Light(), matte)
+    assert (
+        picture.dtype == np.uint8 and picture.shape[1] == 1280 and picture.shape[0] > 1280 * h / w
+    )
+    save_layout(layout, tmp_path / "layout.toml")
+    again = load_layout(tmp_path / "layout.toml")
+    assert np.allclose(
+        silhouette(again.prisms, again.view()), silhouette(layout.prisms, layout.view()), atol=0.01
+    ) or np.abs(
+        silhouette(again.prisms, again.view()) - silhouette(layout.prisms, layout.view())
+    ).mean() < 1e-3  # fmt: skip
+
+
+def test_sky(shared):
+    image, _ = read(shared / "plates/photos/pavilion_china_640x427.jpg")
+    mask = sky_mask(image)
+    assert mask.dtype == np.float32 and mask.shape == image.shape[:2]
+    assert mask[20:80, 330:].mean() > 0.95 and mask[200:, :].mean() < 0.35
+    assert mask[110:200, 110:300].mean() < 0.1  # the tower
+    wall, _ = read(shared / "plates/photos/kodak_kodim01.png")
+    assert sky_mask(wall).max() == 0
+
+
+def test_a_street_without_a_building_is_declined(shared):
+    image, _ = read(shared / "plates/photos/suburb_street_3840x2160.jpg")
+    with pytest.raises(NoBuilding, match="outline"):
+        make_layout(image)
+
+
+def test_an_outline_is_proposed_and_said(shared):
+    image, _ = read(shared / "plates/photos/institute_facade_a_1024x682.jpg")
+    layout = make_layout(image)
+    assert layout.proposed and any("proposed" in n for n in layout.notes)
+    h, w = image.shape[:2]
+    drawn = polygon_mask(np.array(layout.outline), w, h) > 0.5
+    assert drawn[int(0.3 * h), int(0.5 * w)] and drawn.mean() > 0.25
+    assert not drawn[int(0.95 * h)].any()
