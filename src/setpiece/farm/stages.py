@@ -7,6 +7,7 @@ depends on. It is made in a `.part` folder and renamed when whole: what is there
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -17,10 +18,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from setpiece.errors import StoreError
+from setpiece.errors import SetpieceError, StoreError
 from setpiece.farm.meter import Meter, Usage
 
 T = TypeVar("T")
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_ADVICE = (
+    "Free some room or give another folder with --out; finished stages are kept and the same "
+    "command goes on from there."
+)
 
 
 class Watcher(Protocol):
@@ -138,15 +144,19 @@ class StageDesk:
                 shutil.rmtree(part, ignore_errors=True)
             raise StoreError(
                 f"{error.filename or part}: cannot be written while making {name} "
-                f"({error.strerror or error}). Free some room or give another folder with --out; "
-                "finished stages are kept and the same command goes on from there."
+                f"({error.strerror or error}). {_ADVICE}"
             ) from error
-        except BaseException:
+        except BaseException as error:
             if keep_partial:
                 if meter.started:
                     _remember(part, meter.usage)
             else:
                 shutil.rmtree(part, ignore_errors=True)
+            cause = error.__cause__
+            full = isinstance(cause, OSError) and cause.errno in _DISK_FULL
+            if full and isinstance(error, SetpieceError) and "Free some" not in str(error):
+                # Whoever wrote the file names it, and may blame it; the disk is to blame.
+                raise StoreError(f"{str(error).rstrip('.')}. {_ADVICE}") from error
             raise
         self.records.append(StageRecord(name, key, final, usage, False))
         self.watcher.end(name, time.monotonic() - started)
