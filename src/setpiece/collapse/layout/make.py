@@ -145,6 +145,8 @@ def _stand(view: View, outline: F64, wishes: Wishes, w: int, h: int) -> tuple[Vi
     tall = wishes.height or (wishes.storeys or max(1.0, 2.0)) * STOREY
     wanted = wishes.eye_height or 1.65
     spread = 0.1 if wishes.eye_height else 0.5
+    if not (wishes.height or wishes.storeys):
+        spread = float(np.hypot(spread, 0.9))  # two storeys or ten: the scale is a guess itself
     shift = np.radians(np.linspace(-15, 15, 301))
     tilt = view.tilt + shift
     horizon = h / 2 + view.focal * np.tan(tilt)
