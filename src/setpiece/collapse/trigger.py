@@ -29,6 +29,7 @@ RAMP = 0.05  # [s] a bond is let go over this time
 LEAD = 0.3  # [s] cracks run this long before the load path goes
 PULL = 0.08 * GRAVITY  # [m/s2] largest sideways acceleration
 GHOST = 0.35  # [s] a crushed support lets what is above it through for this long
+GIVEN = 0.006  # most energy that buckling brings in, as a share of the potential energy
 BRACE = 4.0  # capacities of the part that stays up in mode partial are multiplied by this
 _TOWARDS = {
     Side.LEFT: (-1.0, 0.0),
@@ -292,4 +293,9 @@ def _buckle(
     burst = np.where(column, 0.0, np.where(wall, rng.uniform(1.3, 2.1, len(fr)), 0.8)) * crush
     kick = np.column_stack([way * (rate * arm + burst)[:, None], np.zeros(len(fr))])
     spin = np.column_stack([-way[:, 1], way[:, 0], np.zeros(len(fr))])
-    return kick, spin * (np.where(head, -1.0, 1.0) * rate)[:, None]
+    spin *= (np.where(head, -1.0, 1.0) * rate)[:, None]
+    given = 0.5 * float((fr.mass * (kick**2).sum(1)).sum())
+    given += 0.5 * float(np.einsum("ki,kij,kj->", spin, fr.inertia, spin))
+    held = GRAVITY * float((fr.mass * (fr.centre[:, 2] - site.lo[2])).sum())
+    gentle = min(1.0, float(np.sqrt(GIVEN * held / max(given, 1e-9))))
+    return gentle * kick, gentle * spin

@@ -75,7 +75,7 @@ def carry(keys, m, blocked, old_keys, old_m, old, new_keys, new):
         keys: sorted candidates (m of them). blocked: sorted keys of pairs that may not collide.
         old_keys, old: what the last call kept, (old_m,), (old_m, 8).
         new: receives rows: allowance [m], friction displacement (3) [m], axis (3), state
-            (0 new, 1 axis known, 2 was in contact).
+            (0 new, 1 axis known, 2 was in contact, 3 a crushed support was clearing).
 
     Returns:
         Number of pairs kept.

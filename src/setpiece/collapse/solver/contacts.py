@@ -15,11 +15,11 @@ from numba import njit
 
 from setpiece.collapse.solver.sat import axis_gap, hull_contact
 
-PASSING = 1.2  # [s] after its ghost time a crushed support may still clear an overlap
+PASSING = 0.6  # [s] after its ghost time a crushed support may still clear an overlap
+APART = 0.5  # [m] allowance beyond its overlap of a pair that clears: no spring acts
 _J: dict[str, Any] = {"cache": True, "nogil": True, "fastmath": True}
 BETA = 0.18  # contact stiffness = BETA * effective mass / step^2
-DECAY = 0.94  # of the allowance per tick
-RELAX = 0.016  # [m] and at most this much per tick: 4 m/s
+RELAX = 0.001  # [m] of the allowance per tick; the rest is taken out of positions (`separate`)
 SOFTEN = 0.006  # [m] stiffness doubles at this depth, up to three times
 CROWD = 4  # pairs pressing on a piece before they share its stiffness
 
@@ -138,13 +138,16 @@ def find(
         low = 0.0
         for c in range(k):
             low = min(low, out[c, 6])
-        if low < -0.01 and pair[p, 7] != 2.0 and now < max(ghost[i], ghost[j]) + PASSING:
-            continue  # a crushed support is still clearing what came down on it
-        if pair[p, 7] == 2.0:
-            pair[p, 0] = min(max(pair[p, 0] * DECAY, pair[p, 0] - RELAX), -low)
+        passing = (
+            low < -0.01 and pair[p, 7] != 2.0 and now < max(ghost[i], ghost[j]) + PASSING
+        )
+        if passing:  # a crushed support clears what came down on it: moved apart, not pressed
+            pair[p, 0] = APART - low
+        elif pair[p, 7] == 2.0:
+            pair[p, 0] = max(min(pair[p, 0] - RELAX, -low), 0.0)
         else:
             pair[p, 0] = -low if low < -0.01 - dv * dt else 0.0
-        pair[p, 7] = 2.0
+        pair[p, 7] = 3.0 if passing else 2.0
         allow = pair[p, 0]
         if low < allow * -1.0 + 1e-3:
             crowd[i] += 1
@@ -178,7 +181,7 @@ def find(
             cf[m, 6] = BETA * me / (h * h) / k
             cf[m, 7] = damp * me / h / k
             cf[m, 11] = 0.0
-            cf[m, 12] = -out[c, 6]
+            cf[m, 12] = 0.0 if passing else -out[c, 6]
             m += 1
     for j in range(n):
         if grounded[j] or not awake[j]:
@@ -210,8 +213,7 @@ def find(
         elif ground_xi[j, 2] < 0:
             ground_xi[j, 2] = deep if deep > 0.01 + max(-v[j, 2], 0.0) * dt else 0.0
         else:
-            q = max(ground_xi[j, 2] * DECAY, ground_xi[j, 2] - RELAX)
-            ground_xi[j, 2] = min(q, max(deep, 0.0))
+            ground_xi[j, 2] = max(min(ground_xi[j, 2] - RELAX, deep), 0.0)
         share = 1.0 / max(min(m - first, 4), 1)
         for c in range(first, m):
             r0 = rot[j, 0, 0] * cf[c, 3] + rot[j, 0, 1] * cf[c, 4] + rot[j, 0, 2] * cf[c, 5]

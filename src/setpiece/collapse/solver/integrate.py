@@ -36,11 +36,13 @@ def rotations(q, rot):
 
 
 @njit(**_J)
-def move(n, x, q, rot, v, w, force, torque, im, ii, ij, awake, pull, drag, g, h):
+def move(n, x, q, rot, v, w, force, torque, im, ii, ij, awake, pull, drag, g, h, fastest):
     """Semi-implicit Euler with the gyroscopic term; sleeping pieces stay where they are.
 
     ij, ii: inertia and its inverse in the piece's axes, rows xx, yy, zz, xy, xz, yz.
     pull: (n, 3) extra acceleration [m/s2]; drag: (n,) damping rate [1/s] of pieces in a heap.
+    fastest: no piece is faster than this [m/s], whatever pushed it: a fall from the building's
+    own height and some.
     """
     for i in range(n):
         if not awake[i]:
@@ -51,6 +53,10 @@ def move(n, x, q, rot, v, w, force, torque, im, ii, ij, awake, pull, drag, g, h)
             if a == 2:
                 acc -= g
             v[i, a] = v[i, a] * keep + h * acc
+        l = math.sqrt(v[i, 0] ** 2 + v[i, 1] ** 2 + v[i, 2] ** 2)
+        if l > fastest:
+            for a in range(3):
+                v[i, a] *= fastest / l
         t0 = torque[i, 0]
         t1 = torque[i, 1]
         t2 = torque[i, 2]
@@ -164,6 +170,7 @@ def tick(
     torque,
     energy,
     react,
+    fastest,
 ):
     """Run `steps` explicit steps; returns bonds parted. react [0] ground contact force up [N],
     [1] force of bonds on the ground body, mean over the steps."""
@@ -210,7 +217,7 @@ def tick(
         contact_forces(x, rot, v, w, ci, cf, cn, m, friction, h, force, torque, react)
         up += react[0]
         held -= force[n, 2]
-        move(n, x, q, rot, v, w, force, torque, im, ii, ij, awake, pull, drag, g, h)
+        move(n, x, q, rot, v, w, force, torque, im, ii, ij, awake, pull, drag, g, h, fastest)
     react[0] = up / steps
     react[1] = held / steps
     return parted

@@ -62,10 +62,10 @@ def forces(x, rot, v, w, ci, cf, cn, m, mu, h, force, torque, react):
         f = -kn * s * (1.0 + min(-s / SOFTEN, 2.0))
         if vn > 0:
             # inelastic: nothing comes back beyond what opens an overlap gently
-            f *= max(1.0 - vn / (0.2 - 20.0 * s), 0.0)
+            f *= max(1.0 - vn / (0.2 + min(-20.0 * s, 0.4)), 0.0)
         f = max(f - cf[k, 7] * vn, 0.0)
-        # one step may stop the approach and add 20 m/s, however deep
-        f = min(f, kn * h / BETA * (1.2 * max(-vn, 0.0) + 20.0))
+        # one step may stop the approach and add 2 m/s, however deep
+        f = min(f, kn * h / BETA * (1.2 * max(-vn, 0.0) + 2.0))
         t0 = c0 - vn * n0
         t1 = c1 - vn * n1
         t2 = c2 - vn * n2

@@ -13,6 +13,7 @@ from setpiece.collapse.solver.hulls import pack
 from setpiece.collapse.solver.integrate import doze, rotations, tick
 from setpiece.collapse.solver.pressing import remember
 from setpiece.collapse.solver.sat import scratch
+from setpiece.collapse.solver.separate import keep_above, separate
 from setpiece.collapse.structure import Structure
 
 FRICTION = 0.75
@@ -75,6 +76,8 @@ class World:
         self.work = scratch()
         self.order = np.argsort(x[:n, 0], kind="stable").astype(np.int64)
         self.lo, self.hi = np.zeros((n, 3)), np.zeros((n, 3))
+        tall = float((x[:n, 2] + self.ext.max(1)).max(initial=1.0))
+        self.fastest = float(np.sqrt(2 * GRAVITY * tall)) * 1.15 + 2.0
         self.may_sleep = False
         self.ncontact = self.npair = 0
         self._room(max(20 * n, 1024))
@@ -153,8 +156,15 @@ class World:
             self.structure.confine, self.alive, self.scale, self.weak, self.state, self.damage,
             BOND_DAMPING * STEP, self.load, self.broke, self.crush, self.ncrush, self.resist,
             self.travel, self.ci, self.cf, self.cn, self.ncontact, FRICTION, self.force,
-            self.torque, self.energy, self.react,
+            self.torque, self.energy, self.react, self.fastest,
         )  # fmt: skip
+        separate(
+            self.x, self.q, self.rot, self.im, self.ii, self.awake, self.ghost, self.time,
+            self.ci, self.cf, self.cn, self.ncontact, self.pair,
+        )  # fmt: skip
+        keep_above(
+            n, self.x, self.rot, self.v, self.ext, self.hull.vert, self.hull.vs, self.awake
+        )
         self.touch[:] = False
         remember(
             self.ci, self.cf, self.ncontact, self.pair, self.ground_xi, self.x, self.rot,
@@ -184,8 +194,20 @@ class World:
         return float((self.react[0] + self.react[1]) / (self.mass.sum() * GRAVITY))
 
     def overlaps(self) -> NDArray[np.float64]:
-        """Depth of every contact found at the last tick [m]; positive is overlap."""
-        return self.cf[: self.ncontact, 12]
+        """Depth of every contact of the present pose [m]; positive is overlap.
+
+        Pieces that sleep count too. Supports within `PASSING` of being crushed do not collide
+        with what they were found inside of, and do not count.
+        """
+        ground_xi, pair = self.ground_xi.copy(), self.pair.copy()
+        count = find(
+            self.hulls, self.x, self.rot, self.ext, self.v, self.w, self.im, self.ii,
+            np.ones(self.n + 1, np.bool_), self.ghost, self.frail, self.time, self.keys, pair,
+            self.npair, self.grounded, ground_xi, STEP, TICK, self.work, self.ci, self.cf, self.cn,
+            self.crowd,
+        )  # fmt: skip
+        self.ncontact = 0
+        return self.cf[:count, 12].copy()
 
     def kinetic(self) -> float:
         """Energy of motion [J]."""

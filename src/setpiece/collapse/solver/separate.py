@@ -1,0 +1,136 @@
+"""Overlaps are taken out of positions, not turned into speed.
+
+A pair that is found overlapping (a bond broke inside crushed material, a support has been passed
+through) must come apart without energy: a spring would throw it. After each tick the positions of
+such a pair are moved apart a little, shared by what each piece weighs at the point of contact, and
+velocities are left alone (split impulses: E. Catto, "Modeling and solving constraints", GDC 2009).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from numba import njit
+
+from setpiece.collapse.solver.contacts import PASSING, _compliance
+
+_J: dict[str, Any] = {"cache": True, "nogil": True, "fastmath": True}
+SLOP = 0.004  # [m] overlap that springs may keep
+SHARE = 0.35  # of the rest is taken out per tick
+QUICKEST = 0.004  # [m] and at most this much per tick: 1 m/s
+YIELD = 10.0
+TURN = 0.01  # [rad] most a piece is turned at one contact per tick
+DEEP = 0.02  # [m] no corner is deeper under the ground than this after a tick
+
+
+@njit(inline="always")
+def _shift(i, sign, d, im, ii, x, q, rot, r0, r1, r2, n0, n1, n2):
+    x[i, 0] += sign * d * im[i] * n0
+    x[i, 1] += sign * d * im[i] * n1
+    x[i, 2] += sign * d * im[i] * n2
+    c0 = r1 * n2 - r2 * n1
+    c1 = r2 * n0 - r0 * n2
+    c2 = r0 * n1 - r1 * n0
+    e0 = rot[i, 0, 0] * c0 + rot[i, 1, 0] * c1 + rot[i, 2, 0] * c2
+    e1 = rot[i, 0, 1] * c0 + rot[i, 1, 1] * c1 + rot[i, 2, 1] * c2
+    e2 = rot[i, 0, 2] * c0 + rot[i, 1, 2] * c1 + rot[i, 2, 2] * c2
+    g0 = ii[i, 0] * e0 + ii[i, 3] * e1 + ii[i, 4] * e2
+    g1 = ii[i, 3] * e0 + ii[i, 1] * e1 + ii[i, 5] * e2
+    g2 = ii[i, 4] * e0 + ii[i, 5] * e1 + ii[i, 2] * e2
+    l = abs(d) * math.sqrt(g0 * g0 + g1 * g1 + g2 * g2)
+    s = 0.5 * sign * d * min(1.0, TURN / max(l, 1e-12))
+    t0 = s * (rot[i, 0, 0] * g0 + rot[i, 0, 1] * g1 + rot[i, 0, 2] * g2)
+    t1 = s * (rot[i, 1, 0] * g0 + rot[i, 1, 1] * g1 + rot[i, 1, 2] * g2)
+    t2 = s * (rot[i, 2, 0] * g0 + rot[i, 2, 1] * g1 + rot[i, 2, 2] * g2)
+    x0 = q[i, 0]
+    y0 = q[i, 1]
+    z0 = q[i, 2]
+    s0 = q[i, 3]
+    q[i, 0] = x0 + t0 * s0 + t1 * z0 - t2 * y0
+    q[i, 1] = y0 + t1 * s0 + t2 * x0 - t0 * z0
+    q[i, 2] = z0 + t2 * s0 + t0 * y0 - t1 * x0
+    q[i, 3] = s0 - t0 * x0 - t1 * y0 - t2 * z0
+    l = 1.0 / math.sqrt(q[i, 0] ** 2 + q[i, 1] ** 2 + q[i, 2] ** 2 + q[i, 3] ** 2)
+    for a in range(4):
+        q[i, a] *= l
+    _turned(i, q, rot)
+
+
+@njit(inline="always")
+def _turned(i, q, rot):
+    x = q[i, 0]
+    y = q[i, 1]
+    z = q[i, 2]
+    s = q[i, 3]
+    rot[i, 0, 0] = 1 - 2 * (y * y + z * z)
+    rot[i, 0, 1] = 2 * (x * y - z * s)
+    rot[i, 0, 2] = 2 * (x * z + y * s)
+    rot[i, 1, 0] = 2 * (x * y + z * s)
+    rot[i, 1, 1] = 1 - 2 * (x * x + z * z)
+    rot[i, 1, 2] = 2 * (y * z - x * s)
+    rot[i, 2, 0] = 2 * (x * z - y * s)
+    rot[i, 2, 1] = 2 * (y * z + x * s)
+    rot[i, 2, 2] = 1 - 2 * (x * x + y * y)
+
+
+@njit(**_J)
+def separate(x, q, rot, im, ii, awake, ghost, now, ci, cf, cn, m, pair):
+    """Move overlapping pairs apart by a part of their overlap; velocities stay as they are.
+
+    Crushed supports (ghost, (n,): until when [s]) give way `YIELD` times more than others.
+    """
+    for k in range(m):
+        i = ci[k, 0]
+        j = ci[k, 1]
+        if i < 0:
+            continue
+        n0 = cn[k, 0]
+        n1 = cn[k, 1]
+        n2 = cn[k, 2]
+        a0 = rot[i, 0, 0] * cf[k, 0] + rot[i, 0, 1] * cf[k, 1] + rot[i, 0, 2] * cf[k, 2]
+        a1 = rot[i, 1, 0] * cf[k, 0] + rot[i, 1, 1] * cf[k, 1] + rot[i, 1, 2] * cf[k, 2]
+        a2 = rot[i, 2, 0] * cf[k, 0] + rot[i, 2, 1] * cf[k, 1] + rot[i, 2, 2] * cf[k, 2]
+        b0 = rot[j, 0, 0] * cf[k, 3] + rot[j, 0, 1] * cf[k, 4] + rot[j, 0, 2] * cf[k, 5]
+        b1 = rot[j, 1, 0] * cf[k, 3] + rot[j, 1, 1] * cf[k, 4] + rot[j, 1, 2] * cf[k, 5]
+        b2 = rot[j, 2, 0] * cf[k, 3] + rot[j, 2, 1] * cf[k, 4] + rot[j, 2, 2] * cf[k, 5]
+        gap = (
+            (x[j, 0] + b0 - x[i, 0] - a0) * n0
+            + (x[j, 1] + b1 - x[i, 1] - a1) * n1
+            + (x[j, 2] + b2 - x[i, 2] - a2) * n2
+            - pair[ci[k, 2], 0]
+        )
+        if gap > -SLOP:
+            continue
+        fi = (YIELD if now < ghost[i] + PASSING else 1.0) if awake[i] else 0.0
+        fj = (YIELD if now < ghost[j] + PASSING else 1.0) if awake[j] else 0.0
+        ca = fi * _compliance(im, ii, rot, i, a0, a1, a2, n0, n1, n2)
+        cb = fj * _compliance(im, ii, rot, j, b0, b1, b2, n0, n1, n2)
+        if ca + cb <= 0.0:
+            continue
+        d = min(SHARE * (-gap - SLOP), QUICKEST) / (ca + cb)
+        if awake[i]:
+            _shift(i, -1.0, fi * d, im, ii, x, q, rot, a0, a1, a2, n0, n1, n2)
+        if awake[j]:
+            _shift(j, 1.0, fj * d, im, ii, x, q, rot, b0, b1, b2, n0, n1, n2)
+
+
+@njit(**_J)
+def keep_above(n, x, rot, v, ext, vert, vs, awake):
+    """No piece is left under the ground: lift it to where `DEEP` of it is, and stop its sinking.
+
+    Contacts do the work at ordinary speeds; this is what makes it certain at any.
+    """
+    for j in range(n):
+        if not awake[j] or x[j, 2] > ext[j, 0] + ext[j, 1] + ext[j, 2]:
+            continue
+        low = 1e9
+        for k in range(vs[j], vs[j + 1]):
+            low = min(
+                low,
+                rot[j, 2, 0] * vert[k, 0] + rot[j, 2, 1] * vert[k, 1] + rot[j, 2, 2] * vert[k, 2],
+            )
+        low += x[j, 2]
+        if low < -DEEP:
+            x[j, 2] -= low + DEEP
+            v[j, 2] = max(v[j, 2], 0.0)
