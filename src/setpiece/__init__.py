@@ -18,7 +18,7 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     if name == "collapse":
-        return import_module("setpiece.collapse.shot").collapse
+        return import_module("setpiece.collapse")  # a package that can be called
     if name == "takes":
         return import_module("setpiece.collapse.variations").takes
     raise AttributeError(f"module 'setpiece' has no attribute {name!r}")
