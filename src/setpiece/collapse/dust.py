@@ -139,7 +139,9 @@ def blow_dust(
     limits = window_limits(low - origin, high - origin, cell)
     checks: dict[str, Any] = {"mass": [], "centroid": []}
     detail, largest = _detail(camera, (low + high) / 2, cell), 1
-    extinction = 2.2 / math.sqrt(scale) * max(brief.dust, 0.2) ** 0.4
+    # A low building has less to grind and falls less far: its cloud is thinner, not only smaller.
+    thin = scale**0.35 if scale < 1 else 1 / math.sqrt(scale)
+    extinction = 2.2 * thin * max(brief.dust, 0.2) ** 0.6
     run = Simulation(fragments, motion, brief, cell, scale, origin, limits, seed)
     for k in range(motion.frames):
         run.advance(k)

@@ -27,10 +27,10 @@ STAGE_VERSION = {
     "layout": 1,
     "prep": 1,
     "fracture": 1,
-    "fall": 1,
-    "dust": 1,
+    "fall": 2,
+    "dust": 2,
     "debris": 1,
-    "frames": 1,
+    "frames": 2,
 }
 
 

@@ -96,7 +96,7 @@ class Simulation:
     def _substep(self, frame: float, span: float) -> None:
         air, scale = self.air, self.scale
         dt = self.step * span
-        amount = self.amount**0.8 * min(scale, 1.0) ** 0.3
+        amount = self.amount**0.8 * min(scale, 1.0) ** 0.8
         solids = self.emitters.solids(max(frame - span, 0.0), air.corner, air.shape)
         before = float(air.dust.sum(dtype=np.float64))
         air.advect(dt, 0.12 * math.sqrt(scale))
