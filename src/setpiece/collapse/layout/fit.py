@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy.optimize import least_squares, minimize
 
 from setpiece.collapse.layout.model import Prism, Roof
 from setpiece.collapse.layout.shapes import silhouette
@@ -98,6 +98,7 @@ class Target:
     cut_right: bool
     cut_top: bool
     cut_bottom: bool
+    outline: F64
 
     @property
     def area(self) -> float:
@@ -134,7 +135,7 @@ def make_target(outline: F64, camera: Camera, longest: int = _WORK) -> Target:
         if flag:
             counts[part] = 0
     mask = filled.astype(np.float32) / np.float32(255) * counts
-    return Target(mask, counts, small, pad, *sides)
+    return Target(mask, counts, small, pad, *sides, outline * s + pad)
 
 
 def scores(target: Target, cover: F32) -> tuple[float, float, float]:
@@ -183,9 +184,45 @@ def fit_block(
             best = cost, block
     assert best is not None
     block = best[1]
-    for reach in (0.15, 0.05):
-        block = _improve(fine, block, yaw_sigma, pitch, eye_over_height, 330, reach, corner)[1]
-    return block
+    for reach in (0.2, 0.12, 0.07, 0.03):  # restarts: the simplex stalls in narrow valleys
+        block = _improve(fine, block, yaw_sigma, pitch, eye_over_height, 240, reach, corner)[1]
+    return _snapped(fine, block)
+
+
+def _snapped(target: Target, block: Block) -> Block:
+    """A flat block moved so that its corners meet the outline's, where most of them are near."""
+    drawn = target.outline
+    size = 0.012 * target.camera.width
+    if block.roof != "flat" or block.overhang > 0 or len(drawn) > 8:
+        return block
+
+    def corners(b: Block) -> F64:
+        p = b.corners()
+        points = np.concatenate([np.c_[p, np.full(4, z)] for z in (b.z, b.z + b.height)])
+        return target.camera.project(points)[0]
+
+    apart = np.hypot(*(drawn[:, None] - corners(block)[None]).transpose(2, 0, 1))
+    pairs = [(i, int(apart[i].argmin())) for i in range(len(drawn)) if apart[i].min() < size]
+    if len(pairs) < max(5, len(drawn) - 1) or len({k for _, k in pairs}) < len(pairs):
+        return block
+    rows, names = [i for i, _ in pairs], [k for _, k in pairs]
+    width = block.left + block.right
+
+    def made(p: F64) -> Block:
+        return replace(
+            block, x=block.x + p[0], z=block.z + p[1],
+            left=block.left * (1 + p[2]) if block.left else 0.0,
+            right=block.right * (1 + p[2]) if block.right else 0.0,
+            depth=block.depth * (1 + p[3]), height=block.height * (1 + p[4]),
+            yaw=block.yaw + 0.1 * p[5],
+        )  # fmt: skip
+
+    def miss(p: F64) -> F64:
+        return np.concatenate([(corners(made(p))[names] - drawn[rows]).ravel(), [width * p[5]]])
+
+    moved = made(least_squares(miss, np.zeros(6), max_nfev=40).x)
+    now, then = (scores(target, silhouette([b.prism()], target.camera))[2] for b in (moved, block))
+    return moved if now < then + 0.003 else block
 
 
 def _price(block: Block) -> float:

@@ -153,7 +153,9 @@ def _stand(view: View, outline: F64, wishes: Wishes, w: int, h: int) -> tuple[Vi
     eye = np.maximum((low - horizon) / max(low - high, 1.0), 0.005) * tall
     # Cranes and windows exist: a camera far above eye height costs a certain amount, no more.
     odd = (np.log(eye / wanted) / spread) ** 2
-    cost = (shift / view.tilt_sigma) ** 2 + (odd if wishes.eye_height else np.where(eye > wanted, np.minimum(odd, 2.5), odd))
+    cost = (shift / view.tilt_sigma) ** 2 + (
+        odd if wishes.eye_height else np.where(eye > wanted, np.minimum(odd, 2.5), odd)
+    )
     best = int(cost.argmin())
     if abs(shift[best]) < np.radians(0.3):
         return view, []

@@ -121,17 +121,17 @@ def solve_view(
     score -= 0.5 * (rolls / _ROLL_SIGMA)[None, None, :, None] ** 2
     best: tuple[float, F64, F64] | None = None
     log_prior = np.log(PRIOR_MM / DIAGONAL * diagonal)
-    # the best of each focal length and each third of the yaws: near ties are settled exactly
-    thirds = np.array_split(np.arange(len(yaws)), 3)
+    # the best of each focal length and each range of yaws: near ties are settled exactly
+    ranges = np.array_split(np.arange(len(yaws)), 9 if known else 4)
     starts = []
     for a in range(len(focals)):
-        for third in thirds:
-            part = score[a][:, :, third]
+        for span in ranges:
+            part = score[a][:, :, span]
             b, c, d = np.unravel_index(int(part.argmax()), part.shape)
-            start = np.array([np.log(focals[a]), tilts[b], rolls[c], yaws[third[d]]])
+            start = np.array([np.log(focals[a]), tilts[b], rolls[c], yaws[span[d]]])
             starts.append((float(part[b, c, d]), start))
     starts.sort(key=lambda item: -item[0])
-    for _, start in starts[:16]:
+    for _, start in starts[:20]:
         cost, p, covariance = _refine(segments, ends, length, start, known, log_prior)
         fitted = cost + 8.0 * _crossed(segments, ends, length, p), p, covariance
         if best is None or fitted[0] < best[0]:
