@@ -116,10 +116,14 @@ def make_clean_plate(
         high = np.zeros_like(hole)
     part = float(high.sum() / hole.sum())
     sure = np.where(high, 1, label).astype(np.float32)
-    flat, sure = complete(
-        flat, high, open_sky, start=start, label=sure, row_price=0.25, seed=seed + 1,
+    # What still borders it of the building would tint it: there it borders on smooth sky instead.
+    calm = pull_push(flat, open_sky.astype(np.float32))
+    bare = np.where((open_sky | high)[..., None], flat, calm).astype(np.float32)
+    above, sure = complete(
+        bare, high, open_sky, start=start, label=sure, row_price=0.25, seed=seed + 1,
         progress=_share(progress, 0.0, part),
     )  # fmt: skip
+    flat = np.where(high[..., None], above, flat).astype(np.float32)
     # rows keep storeys, shores and hedges level; where most is invented they would repeat
     filled, pasted = complete(
         flat, hole & ~(high & (depth > 2)), usable, start=start, label=sure, seed=seed,
