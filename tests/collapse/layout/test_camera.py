@@ -62,11 +62,13 @@ def test_scale_follows_what_was_said():
     image = picture(box)
     common = {"outline": box.outline, "walls": box.walls, "lens": 35.0, "roof": "flat"}
     by_storeys = make_layout(image, storeys=3, **common)
-    assert by_storeys.top == pytest.approx(9.6, rel=1e-3) and "storeys" in by_storeys.scale_source
+    assert by_storeys.top == pytest.approx(9.6, rel=1e-3)
+    assert "storeys" in by_storeys.scale_source
     by_eye = make_layout(image, eye_height=2.0, **common)
     assert by_eye.camera.eye_height == pytest.approx(2.0, rel=1e-3)
     guess = make_layout(image, **common)
-    assert guess.scale_source.startswith("guess") and any("guess" in n for n in guess.notes)
+    assert guess.scale_source.startswith("guess")
+    assert any("guess" in n for n in guess.notes)
 
 
 def test_exif_gives_the_lens_and_a_given_lens_wins():

@@ -38,7 +38,8 @@ def test_reads_back_what_was_written(tmp_path):
     save_layout(example(), tmp_path / "layout.toml")
     assert load_layout(tmp_path / "layout.toml") == example()
     text = (tmp_path / "layout.toml").read_text()
-    assert "# " in text and "degrees" in text
+    assert "# " in text
+    assert "degrees" in text
     assert [p.name for p in tmp_path.iterdir()] == ["layout.toml"]
 
 

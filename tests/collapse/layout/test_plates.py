@@ -77,15 +77,17 @@ def test_the_picture_and_the_file_of_a_tower(shared, tmp_path):
     assert layout.camera.eye_height > 8  # seen from a hill
     matte = building_matte(image, layout)
     h, w = image.shape[:2]
-    assert matte.shape == (h, w) and matte.dtype == np.float32
-    assert matte.min() >= 0 and matte.max() <= 1
+    assert matte.shape == (h, w)
+    assert matte.dtype == np.float32
+    assert matte.min() >= 0
+    assert matte.max() <= 1
     drawn = polygon_mask(np.array(layout.outline), w, h) > 0.5
     assert ((matte > 0.5) & drawn).sum() > 0.93 * drawn.sum()
     assert ((matte > 0.5) & ~drawn).sum() < 0.04 * drawn.sum()
     picture = draw_layout(image, layout, Light(), matte)
-    assert (
-        picture.dtype == np.uint8 and picture.shape[1] == 1280 and picture.shape[0] > 1280 * h / w
-    )
+    assert picture.dtype == np.uint8
+    assert picture.shape[1] == 1280
+    assert picture.shape[0] > 1280 * h / w
     save_layout(layout, tmp_path / "layout.toml")
     again = load_layout(tmp_path / "layout.toml")
     assert np.allclose(
@@ -98,8 +100,10 @@ def test_the_picture_and_the_file_of_a_tower(shared, tmp_path):
 def test_sky(shared):
     image, _ = read(shared / "plates/photos/pavilion_china_640x427.jpg")
     mask = sky_mask(image)
-    assert mask.dtype == np.float32 and mask.shape == image.shape[:2]
-    assert mask[20:80, 330:].mean() > 0.95 and mask[200:, :].mean() < 0.35
+    assert mask.dtype == np.float32
+    assert mask.shape == image.shape[:2]
+    assert mask[20:80, 330:].mean() > 0.95
+    assert mask[200:, :].mean() < 0.35
     assert mask[110:200, 110:300].mean() < 0.1  # the tower
     wall, _ = read(shared / "plates/photos/kodak_kodim01.png")
     assert sky_mask(wall).max() == 0
@@ -114,8 +118,10 @@ def test_a_street_without_a_building_is_declined(shared):
 def test_an_outline_is_proposed_and_said(shared):
     image, _ = read(shared / "plates/photos/institute_facade_a_1024x682.jpg")
     layout = make_layout(image)
-    assert layout.proposed and any("proposed" in n for n in layout.notes)
+    assert layout.proposed
+    assert any("proposed" in n for n in layout.notes)
     h, w = image.shape[:2]
     drawn = polygon_mask(np.array(layout.outline), w, h) > 0.5
-    assert drawn[int(0.3 * h), int(0.5 * w)] and drawn.mean() > 0.25
+    assert drawn[int(0.3 * h), int(0.5 * w)]
+    assert drawn.mean() > 0.25
     assert not drawn[int(0.95 * h)].any()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from setpiece.collapse.layout import make_layout, parse_points
 from setpiece.collapse.layout.strokes import clean_outline, polygon_area
-from setpiece.errors import LayoutError, SetpieceError
+from setpiece.errors import LayoutError
 
 GREY = np.full((120, 160, 3), 0.2, np.float32)
 finite = st.floats(-1e5, 1e5, allow_nan=False, width=32)
@@ -27,15 +27,16 @@ def test_points_read_back_what_was_written(points):
 def test_any_text_is_points_or_a_layout_error(text):
     try:
         points = parse_points(text)
-    except LayoutError as error:
-        assert str(error)
+    except LayoutError:
+        return
     else:
-        assert points and all(np.isfinite(p).all() for p in points)
+        assert points
+        assert all(np.isfinite(p).all() for p in points)
 
 
 @pytest.mark.parametrize("text", ["", "  ", "1", "1,2,3", "a,b", "1,nan", "inf,2", "1, 2"])
 def test_nonsense_is_named(text):
-    with pytest.raises(LayoutError, match="x,y|finite"):
+    with pytest.raises(LayoutError, match=r"x,y|finite"):
         parse_points(text)
 
 
@@ -58,7 +59,9 @@ def test_outlines_that_are_none(outline, words):
 
 def test_an_outline_beyond_the_frame_is_clipped_and_said():
     p, notes = clean_outline([(-40, 20), (100, 20), (100, 200), (-40, 200)], 160, 120)
-    assert p.min() >= 0 and p[:, 0].max() <= 160 and p[:, 1].max() <= 120
+    assert p.min() >= 0
+    assert p[:, 0].max() <= 160
+    assert p[:, 1].max() <= 120
     assert abs(polygon_area(p)) == pytest.approx(100 * 100)
     assert any("clipped" in n for n in notes)
 
@@ -68,11 +71,13 @@ def test_an_outline_beyond_the_frame_is_clipped_and_said():
 def test_a_cleaned_outline_lies_in_the_frame(points):
     try:
         p, _ = clean_outline(points, 160, 120)
-    except SetpieceError as error:
-        assert str(error).startswith("outline")
+    except LayoutError:
+        return
     else:
-        assert len(p) >= 3 and p.min() >= -1e-9
-        assert p[:, 0].max() <= 160 + 1e-9 and p[:, 1].max() <= 120 + 1e-9
+        assert len(p) >= 3
+        assert p.min() >= -1e-9
+        assert p[:, 0].max() <= 160 + 1e-9
+        assert p[:, 1].max() <= 120 + 1e-9
 
 
 BOX = [(40, 30), (120, 30), (120, 100), (40, 100)]

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from setpiece.collapse.layout.extras import add_blocks
 from setpiece.collapse.layout.facade import furnish, sides_seen
-from setpiece.collapse.layout.fit import Target, fit_block, make_target, scores
+from setpiece.collapse.layout.fit import fit_block
 from setpiece.collapse.layout.model import Prism
 from setpiece.collapse.layout.shapes import layout_faces, silhouette
+from setpiece.collapse.layout.target import Target, make_target, scores
 from setpiece.collapse.layout.towers import fit_tower
 from setpiece.collapse.layout.vanishing import View
 from setpiece.render.camera import Camera

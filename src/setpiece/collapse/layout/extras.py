@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from setpiece.collapse.layout.fit import Block, Target, scores
+from setpiece.collapse.layout.fit import Block
 from setpiece.collapse.layout.model import Prism
 from setpiece.collapse.layout.shapes import silhouette
+from setpiece.collapse.layout.target import Target, scores
 
 F32 = NDArray[np.float32]
 #: A part of the outline must be this large, of the whole, to get a block of its own.
@@ -88,7 +89,8 @@ def _fit(
     if top <= 0:
         return None
     start = replace(
-        main, x=float(origin[0]), y=float(origin[1]), z=main.z + lift, left=-a[0], right=b[0], depth=depth, height=top * (1 if roof == "flat" else 0.8),
+        main, x=float(origin[0]), y=float(origin[1]), z=main.z + lift,
+        left=-a[0], right=b[0], depth=depth, height=top * (1 if roof == "flat" else 0.8),
         roof=roof, pitch=45.0, overhang=0.0, ridge=False,
     )  # fmt: skip
 

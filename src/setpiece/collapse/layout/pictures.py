@@ -42,11 +42,11 @@ def guided(guide: F32, values: F32, radius: int, eps: float) -> F32:
         return np.asarray(cv2.blur(x, size, borderType=cv2.BORDER_REFLECT), np.float32)
 
     mg, mv = mean(guide), mean(values)
-    var = mean(guide * guide) - mg * mg
-    cov = mean(guide * values) - mg * mv
+    var = mean(np.asarray(guide * guide, np.float32)) - mg * mg
+    cov = mean(np.asarray(guide * values, np.float32)) - mg * mv
     a = cov / (var + np.float32(eps))
     b = mv - a * mg
-    return mean(a) * guide + mean(b)
+    return mean(np.asarray(a, np.float32)) * guide + mean(np.asarray(b, np.float32))
 
 
 def polygon_mask(points: NDArray[np.float64], width: int, height: int) -> F32:

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
-from setpiece.collapse.layout.fit import Target, scores
 from setpiece.collapse.layout.model import Prism, Roof
 from setpiece.collapse.layout.shapes import silhouette
+from setpiece.collapse.layout.target import Target, scores
 from setpiece.render.camera import Camera
 
 F64 = NDArray[np.float64]

@@ -156,7 +156,7 @@ def _prior_sigma(segments: Segments) -> float:
 
 
 def _crossed(segments: Segments, ends: F64, length: F64, p: F64) -> float:
-    """0..1: share of pairs of the artist's level edges, one of each axis, that lie the wrong way round.
+    """0..1: share of pairs of drawn level edges, one of each axis, that lie the wrong way round.
 
     Of a convex corner, the wall on the left runs to the vanishing point on the left. Swapped axes
     fit a few segments near the horizon as well as the right ones do.
