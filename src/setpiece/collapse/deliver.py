@@ -100,7 +100,9 @@ def deliver(s: Stages, take: TakeFolder, progress: Callable[[float], None]) -> l
                 tiles, title=f"{shot}   collapse v{take.version:03d}   {s.brief.words()}"[:150]
             ),
         )
-        plan = cv2.imread(str(s.folders["layout"] / "layout.png"))[..., ::-1]
+        drawn = cv2.imread(str(s.folders["layout"] / "layout.png"))
+        assert drawn is not None, "the layout stage always draws it"
+        plan = drawn[..., ::-1]
         plan = cv2.resize(plan, small, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
         rest = kept["fall"][0].astype(np.float32) / 255
 

@@ -145,7 +145,7 @@ def march_rays(d, tau, sky, ground, ratio, full, origin, cell, eye, rotation, fo
                     t += dt * max(np.ceil(go / dt), 1.0)
                     last = dt
                     continue
-                a, b, c = f4(x - i), f4(y - j), f4(z - k)
+                a, b, c = f4(x - i), f4(y - j), f4(z - k)  # type: ignore[assignment]
                 de = _sample(d, i, j, k, a, b, c)
                 if de > 1e-4:
                     pixels = focal / (max(here, 0.5) * length)  # of a fine cell, in the picture
@@ -183,7 +183,7 @@ def march_rays(d, tau, sky, ground, ratio, full, origin, cell, eye, rotation, fo
                     y = min(max((y + 0.5) * inv_ratio - 0.5, 0.0), slim[1])
                     z = min(max((z + 0.5) * inv_ratio - 0.5, 0.0), slim[2])
                     i, j, k = int(x), int(y), int(z)
-                    a, b, c = f4(x - i), f4(y - j), f4(z - k)
+                    a, b, c = f4(x - i), f4(y - j), f4(z - k)  # type: ignore[assignment]
                     al *= left
                     ls += al * light
                     la += al * _sample(sky, i, j, k, a, b, c)
