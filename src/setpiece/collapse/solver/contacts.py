@@ -94,11 +94,9 @@ def find(
         j = keys[p] % (n + 1)
         if not (awake[i] or awake[j]):
             continue
-        if (now < ghost[i] and (x[j, 2] > x[i, 2] or frail[j])) or (
+        through = (now < ghost[i] and (x[j, 2] > x[i, 2] or frail[j])) or (
             now < ghost[j] and (x[i, 2] > x[j, 2] or frail[i])
-        ):
-            pair[p, 7] = 0.0
-            continue
+        )
         dv = abs(v[i, 0] - v[j, 0]) + abs(v[i, 1] - v[j, 1]) + abs(v[i, 2] - v[j, 2])
         margin = 0.008 + min(dv * dt, 0.15)
         if pair[p, 7] == 1.0:
@@ -138,7 +136,7 @@ def find(
         low = 0.0
         for c in range(k):
             low = min(low, out[c, 6])
-        passing = (
+        passing = through or (
             low < -0.01 and pair[p, 7] != 2.0 and now < max(ghost[i], ghost[j]) + PASSING
         )
         if passing:  # a crushed support clears what came down on it: moved apart, not pressed
@@ -148,6 +146,7 @@ def find(
         else:
             pair[p, 0] = -low if low < -0.01 - dv * dt else 0.0
         pair[p, 7] = 3.0 if passing else 2.0
+        ground_up = now < max(ghost[i], ghost[j]) + PASSING
         allow = pair[p, 0]
         if low < allow * -1.0 + 1e-3:
             crowd[i] += 1
@@ -181,7 +180,7 @@ def find(
             cf[m, 6] = BETA * me / (h * h) / k
             cf[m, 7] = damp * me / h / k
             cf[m, 11] = 0.0
-            cf[m, 12] = 0.0 if passing else -out[c, 6]
+            cf[m, 12] = 0.0 if passing or ground_up else -out[c, 6]
             m += 1
     for j in range(n):
         if grounded[j] or not awake[j]:

@@ -196,8 +196,8 @@ class World:
     def overlaps(self) -> NDArray[np.float64]:
         """Depth of every contact of the present pose [m]; positive is overlap.
 
-        Pieces that sleep count too. Supports within `PASSING` of being crushed do not collide
-        with what they were found inside of, and do not count.
+        Pieces that sleep count too. A support that was crushed less than `GHOST` + `PASSING`
+        (0.95 s) ago is on its way to rubble, which a rigid piece cannot show: it counts as 0.
         """
         ground_xi, pair = self.ground_xi.copy(), self.pair.copy()
         count = find(
