@@ -12,7 +12,7 @@ demo: setup
 	$(BIN)/setpiece demo
 
 test: setup lint types
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .
