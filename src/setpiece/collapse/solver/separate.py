@@ -11,18 +11,21 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 from numba import njit
 
 from setpiece.collapse.solver.contacts import PASSING, _compliance
 
 _J: dict[str, Any] = {"cache": True, "nogil": True, "fastmath": True}
 SLOP = 0.004  # [m] overlap that springs may keep
-SHARE = 0.35  # of the rest is taken out per tick
-QUICKEST = 0.004  # [m] and at most this much per tick: 1 m/s
-YIELD = 30.0
-CLEARING = 0.012  # [m] the same for pairs that were found inside one another: 2.9 m/s
+SHARE = 0.3  # of the rest is taken out per tick
+QUICKEST = 0.003  # [m] and at most this much per pass
+YIELD = 30.0  # crushed supports give way this much more than their mass says
+BELOW = 0.2  # and the lower one of two that lie on one another this much less
+PASSES = 3  # over all contacts per tick
+CLEARING = 0.005  # [m] the same for pairs that were found inside one another
 TURN = 0.01  # [rad] most a piece is turned at one contact per tick
-DEEP = 0.02  # [m] no corner is deeper under the ground than this after a tick
+DEEP = 0.01  # [m] no corner is deeper under the ground than this after a tick
 
 
 @njit(inline="always")
@@ -79,43 +82,58 @@ def _turned(i, q, rot):
 def separate(x, q, rot, im, ii, awake, ghost, now, ci, cf, cn, m, pair):
     """Move overlapping pairs apart by a part of their overlap; velocities stay as they are.
 
-    Crushed supports (ghost, (n,): until when [s]) give way `YIELD` times more than others.
+    Crushed supports (ghost, (n,): until when [s]) give way, what carries others does not
+    (E. Guendelman et al. 2003, "Nonconvex rigid bodies with stacking": shock propagation).
     """
-    for k in range(m):
-        i = ci[k, 0]
-        j = ci[k, 1]
-        if i < 0:
-            continue
-        n0 = cn[k, 0]
-        n1 = cn[k, 1]
-        n2 = cn[k, 2]
-        a0 = rot[i, 0, 0] * cf[k, 0] + rot[i, 0, 1] * cf[k, 1] + rot[i, 0, 2] * cf[k, 2]
-        a1 = rot[i, 1, 0] * cf[k, 0] + rot[i, 1, 1] * cf[k, 1] + rot[i, 1, 2] * cf[k, 2]
-        a2 = rot[i, 2, 0] * cf[k, 0] + rot[i, 2, 1] * cf[k, 1] + rot[i, 2, 2] * cf[k, 2]
-        b0 = rot[j, 0, 0] * cf[k, 3] + rot[j, 0, 1] * cf[k, 4] + rot[j, 0, 2] * cf[k, 5]
-        b1 = rot[j, 1, 0] * cf[k, 3] + rot[j, 1, 1] * cf[k, 4] + rot[j, 1, 2] * cf[k, 5]
-        b2 = rot[j, 2, 0] * cf[k, 3] + rot[j, 2, 1] * cf[k, 4] + rot[j, 2, 2] * cf[k, 5]
-        gap = (
-            (x[j, 0] + b0 - x[i, 0] - a0) * n0
-            + (x[j, 1] + b1 - x[i, 1] - a1) * n1
-            + (x[j, 2] + b2 - x[i, 2] - a2) * n2
-            - pair[ci[k, 2], 0]
-        )
-        if gap > -SLOP:
-            continue
-        fi = (YIELD if now < ghost[i] + PASSING else 1.0) if awake[i] else 0.0
-        fj = (YIELD if now < ghost[j] + PASSING else 1.0) if awake[j] else 0.0
-        ca = fi * _compliance(im, ii, rot, i, a0, a1, a2, n0, n1, n2)
-        cb = fj * _compliance(im, ii, rot, j, b0, b1, b2, n0, n1, n2)
-        if ca + cb <= 0.0:
-            continue
-        loose = fi + fj > 2.0 or pair[ci[k, 2], 0] > 0.0
-        quick = CLEARING if loose else QUICKEST
-        d = min(SHARE * (-gap - SLOP), quick) / (ca + cb)
-        if awake[i]:
-            _shift(i, -1.0, fi * d, im, ii, x, q, rot, a0, a1, a2, n0, n1, n2)
-        if awake[j]:
-            _shift(j, 1.0, fj * d, im, ii, x, q, rot, b0, b1, b2, n0, n1, n2)
+    rows = np.empty(m, np.int64)
+    deep = 0
+    for k in range(m):  # found close to one another, or inside: the rest cannot have met
+        if ci[k, 0] >= 0 and cf[k, 12] > -0.02:
+            rows[deep] = k
+            deep += 1
+    for _ in range(PASSES):
+        for r in range(deep):
+            k = rows[r]
+            i = ci[k, 0]
+            j = ci[k, 1]
+            n0 = cn[k, 0]
+            n1 = cn[k, 1]
+            n2 = cn[k, 2]
+            a0 = rot[i, 0, 0] * cf[k, 0] + rot[i, 0, 1] * cf[k, 1] + rot[i, 0, 2] * cf[k, 2]
+            a1 = rot[i, 1, 0] * cf[k, 0] + rot[i, 1, 1] * cf[k, 1] + rot[i, 1, 2] * cf[k, 2]
+            a2 = rot[i, 2, 0] * cf[k, 0] + rot[i, 2, 1] * cf[k, 1] + rot[i, 2, 2] * cf[k, 2]
+            b0 = rot[j, 0, 0] * cf[k, 3] + rot[j, 0, 1] * cf[k, 4] + rot[j, 0, 2] * cf[k, 5]
+            b1 = rot[j, 1, 0] * cf[k, 3] + rot[j, 1, 1] * cf[k, 4] + rot[j, 1, 2] * cf[k, 5]
+            b2 = rot[j, 2, 0] * cf[k, 3] + rot[j, 2, 1] * cf[k, 4] + rot[j, 2, 2] * cf[k, 5]
+            gap = (
+                (x[j, 0] + b0 - x[i, 0] - a0) * n0
+                + (x[j, 1] + b1 - x[i, 1] - a1) * n1
+                + (x[j, 2] + b2 - x[i, 2] - a2) * n2
+                - pair[ci[k, 2], 0]
+            )
+            if gap > -SLOP:
+                continue
+            fi = 1.0 if awake[i] else 0.0
+            fj = 1.0 if awake[j] else 0.0
+            crushed = now < max(ghost[i], ghost[j]) + PASSING
+            if crushed:
+                fi *= YIELD if now < ghost[i] + PASSING else 1.0
+                fj *= YIELD if now < ghost[j] + PASSING else 1.0
+            elif n2 > 0.5:  # j lies on i: rather lift j than press i into what is below it
+                fi *= BELOW
+            elif n2 < -0.5:
+                fj *= BELOW
+            ca = fi * _compliance(im, ii, rot, i, a0, a1, a2, n0, n1, n2)
+            cb = fj * _compliance(im, ii, rot, j, b0, b1, b2, n0, n1, n2)
+            if ca + cb <= 0.0:
+                continue
+            loose = crushed or pair[ci[k, 2], 0] > 0.0
+            quick = CLEARING if loose else QUICKEST
+            d = min(SHARE * (-gap - SLOP), quick) / (ca + cb)
+            if awake[i]:
+                _shift(i, -1.0, fi * d, im, ii, x, q, rot, a0, a1, a2, n0, n1, n2)
+            if awake[j]:
+                _shift(j, 1.0, fj * d, im, ii, x, q, rot, b0, b1, b2, n0, n1, n2)
 
 
 @njit(**_J)

@@ -162,9 +162,7 @@ class World:
             self.x, self.q, self.rot, self.im, self.ii, self.awake, self.ghost, self.time,
             self.ci, self.cf, self.cn, self.ncontact, self.pair,
         )  # fmt: skip
-        keep_above(
-            n, self.x, self.rot, self.v, self.ext, self.hull.vert, self.hull.vs, self.awake
-        )
+        keep_above(n, self.x, self.rot, self.v, self.ext, self.hull.vert, self.hull.vs, self.awake)
         self.touch[:] = False
         remember(
             self.ci, self.cf, self.ncontact, self.pair, self.ground_xi, self.x, self.rot,
