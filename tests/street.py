@@ -5,6 +5,7 @@ Small enough that a whole shot of it takes seconds; nothing but numpy and OpenCV
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ SMALL: dict[str, Any] = {
     "bays": 4,
     "size": (W, H),
     "frames": 10,
+    "fps": Fraction(8),  # few frames, and yet a second in which something happens
     "fragments": 120,
     "quality": "draft",
 }
@@ -61,7 +63,7 @@ def arguments(**changed: Any) -> list[str]:
         "outline": " ".join(f"{x},{y}" for x, y in OUTLINE),
         "line": f"{LEFT},{TOP} {RIGHT},{TOP}",
         "lens": 35, "height": 10, "storeys": 3, "bays": 4, "size": f"{W}x{H}", "frames": 10,
-        "fragments": 120, "quality": "draft", "brief": BRIEF, "workers": 1,
+        "fps": 8, "fragments": 120, "quality": "draft", "brief": BRIEF, "workers": 1,
         **changed,
     }  # fmt: skip
     out = []

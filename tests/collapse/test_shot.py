@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import pytest
 
-from setpiece.collapse import publish
+from setpiece.collapse import frames, publish, shot
 from setpiece.collapse.brief import Brief
 from setpiece.collapse.request import Request
 from setpiece.collapse.shot import TakeResult, collapse, plan
@@ -121,21 +121,21 @@ def test_a_take_holds_everything_that_was_promised(first: TakeResult) -> None:
 
 
 def test_the_frames_carry_their_layers(first: TakeResult) -> None:
-    frames = pixels(first)
-    for layers in frames:
+    made = pixels(first)
+    for layers in made:
         assert {
             "rgba", "depth", "N", "P", "motion", "albedo", "dust", "matte", "crypto_fragment00",
         } <= layers.keys()  # fmt: skip
         assert layers["rgba"].shape == (H, W, 4)
         assert layers["rgba"].dtype == np.float16
         assert np.isfinite(layers["rgba"]).all()
-    assert not frames[0]["dust"].any()  # nothing has begun
-    assert not frames[0]["matte"].any()
-    assert frames[-1]["matte"].max() > 0.5
-    on_wall = frames[-1]["motion"][TOP + 4 : FOOT - 4, LEFT + 4 : RIGHT - 4]
+    assert not made[0]["dust"].any()  # nothing has begun
+    assert not made[0]["matte"].any()
+    assert made[-1]["matte"].max() > 0.5
+    on_wall = made[-1]["motion"][TOP + 4 : FOOT - 4, LEFT + 4 : RIGHT - 4]
     assert np.abs(on_wall).max() > 0
     header = read_attributes(sorted((first.folder / "exr").iterdir())[0])
-    assert header["framesPerSecond"] == Fraction(24)
+    assert header["framesPerSecond"] == Fraction(8)
 
 
 def test_movies_sheet_scene_and_timeline_open(first: TakeResult) -> None:
@@ -169,15 +169,17 @@ def test_take_json_says_what_was_asked_measured_and_spent(first: TakeResult) -> 
     assert record["take"] == first.folder.name
     assert record["brief"]["mode"] == "pancake"
     assert record["frames"] == f"1001-{1000 + SMALL['frames']}"
-    assert record["fps"] == "24"
+    assert record["fps"] == "8"
     assert record["seed"] == 7
     assert record["checks"].keys() >= CHECKS
     assert record["checks"]["plate_untouched"] == {
         "ok": True, "value": 0, "limit": 0, "unit": "pixels",
     }  # fmt: skip
     assert record["checks"]["first_frame_psnr"]["value"] >= 40
-    assert record["measured"]["onset_s"] == pytest.approx(0.05, abs=0.1)
-    assert record["measured"]["centre_of_mass_moved_m"][2] < 0
+    assert 0.05 <= record["measured"]["onset_s"] < 1.0
+    assert record["measured"]["bonds_broken"] > 0
+    assert record["measured"]["dust_mass_kg"]["most"] > 0
+    assert record["measured"]["centre_of_mass_moved_m"][2] < -0.05
     assert tuple(s["stage"] for s in record["stages"]) == STAGES
     assert all(s["seconds"] >= 0 and s["peak_mb"] > 0 for s in record["stages"])
     assert sum(s["cost"] for s in record["stages"]) == pytest.approx(
@@ -245,8 +247,16 @@ def stop_at(stage: str) -> Callable[[str, float], None]:
 
 
 def test_ctrl_c_in_every_stage_leaves_nothing_and_the_next_run_goes_on(
-    first: TakeResult, plate: Path, tmp_path: Path
+    first: TakeResult, plate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    rendered: list[int] = []
+    real = frames.make_frame
+
+    def counted(context: Any, frame: int) -> Any:
+        rendered.append(frame)
+        return real(context, frame)
+
+    monkeypatch.setattr(frames, "make_frame", counted)
     for i, stage in enumerate(STAGES):
         log = Log(stop_at(stage))
         with pytest.raises(KeyboardInterrupt):
@@ -265,31 +275,7 @@ def test_ctrl_c_in_every_stage_leaves_nothing_and_the_next_run_goes_on(
     assert take.folder.name.endswith("_v001")
     assert left_over(tmp_path) == [take.folder.name]
     assert_same(first, take)
-    frames = next(s for s in take.record["stages"] if s["stage"] == "frames")
-    assert frames["cpu_seconds"] > 0
-
-
-def test_frames_that_were_finished_are_not_made_again(
-    first: TakeResult, plate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from setpiece.collapse import frames
-
-    made: list[int] = []
-    real = frames.make_frame
-
-    def counted(context: Any, frame: int) -> Any:
-        if len(made) == 4:
-            made.append(-1)
-            raise KeyboardInterrupt
-        made.append(frame)
-        return real(context, frame)
-
-    monkeypatch.setattr(frames, "make_frame", counted)
-    with pytest.raises(KeyboardInterrupt):
-        collapse(plate, BRIEF, out=tmp_path, workers=1, **SMALL)
-    take = collapse(plate, BRIEF, out=tmp_path, workers=1, **SMALL)
-    assert made == [0, 1, 2, 3, -1, 4, 5, 6, 7, 8, 9]
-    assert_same(first, take)
+    assert rendered == list(range(SMALL["frames"]))  # each once, over two runs
 
 
 @contextmanager
@@ -407,7 +393,7 @@ def moving(tmp_path_factory: pytest.TempPathFactory) -> TakeResult:
     save_brief(Brief(text="edited", start=0.05, dust=2.0), folder / "brief.toml")
     return collapse(
         folder / "walk.mp4", out=folder / "takes", brief_file=folder / "brief.toml", workers=1,
-        **SMALL,
+        **{**SMALL, "fps": None},
     )  # fmt: skip
 
 
@@ -441,7 +427,9 @@ def test_a_numbered_sequence_is_a_plate(tmp_path: Path) -> None:
         name = tmp_path / f"plate.{1001 + f}.png"
         cv2.imwrite(str(name), (frame[..., ::-1] * 255).astype(np.uint8))
     request = Request.check(
-        plate=tmp_path / "plate.####.png", brief=BRIEF, fps=Fraction(24000, 1001), **SMALL
+        plate=tmp_path / "plate.####.png",
+        brief=BRIEF,
+        **{**SMALL, "fps": Fraction(24000, 1001)},
     )
     stages = plan(request, StageDesk(tmp_path / "work"))
     assert stages.plate.frames == 4
@@ -472,16 +460,24 @@ def test_takes_are_on_one_sheet_and_each_can_be_finished(
 
     command = shlex.split(sheet.takes[1].command)
     assert command[:2] == ["setpiece", "collapse"]
-    quick = ["--frames", "6", "--size", f"{W}x{H}", "--fragments", "110", "--quality", "draft"]
-    monkeypatch.setattr("sys.argv", [*command, *quick, "--workers", "1", "--no-preview"])
+    asked: dict[str, Any] = {}
+
+    def ordered(plate: Path, brief: str, **options: Any) -> TakeResult:
+        asked.update(options, plate=plate, brief=brief)
+        return sheet.takes[1].take
+
+    monkeypatch.setattr(shot, "collapse", ordered)
+    monkeypatch.setattr("sys.argv", command)
     with pytest.raises(SystemExit) as end:
         cli.main()
     assert end.value.code == 0
-    record = json.loads(
-        (tmp_path / "takes" / "show_sq010_street_collapse_v001" / "take.json").read_text()
-    )
-    assert record["brief"] == sheet.takes[1].take.record["brief"]
-    assert record["layout"]["scale"] == "--height 10"  # the strokes came along
+    assert asked["quality"] == "final"
+    assert asked["seed"] == 8
+    settled = {k: asked[k] for k in ("plate", "brief", "brief_file", "layout", "seed", "size")}
+    stages = plan(Request.check(**settled), StageDesk(asked["out"] / ".work"))
+    assert stages.brief.model_dump(mode="json") == sheet.takes[1].take.record["brief"]
+    assert stages.layout.scale_source == "--height 10"  # the strokes came along
+    assert stages.layout.size == (1080, 720)  # and the picture is no longer small
 
 
 @pytest.mark.parametrize("words", [BRIEF, "topples left, no dust", "implodes, heavy dust"])
