@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -97,12 +98,14 @@ def deliver(s: Stages, take: TakeFolder, progress: Callable[[float], None]) -> l
         save_jpeg(
             take.path / "contact_sheet.jpg",
             contact_sheet(
-                tiles, title=f"{shot}   collapse v{take.version:03d}   {s.brief.words()}"[:150]
+                tiles,
+                title=f"{shot}   collapse v{take.version:03d}   {shorten(s.brief.words(), 90)}",
             ),
         )
         drawn = cv2.imread(str(s.folders["layout"] / "layout.png"))
         assert drawn is not None, "the layout stage always draws it"
-        plan = drawn[..., ::-1]
+        # Only the picture: the panel of text below it is for approval.
+        plan = drawn[: round(drawn.shape[1] * h / w), :, ::-1]
         plan = cv2.resize(plan, small, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
         rest = kept["fall"][0].astype(np.float32) / 255
 

@@ -107,8 +107,9 @@ def _way(prim: Any, UsdGeom: Any, Gf: Any, position: F32, rotation: F32, first_f
 def _camera(stage: Any, UsdGeom: Any, Gf: Any, camera: Camera) -> None:
     """USD cameras look down -Z with Y up; film offsets carry an off-centre principal point."""
     cam = UsdGeom.Camera.Define(stage, "/Shot/Camera")
-    mm = APERTURE / camera.width
-    cam.CreateHorizontalApertureAttr(APERTURE)
+    # USD counts lens and film back in tenths of a scene unit; a unit is a metre here.
+    mm = APERTURE / camera.width / 100
+    cam.CreateHorizontalApertureAttr(APERTURE / 100)
     cam.CreateVerticalApertureAttr(camera.height * mm)
     cam.CreateFocalLengthAttr(camera.focal * mm)
     cam.CreateHorizontalApertureOffsetAttr((camera.width / 2 - camera.centre[0]) * mm)
