@@ -12,7 +12,7 @@ from setpiece.collapse.brief import Brief
 from setpiece.collapse.fragments import Fragments
 from setpiece.collapse.motion import Motion
 from setpiece.collapse.solver import TICK
-from setpiece.collapse.solver.measure import Descent, Rest
+from setpiece.collapse.solver.measure import MOVING, Descent, Rest
 from setpiece.collapse.solver.world import World
 from setpiece.collapse.structure import Structure
 from setpiece.collapse.trigger import GHOST, RAMP, Trigger, plan_failure
@@ -23,6 +23,7 @@ CRUSH_FOR = 2.5  # [s] a crushed support resists no longer than this
 PULL_FOR = 2.5  # [s] the director's hand is taken away after this
 HIT = 150.0  # [J] hits below are not worth dust
 PATIENCE = 1.1  # [s] a wall may still stand after the wave has passed it
+RUN_ON = 6.0  # [s] run past the last frame at most, to see the heap come to rest
 SHOCK = 1.2  # [m/s] change of speed within a tick that shatters glass
 
 
@@ -82,7 +83,7 @@ def fall(
     clock = lambda t: (brief.start + np.asarray(t) / brief.slow).astype(np.float32)  # noqa: E731
     time, body, place, energy = run.hits()
     own = structure.own
-    return Motion(
+    motion = Motion(
         fps=rate,
         position=position,
         rotation=rotation,
@@ -94,8 +95,10 @@ def fall(
         impact_body=body,
         impact_position=place,
         impact_energy=energy,
-        checks={"stands_still": rest.check(), **run.descent.checks(world, max(run.now, 0.0))},
+        checks={"stands_still": rest.check(), **run.descent.checks(world)},
     )
+    motion.checks["settled"] = run.settle() if run.now > 0 else run.descent.settled(world, 0.0)
+    return motion
 
 
 class _Run:
@@ -117,7 +120,6 @@ class _Run:
         self.rng = np.random.default_rng([seed, 65537])
         self.events: list[tuple[float, NDArray[np.int32], F64, F64]] = []
         self.first = float(np.min(np.append(trigger.release, np.inf)))
-        self.large = 0.002 * self.descent.potential / max(len(fragments) ** 0.5, 1.0)
         self.walls = bool(trigger.stubborn.any())
         world.resist[:] = trigger.resist
         world.travel[:] = trigger.travel
@@ -214,10 +216,18 @@ class _Run:
         if len(hit):
             e = w.hit_energy[hit]
             self.events.append((now, hit.astype(np.int32), w.hit_place[hit] / e[:, None], e.copy()))
-            if e.max() > self.large:
-                self.descent.big_hit = self.now
         w.hit_energy[:] = 0.0
         w.hit_place[:] = 0.0
+
+    def settle(self) -> dict:
+        """Run on past the last frame, unseen, until the heap rests; how long that took."""
+        shown = self.now
+        while self.now - shown < RUN_ON and (
+            self.now < self.trigger.last or self.descent.moving(self.world) > MOVING
+        ):
+            self.until(self.now + 1 / 24)
+            self.descent.sink(self.world, self.now - min(self.first, self.now))
+        return self.descent.settled(self.world, self.now - shown)
 
     def hits(self) -> tuple[F64, NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
         if not self.events:

@@ -15,6 +15,9 @@ _BIN = 0.0005  # [m] of the overlap histogram
 DRIFT = 0.02  # [m]
 BAND = 0.02  # ground reaction / weight
 OVERLAP = 0.02  # [m]
+SLOW = 0.5  # [m/s]
+MOVING = 0.02  # share of the mass that may still be faster when the heap is said to rest
+SETTLE = 3.0  # [s] a heap rests this long after the main impact
 
 
 class Rest:
@@ -61,9 +64,9 @@ class Descent:
         self.surplus = 0.0
         self.hist = np.zeros(4000)
         self.last = np.zeros(0)
+        self.share = 0.0
         self.times: list[float] = []
         self.centre: list[float] = []
-        self.big_hit = 0.0
 
     def add(self, world: World, since: float, crushed: NDArray[np.bool_]) -> None:
         """since: real seconds after the first release. crushed: supports that what is above them
@@ -80,27 +83,56 @@ class Descent:
         self.last = depth[depth > 0]
         index = np.minimum((self.last / _BIN).astype(int), len(self.hist) - 1)
         np.add.at(self.hist, index, 1)
+        self.sink(world, since)
+        self.share = self.moving(world)
+
+    def sink(self, world: World, since: float) -> None:
+        """Note how far the centre of mass has come down."""
+        drop = self.z0 - world.x[: world.n, 2]
         self.times.append(since)
         self.centre.append(float((self.mass * drop).sum() / self.mass.sum()))
 
-    def checks(self, world: World, since: float) -> dict[str, Any]:
+    def moving(self, world: World) -> float:
+        """Share of the mass that is faster than `SLOW`."""
+        speed = np.linalg.norm(world.v[: world.n], axis=1)
+        return float(self.mass[speed > SLOW].sum() / self.mass.sum())
+
+    def settled(self, world: World, beyond: float) -> dict[str, Any]:
+        """How long the heap takes to rest after the centre of mass did 95% of its drop.
+
+        At rest is less than `MOVING` of the mass faster than `SLOW`. beyond: seconds simulated
+        past the last frame to see it.
+        """
+        moving, drop = self.moving(world), max(self.centre, default=0.0)
+        fell = drop > 0.05
+        down = self._when(0.95 * drop) if fell else 0.0
+        took = max(self.times[-1] - down, 0.0) if fell and self.times else 0.0
+        rests = moving <= MOVING
+        fact = _fact(rests and took <= SETTLE, took, SETTLE, "s from the main impact to rest")
+        fact |= {
+            "moving_at_last_frame": round(self.share, 4),
+            "moving_when_stopped": round(moving, 4),
+            "seconds_past_last_frame": round(beyond, 2),
+        }
+        if not rests:
+            fact["why"] = f"still moving {beyond:.1f} s after the last frame"
+        return fact
+
+    def _when(self, drop: float) -> float:
+        return next((t for t, c in zip(self.times, self.centre, strict=True) if c >= drop), 0.0)
+
+    def checks(self, world: World) -> dict[str, Any]:
         n = world.n
         total = self.hist.sum()
         pooled = 0.0
         if total:
             pooled = float((np.searchsorted(np.cumsum(self.hist), 0.99 * total) + 1) * _BIN)
         end = float(np.quantile(self.last, 0.99)) if len(self.last) else 0.0
-        speed = np.linalg.norm(world.v[:n], axis=1)
-        moving = float(self.mass[speed > 0.1].sum() / self.mass.sum())
-        calm = max(since - self.big_hit, 0.0)
-        limit = float(np.clip(1.0 - 0.5 * calm, 0.05, 1.0))
         away = np.linalg.norm((world.x[:n] - self.x0)[:, :2], axis=1).max()
         low = float(world.x[:n, 2].min())
         finite = bool(np.isfinite(world.x).all())
         drop = float(max(self.centre, default=0.0))
-        took = next(
-            (t for t, c in zip(self.times, self.centre, strict=True) if c >= 0.9 * drop), 0.0
-        )
+        took = self._when(0.9 * drop)
         least = float(np.sqrt(2 * 0.9 * drop / GRAVITY))
         return {
             "free_fall": _fact(self.fastest <= 1.0, self.fastest, 1.0, "g"),
@@ -119,10 +151,6 @@ class Descent:
                 **_fact(max(pooled, end) < OVERLAP, max(pooled, end), OVERLAP, "m"),
                 "through_fall": round(pooled, 4),
                 "at_end": round(end, 4),
-            },
-            "settled": {
-                **_fact(moving <= limit, moving, limit, "share of mass above 0.1 m/s"),
-                "seconds_since_last_large_impact": round(calm, 2),
             },
             "energy": _fact(self.surplus < 0.01, self.surplus, 0.01, "gained / potential"),
         }

@@ -18,12 +18,12 @@ from setpiece.collapse.solver.contacts import PASSING, _compliance
 
 _J: dict[str, Any] = {"cache": True, "nogil": True, "fastmath": True}
 SLOP = 0.004  # [m] overlap that springs may keep
-SHARE = 0.3  # of the rest is taken out per tick
-QUICKEST = 0.003  # [m] and at most this much per pass
+SHARE = 0.4  # of the rest is taken out per tick
+QUICKEST = 0.005  # [m] and at most this much per pass
 YIELD = 30.0  # crushed supports give way this much more than their mass says
 BELOW = 0.2  # and the lower one of two that lie on one another this much less
-PASSES = 3  # over all contacts per tick
-CLEARING = 0.005  # [m] the same for pairs that were found inside one another
+PASSES = 5  # over all contacts per tick
+CLEARING = 0.007  # [m] the same for pairs that were found inside one another
 TURN = 0.01  # [rad] most a piece is turned at one contact per tick
 DEEP = 0.01  # [m] no corner is deeper under the ground than this after a tick
 
