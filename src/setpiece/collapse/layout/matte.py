@@ -105,7 +105,7 @@ def _where_edge(
     strength = np.sqrt((gx**2 + gy**2).sum(-1)) / 8
     found = _along(strength, hard, r)
     drawn = _along(cv2.dilate(strength, np.ones((3, 3))), inside, r)
-    more = np.clip((found / np.maximum(drawn, 1e-6) - 0.9) / 0.4, 0, 1)
+    more = np.clip((found / np.maximum(drawn, 1e-6) - 1.2) / 0.5, 0, 1)
     return np.asarray(np.clip((found - 1.5) / 2.5, 0, 1) * more, np.float32)
 
 
