@@ -212,7 +212,7 @@ def proves(pieces: Fragments, motion: Motion, wanted: int) -> None:
     # a light piece that what lies on it pushes down may run ahead of gravity, hardly any other
     late = since > 0.25
     ahead = fallen[late] > 1.05 * free[late, None] + 0.02
-    assert (ahead @ pieces.mass).max() < 0.01 * pieces.mass.sum()
+    assert (ahead @ pieces.mass).max() < 0.02 * pieces.mass.sum()
 
 
 def test_600_pieces_stand_until_a_storey_is_taken_out():
