@@ -6,9 +6,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from buildings import frame
+from scipy.spatial.transform import Rotation
 
 from setpiece.collapse.brief import Brief, Mode, Side
 from setpiece.collapse.fall import fall
+from setpiece.collapse.fracture import fracture
+from setpiece.collapse.layout.model import CameraModel, Layout, Prism, Roof
 from setpiece.collapse.motion import load_motion, save_motion
 from setpiece.collapse.structure import strengthen
 from setpiece.errors import StoreError
@@ -110,3 +113,36 @@ def test_motion_is_saved_whole(tmp_path, motion):
     path.write_bytes(path.read_bytes()[:500])
     with pytest.raises(StoreError, match=r"motion\.npz"):
         load_motion(path)
+
+
+def test_a_tower_in_tiers_of_fractured_pieces_neither_bursts_nor_sinks():
+    turn = np.arange(8) * np.pi / 4 + np.pi / 8
+    prisms, z = [], 0.0
+    for k in range(4):
+        r, h = 9 - 1.4 * k, 6.0 if k == 0 else 4.5
+        ring = [(float(r * np.cos(t)), float(40 + r * np.sin(t))) for t in turn]
+        roof = Roof(kind="pyramid", pitch=28, overhang=1.5)
+        prisms.append(
+            Prism(footprint=ring, base=z, height=h, storeys=1, roof=roof, construction="timber")
+        )
+        z += h + 0.8
+    layout = Layout(
+        size=(640, 480), camera=CameraModel(focal=500.0), outline=[(0, 0), (9, 0), (9, 9)],
+        prisms=prisms,
+    )  # fmt: skip
+    fragments = fracture(layout, count=350, seed=7)
+    structure = strengthen(fragments, layout)
+    brief = Brief(start=0.0, mode=Mode.TOPPLE, failure_side=Side.LEFT, direction=Side.LEFT)
+    motion = fall(fragments, structure, brief, frames=72, fps=FPS, seed=7)
+    for name in ("stands_still", "free_fall", "mass", "energy"):
+        assert motion.checks[name]["ok"], (name, motion.checks[name])
+    assert np.isfinite(motion.position).all()
+    large = fragments.mass > 30
+    rise = (motion.position[..., 2].max(0) - motion.position[0, :, 2])[large]
+    assert (rise > 1.0).mean() < 0.01
+    assert sink(fragments, motion)[2] < -2.0
+    owner = np.repeat(np.arange(len(fragments)), np.diff(fragments.hull_start))
+    for f in (48, 60, 72):
+        turned = Rotation.from_quat(motion.rotation[f]).as_matrix()
+        corner = motion.position[f][owner] + np.einsum("nij,nj->ni", turned[owner], fragments.hull)
+        assert corner[:, 2].min() > -0.05

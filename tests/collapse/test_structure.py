@@ -5,9 +5,10 @@ import pytest
 from buildings import frame
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.linalg import eigh
 
 from setpiece.collapse.fragments import Bonds
-from setpiece.collapse.solver import TICK
+from setpiece.collapse.solver import STEP, TICK, statics
 from setpiece.collapse.solver.measure import Rest
 from setpiece.collapse.solver.world import World
 from setpiece.collapse.structure import Joint, strengthen
@@ -88,3 +89,35 @@ def test_columns_are_stronger_than_panels_and_brittle_parts_sooner():
     assert np.median(tied.capacity[column, 1]) > 3 * np.median(tied.capacity[panel, 1])
     slab = tied.joint == Joint.SLAB
     assert (brittle.limit[slab, 4] < tied.limit[slab, 4]).all()
+
+
+def test_no_bond_is_too_fast_for_the_step():
+    fragments, layout = frame(3, pieces=2)
+    s = strengthen(fragments, layout)
+    n = len(fragments)
+    eye = np.eye(6)
+    stiffness = np.zeros((6 * n, 6 * n))
+    strain = statics._strain(
+        s.bonds,
+        s.bonds.position - fragments.centre[s.bonds.i],
+        s.bonds.position - fragments.centre[np.maximum(s.bonds.j, 0)],
+    )
+    for k, (i, j) in enumerate(zip(s.bonds.i, s.bonds.j, strict=True)):
+        dof = np.r_[6 * i : 6 * i + 6, 6 * j : 6 * j + 6] if j >= 0 else np.r_[6 * i : 6 * i + 6]
+        b = strain[k][:, : len(dof)]
+        stiffness[np.ix_(dof, dof)] += b.T @ (s.stiffness[k][:, None] * eye) @ b
+    mass = np.zeros_like(stiffness)
+    for i in range(n):
+        mass[6 * i : 6 * i + 3, 6 * i : 6 * i + 3] = s.mass[i] * np.eye(3)
+        mass[6 * i + 3 : 6 * i + 6, 6 * i + 3 : 6 * i + 6] = s.inertia[i]
+    fastest = eigh(stiffness, mass, eigvals_only=True, subset_by_index=[6 * n - 1, 6 * n - 1])
+    assert fastest[0] * STEP**2 <= statics.LIMIT * (1 + 1e-6)
+
+
+def test_crumbs_and_needles_do_not_disturb_a_building_that_stands():
+    fragments, layout = frame(2)
+    b = fragments.bonds
+    light = [k for k in range(len(fragments)) if (b.i == k).sum() + (b.j == k).sum() > 0][-3:]
+    fragments.mass[light] = 0.05
+    fragments.inertia[light] = 1e-6 * np.eye(3)
+    assert stand(fragments, layout, 0.25)["ok"]

@@ -146,10 +146,10 @@ def _arrival(fr: Fragments, site: Site, brief: Brief, rng: np.random.Generator) 
         near = site.along(c, d)
         wedge = max(1.0, 0.34 * site.storeys)
         width = float(np.abs(d) @ site.span[:2])
-        cut = (1 - near) * (width / speed if speed else 1.3 * scale)
+        cut = (1 - near) * (width / speed if speed else 1.0 * scale)
         depth = np.min([np.abs(storey - s) + 0.5 * (storey < s) for s in first], axis=0)
         inside = depth < wedge * (near - 0.12) / 0.88 + 0.01
-        late = (1.9 if not low else 1.2) * scale + 0.25 * steps + 0.5 * (1 - near)
+        late = (1.4 if not low else 1.0) * scale + 0.25 * steps + 0.5 * (1 - near)
         arrive = np.where(inside, cut + 0.12 * depth, late)
     elif mode == Mode.IMPLODE:
         r = np.hypot(*((c - site.mid)[:, :2] / (site.span[:2] / 2)).T)
