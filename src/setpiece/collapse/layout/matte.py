@@ -52,8 +52,11 @@ def building_matte(image: NDArray[np.float32], layout: Layout) -> NDArray[np.flo
     # Clear sky seen through the building (between columns) is sky.
     clear = cv2.erode((sky > 0.9).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     _, parts, stats, _ = cv2.connectedComponentsWithStats(clear.astype(np.uint8))
-    big = np.isin(parts, np.nonzero(stats[:, 4] > 2e-4 * sh * sw)[0]) & clear
-    alpha[big] = 0
+    gap = stats[:, 4] > 2e-4 * sh * sw
+    if not layout.proposed:
+        # Open sky that runs into a drawn outline is a pale wall before a pale sky: the artist knows.
+        gap[np.unique(parts[~reach])] = False
+    alpha[np.isin(parts, np.nonzero(gap)[0]) & clear] = 0
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32) / np.float32(255)
     soft = guided(grey, alpha, max(2, int(0.0022 * max(sh, sw))), 1e-4)
     edge = cv2.dilate(cv2.morphologyEx(alpha, cv2.MORPH_GRADIENT, np.ones((3, 3))), np.ones((5, 5)))
