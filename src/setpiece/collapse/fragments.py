@@ -54,7 +54,7 @@ class Fragments:
         mesh: triangles at rest, body = piece index.
         centre: centre of mass at rest, world [m], (N, 3).
         mass: [kg], (N,).
-        inertia: full inertia tensor about the centre of mass, world axes at rest [kg m2], (N, 3, 3).
+        inertia: full tensor about the centre of mass, world axes at rest [kg m2], (N, 3, 3).
         hull: vertices of all convex collision hulls, relative to `centre`, world axes at rest [m],
             (H, 3); piece k owns hull[hull_start[k]:hull_start[k + 1]] (4 to 32 vertices).
         hull_start: int32 (N + 1,).

@@ -54,7 +54,7 @@ def building_matte(image: NDArray[np.float32], layout: Layout) -> NDArray[np.flo
     _, parts, stats, _ = cv2.connectedComponentsWithStats(clear.astype(np.uint8))
     gap = stats[:, 4] > 2e-4 * sh * sw
     if not layout.proposed:
-        # Open sky that runs into a drawn outline is a pale wall before a pale sky: the artist knows.
+        # Open sky that runs into a drawn outline is a pale wall before a pale sky.
         gap[np.unique(parts[~reach])] = False
     alpha[np.isin(parts, np.nonzero(gap)[0]) & clear] = 0
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32) / np.float32(255)
