@@ -295,6 +295,8 @@ def _start(plate: Path, out: Path, **changed: Any) -> subprocess.Popen[str]:
         [sys.executable, "-m", "setpiece.cli", "collapse", str(plate), *arguments(**options),
          "--no-preview"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        # A suite that runs in the background ignores Ctrl-C, and its children would inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
 
 
