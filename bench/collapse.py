@@ -83,13 +83,15 @@ def main() -> None:
     ask.add_argument("--json", type=Path)
     ask.add_argument("--workers", type=int)
     ask.add_argument("--pieces", default="600,2000,5000")
+    ask.add_argument("--no-growth", action="store_true", help="leave the two smaller shots out")
     asked = ask.parse_args()
     full = (1280, 720)
     if asked.short:
         shots = [(400, 24, (640, 360))]
     else:
         shots = [(int(n), 96, full) for n in asked.pieces.split(",")]
-        shots += [(2000, 96, (640, 360)), (2000, 48, full)]
+        if not asked.no_growth:
+            shots += [(2000, 96, (640, 360)), (2000, 48, full)]
     print(f"{platform.machine()}, {os.cpu_count()} cores; CPU-s / wall s / peak MB")
     preview = first_frame(full)
     print(f"first preview frame after {preview:.1f} s")
