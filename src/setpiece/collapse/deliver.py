@@ -99,7 +99,7 @@ def deliver(s: Stages, take: TakeFolder, progress: Callable[[float], None]) -> l
             take.path / "contact_sheet.jpg",
             contact_sheet(
                 tiles,
-                title=f"{shot}   collapse v{take.version:03d}   {shorten(s.brief.words(), 90)}",
+                title=f"{shot}   collapse v{take.version:03d}   {shorten(s.brief.words(), 90, placeholder=' ...')}",
             ),
         )
         drawn = cv2.imread(str(s.folders["layout"] / "layout.png"))
