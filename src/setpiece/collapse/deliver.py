@@ -95,11 +95,12 @@ def deliver(s: Stages, take: TakeFolder, progress: Callable[[float], None]) -> l
                 for name, picture in views.items():
                     kept[name][f] = picture
                 progress(0.7 * (f + 1) / frames)
+        words = shorten(s.brief.words(), 90, placeholder=" ...")
         save_jpeg(
             take.path / "contact_sheet.jpg",
             contact_sheet(
                 tiles,
-                title=f"{shot}   collapse v{take.version:03d}   {shorten(s.brief.words(), 90, placeholder=' ...')}",
+                title=f"{shot}   collapse v{take.version:03d}   {words}",
             ),
         )
         drawn = cv2.imread(str(s.folders["layout"] / "layout.png"))
