@@ -22,23 +22,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).parent))
-from street_light import bounce_light, combine, first_hits
-from street_scene import POST, POST_HEIGHT, House, build_street
+from street_set.builder import Group
+from street_set.render import coverage, render_street
+from street_set.scene import POST, POST_HEIGHT, House, build_street
 
 from setpiece.media.colour import to_display
 from setpiece.render.camera import Camera
-from setpiece.render.denoise import denoise
-from setpiece.render.shading import light_rays
-from setpiece.render.tracing import Tracer, camera_arrays, make_rays
+from setpiece.render.light import Light
 
-LENS, TILT, ROLL, EYE = 30.0, 5.0, 0.6, 1.65  # 35 mm equivalent [mm], degrees, metres
+LENS, TILT, ROLL, EYE = 28.0, 9.0, 0.4, 1.7  # 35 mm equivalent [mm], degrees, metres
 DIAGONAL = 43.267  # of a 35 mm frame [mm]: equivalents are told by the diagonal (CIPA DCG-001)
-SUN_AZIMUTH, SUN_ELEVATION = -128.0, 38.0  # 0 is away from the camera, 90 to its right
-SUN = (2.75, 2.46, 2.02)
-EXPOSURE = 0.80  # stops the pavement from burning out
-HAZE = (0.66, 0.74, 0.84)
-EXTINCTION = 0.0011
-GRAIN = 0.006
+SUN_AZIMUTH, SUN_ELEVATION = -122.5, 37.5  # 0 is away from the camera, 90 to its right
+EXPOSURE = 0.92
+GLOW = 0.025  # share of the light that the lens scatters
+SHOT, READ = 2.2e-4, 2e-6  # variance of the grain: per unit of light, and of black
 
 
 @dataclass(frozen=True)
@@ -61,101 +58,44 @@ def sun_direction() -> NDArray[np.float64]:
 
 
 def make_street(width: int = 1280, height: int = 720, samples: int = 64) -> Street:
-    """Render plate and background. About 2 CPU-seconds a sample at 1280x720, twice."""
-    arrays, house = build_street()
+    """Render plate and background. About 1.7 CPU-seconds a sample at 1280x720, both together."""
+    street, house = build_street()
     focal = LENS / DIAGONAL * float(np.hypot(width, height))
     camera = Camera.from_angles(focal, width, height, eye_height=EYE, tilt=TILT, roll=ROLL)
-    plate, ids = _render(arrays, camera, samples)
-    without = tuple(a[~arrays[4]] if k else arrays[0] for k, a in enumerate(arrays))
-    background, _ = _render(without, camera, samples)
-    alone = tuple(a[arrays[4]] if k else arrays[0] for k, a in enumerate(arrays))
-    building = _coverage(alone, camera)
-    seen = (ids == 1).astype(np.float32)
-    # What covers the block's silhouette without being the block stands in front of it.
-    foreground = np.clip(building - seen, 0, 1) * (building > 0.02)
+    light = Light(
+        direction=tuple(sun_direction().tolist()), sun=(2.05, 1.80, 1.42), softness=0.35,
+        haze=(0.62, 0.68, 0.75), extinction=0.0011,
+    )  # fmt: skip
+    block = street.group == Group.BUILDING
+    with_it = render_street(street, camera, light, samples)
+    without = render_street(street.only(~block), camera, light, samples)
+    building = coverage(street.only(block), camera)
     return Street(
-        _photograph(plate, 1), _photograph(background, 2), building, foreground, camera,
-        sun_direction(), house,
+        _photograph(with_it.rgb, 1), _photograph(without.rgb, 2), building,
+        np.minimum(with_it.front, building), camera, sun_direction(), house,
     )  # fmt: skip
 
 
-def _render(arrays: tuple, camera: Camera, samples: int) -> tuple[NDArray, NDArray]:
-    """(denoised radiance (h, w, 3), share of each pixel that is the block, rounded (h, w))."""
-    v, f, material, tint, block = arrays
-    v, f = np.ascontiguousarray(v, np.float32), np.ascontiguousarray(f, np.int32)
-    tracer = Tracer(v, f)
-    w, h = camera.width, camera.height
-    n = w * h
-    ys, xs = np.divmod(np.arange(n, dtype=np.int32), np.int32(w))
-    pixel = np.arange(n)
-    out, albedo, normal = (np.zeros((n, 3), np.float32) for _ in range(3))
-    part = np.zeros(n, np.float32)
-    sun = sun_direction()
-    rng = np.random.default_rng(5)
-    side = max(round(samples**0.5), 1)
-    share = 1.0 / (side * side)
-    o, d, point, nrm, base, mirror, to_sun, to_sky = (
-        np.zeros((n, 3), np.float32) for _ in range(8)
-    )
-    for s in range(side * side):
-        dx, dy = ((np.array([s % side, s // side]) + rng.random(2)) / side - 0.5).tolist()
-        make_rays(*camera_arrays(camera), xs, ys, dx, dy, o, d)
-        prim, dist, _, _ = tracer.hits(o, d)
-        first_hits(prim, dist, o, d, v, f, material, tint, sun, 1, s, point, nrm, base, mirror)
-        light_rays(n, pixel, nrm, sun, np.tan(np.radians(0.27)), 9, 31 * s, to_sun, to_sky)
-        hit = np.asarray(prim) >= 0
-        free = np.zeros(n, np.float32)
-        free[hit] = ~tracer.occluded(point[hit], to_sun[hit])
-        sky_prim, mirror_prim = np.full(n, -1, np.int32), np.full(n, -1, np.int32)
-        sky_prim[hit] = tracer.hits(point[hit], to_sky[hit])[0]
-        glass = np.abs(mirror).sum(1) > 0
-        if glass.any():
-            mirror_prim[glass] = tracer.hits(point[glass], mirror[glass])[0]
-        bounce = np.zeros((n, 3), np.float32)
-        bounce_light(sky_prim, to_sky, v, f, material, tint, sun, np.array(SUN), bounce)
-        combine(
-            prim, dist, d, material, nrm, base, free, to_sky, sky_prim, bounce, mirror, mirror_prim,
-            sun, np.array(SUN), np.array(HAZE), EXTINCTION, pixel, out, albedo, normal, share,
-        )  # fmt: skip
-        part[hit] += share * block[np.asarray(prim)[hit]]
-    shape = (h, w, 3)
-    clean = denoise(out.reshape(shape), albedo.reshape(shape), normal.reshape(shape))
-    return clean, (part.reshape(h, w) > 0.5).astype(np.int32)
-
-
-def _coverage(arrays: tuple, camera: Camera) -> NDArray[np.float32]:
-    """Silhouette of the triangles, 16 samples a pixel."""
-    tracer = Tracer(arrays[0], arrays[1])
-    w, h = camera.width, camera.height
-    ys, xs = np.divmod(np.arange(w * h, dtype=np.int32), np.int32(w))
-    o, d = np.empty((w * h, 3), np.float32), np.empty((w * h, 3), np.float32)
-    out = np.zeros(w * h, np.float32)
-    for s in range(16):
-        make_rays(*camera_arrays(camera), xs, ys, (s % 4 + 0.5) / 4 - 0.5,
-                  (s // 4 + 0.5) / 4 - 0.5, o, d)  # fmt: skip
-        out += (np.asarray(tracer.hits(o, d)[0]) >= 0) / 16.0
-    return out.reshape(h, w).astype(np.float32)
-
-
 def _photograph(radiance: NDArray, seed: int) -> NDArray[np.float32]:
-    """What a camera makes of it: lens blur, vignette, exposure, grain. Scene-linear."""
+    """What a camera makes of it: glow, exposure, fall-off to the corners, grain. Scene-linear."""
     h, w = radiance.shape[:2]
-    soft = cv2.GaussianBlur(EXPOSURE * radiance, (0, 0), 0.55 * w / 1280)
-    y, x = np.mgrid[0:h, 0:w]
+    glow = cv2.GaussianBlur(np.minimum(radiance, 4), (0, 0), w / 90)
+    y, x = np.mgrid[0:h, 0:w] + 0.5
     r2 = ((x - w / 2) ** 2 + (y - h / 2) ** 2) / (w * w / 4)
-    soft = soft * (1 - 0.10 * r2)[..., None]
-    rng = np.random.default_rng(seed)
-    noise = cv2.GaussianBlur(rng.standard_normal((h, w, 3)).astype(np.float32), (0, 0), 0.5)
+    light = (radiance + GLOW * (glow - radiance)) * (EXPOSURE / (1 + 0.10 * r2) ** 2)[..., None]
+    noise = np.random.default_rng(seed).standard_normal((h, w, 3))
+    noise = cv2.GaussianBlur(noise, (0, 0), 0.45)  # neighbours share a little, as after demosaicing
     noise /= noise.std()
-    grainy = soft + GRAIN * noise * np.sqrt(np.maximum(soft, 0.01))
+    grainy = light + noise * np.sqrt(SHOT * np.maximum(light, 0) + READ)
     return np.clip(grainy, 0, 1).astype(np.float32)
 
 
 def truth(street: Street) -> dict[str, Any]:
     """What is known about the plate, as truth.json says it. Pixels of this size.
 
-    corners_px: foot and top of each corner of the walls in turn. cornice_px: (2, 4, 2) underside
-    and top of the cornice. post_px: foot of the bollard, tip of its shadow, top of the bollard.
+    corners_px: foot and top of each corner of the walls in turn, the top level with the parapet's
+    edge. cornice_px: (2, 4, 2) underside of the cornice, then the parapet's edge: the eave line.
+    post_px: foot of the nearest bollard, tip of its shadow, top of the bollard.
     """
     house, camera = street.house, street.camera
     foot = house.footprint()

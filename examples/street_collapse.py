@@ -17,34 +17,29 @@ import cv2
 import numpy as np
 
 BRIEF = "At 0.5 s the ground floor fails on the right, it pancakes, heavy dust."
-FINE = 8  # the silhouette is traced at this many steps a pixel
 
 
 def strokes(truth: dict[str, Any]) -> dict[str, Any]:
     """Outline, level edges and shadow line of `truth.json`, each point rounded to a pixel.
 
-    The result has the names of `Request`: outline (polygon around the block), lines (the eave of
-    the front and of the side), shadow (foot of the bollard, tip of its shadow, its top).
+    The result has the names of `Request`: outline (polygon around the block), lines (the eaves
+    that meet over the nearest corner), shadow (foot of the bollard, tip of its shadow, its top).
     """
     _, high = np.array(truth["cornice_px"])
+    near = int(np.linalg.norm(truth["footprint"], axis=1).argmin())
     return {
         "outline": _pixels(silhouette(truth)),
-        "lines": (_pixels(high[[0, 1]]), _pixels(high[[0, 3]])),
+        "lines": (_pixels(high[[near - 1, near]]), _pixels(high[[near, (near + 1) % 4]])),
         "shadow": _pixels(truth["post_px"]),
     }
 
 
 def silhouette(truth: dict[str, Any]) -> np.ndarray:
-    """Polygon (n, 2) [px] around the block's walls and the cornice that stands out from them."""
-    corners = np.array(truth["corners_px"])
-    width, height = truth["size"]
-    drawn = np.zeros((height * FINE, width * FINE), np.uint8)
-    for part in (corners, np.array(truth["cornice_px"]).reshape(-1, 2)):
-        hull = cv2.convexHull((part * FINE).astype(np.float32))
-        cv2.fillPoly(drawn, [np.round(hull).astype(np.int32)], 1)
-    found, _ = cv2.findContours(drawn, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    border = max(found, key=cv2.contourArea)
-    return np.asarray(cv2.approxPolyDP(border, 0.6 * FINE, True).reshape(-1, 2) / FINE)
+    """Polygon (6, 2) [px] around the block: the corners of its walls that stand against the rest.
+
+    The mouldings that stand out from the walls are left to the matte.
+    """
+    return cv2.convexHull(np.array(truth["corners_px"], np.float32)).reshape(-1, 2)
 
 
 def _pixels(points: Any) -> tuple[tuple[float, float], ...]:

@@ -1,0 +1,1 @@
+"""The set of stage street: its geometry, its surfaces and its light."""
