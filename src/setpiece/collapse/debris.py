@@ -8,7 +8,6 @@ can be made alone.
 
 from __future__ import annotations
 
-import os
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -21,8 +20,10 @@ from setpiece.collapse.brief import Brief
 from setpiece.collapse.fragments import Element, Fragments
 from setpiece.collapse.motion import Motion
 from setpiece.errors import StageError
+from setpiece.media.atomic import whole_file
 from setpiece.render.camera import Camera
 from setpiece.render.particles import Particles
+from setpiece.render.scene import rotation_matrices
 
 F32 = NDArray[np.float32]
 GRAVITY = 9.81
@@ -233,23 +234,11 @@ def _carried(
     frame = np.clip(time * float(motion.fps), 0, len(motion.position) - 2)
     f = frame.astype(int)
     t = (frame - f)[:, None]
-    turn, next_turn = (_matrix(motion.rotation[f + k, body].astype(np.float64)) for k in (0, 1))
+    turn, next_turn = (rotation_matrices(motion.rotation[f + k, body]) for k in (0, 1))
     arm = rest_point - motion.rest[body]
     here = motion.position[f, body] + np.einsum("nij,nj->ni", turn, arm)
     there = motion.position[f + 1, body] + np.einsum("nij,nj->ni", next_turn, arm)
     return here * (1 - t) + there * t, (there - here) * float(motion.fps), turn
-
-
-def _matrix(q: NDArray) -> NDArray:
-    x, y, z, w = q.T
-    return np.stack(
-        [
-            1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w),
-            2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w),
-            2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y),
-        ],
-        axis=1,
-    ).reshape(-1, 3, 3)  # fmt: skip
 
 
 def _way(p0: NDArray, v0: NDArray, drag: NDArray, age: NDArray) -> tuple[NDArray, NDArray]:
@@ -285,11 +274,9 @@ def _nothing(fps: float) -> Debris:
 
 
 def save_debris(path: Path, debris: Debris) -> None:
-    """Keep it as npz, whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as out:
-        np.savez(out, **{f.name: getattr(debris, f.name) for f in fields(Debris)})
-    os.replace(part, path)
+    """Keep it as npz, whole or not at all. Raises StoreError where the disk refuses."""
+    with whole_file(path) as part:
+        np.savez(part, **{f.name: getattr(debris, f.name) for f in fields(Debris)})
 
 
 def load_debris(path: Path) -> Debris:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,7 +56,6 @@ def first_look(request: Request, desk: StageDesk) -> Path:
         shown = to_display(read_exr(exr, layers=("rgba",))["rgba"][..., :3].astype(np.float32))
         save_jpeg(picture, shown)
         exr.unlink()
-        (folder / "preview.json").write_text(json.dumps({"frame": frames.FIRST + telling}))
     desk.watcher.end("preview", 0.0)
     desk.watcher.say(f"First look: {picture}")
     return picture

@@ -8,7 +8,7 @@ after Ctrl-C, a full disk or a change of mind goes on from the last stage that s
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -232,14 +232,7 @@ def _stage(stages: Stages, desk: StageDesk, name: str, key: str, make: Any) -> S
     notes = folder / "notes.txt"
     if notes.is_file():
         desk.watcher.say(notes.read_text(encoding="utf-8"))
-    return Stages(
-        stages.request,
-        stages.plate,
-        stages.fps,
-        stages.brief,
-        stages.layout,
-        {**stages.folders, name: folder},
-    )
+    return replace(stages, folders={**stages.folders, name: folder})
 
 
 def _make_brief(request: Request, fps: Fraction, folder: Path, _progress: Any, _meter: Any) -> None:

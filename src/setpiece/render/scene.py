@@ -48,6 +48,28 @@ class Mesh:
     pane: NDArray[np.int32]
 
 
+def rotation_matrices(quaternions: NDArray) -> NDArray[np.float64]:
+    """Rotation matrices (N, 3, 3) of unit quaternions (x, y, z, w), (N, 4)."""
+    x, y, z, w = np.asarray(quaternions).T.astype(np.float64)
+    m = np.empty((len(x), 3, 3))
+    m[:, 0, 0], m[:, 0, 1], m[:, 0, 2] = (
+        1 - 2 * (y * y + z * z),
+        2 * (x * y - z * w),
+        2 * (x * z + y * w),
+    )
+    m[:, 1, 0], m[:, 1, 1], m[:, 1, 2] = (
+        2 * (x * y + z * w),
+        1 - 2 * (x * x + z * z),
+        2 * (y * z - x * w),
+    )
+    m[:, 2, 0], m[:, 2, 1], m[:, 2, 2] = (
+        2 * (x * z - y * w),
+        2 * (y * z + x * w),
+        1 - 2 * (x * x + y * y),
+    )
+    return m
+
+
 @dataclass(frozen=True)
 class Pose:
     """Where every body is at one instant.
@@ -73,24 +95,7 @@ class Pose:
 
     def matrices(self) -> F32:
         """Rotation matrices, float32 (N, 3, 3)."""
-        x, y, z, w = self.rotation.T.astype(np.float64)
-        m = np.empty((len(x), 3, 3))
-        m[:, 0, 0], m[:, 0, 1], m[:, 0, 2] = (
-            1 - 2 * (y * y + z * z),
-            2 * (x * y - z * w),
-            2 * (x * z + y * w),
-        )
-        m[:, 1, 0], m[:, 1, 1], m[:, 1, 2] = (
-            2 * (x * y + z * w),
-            1 - 2 * (x * x + z * z),
-            2 * (y * z - x * w),
-        )
-        m[:, 2, 0], m[:, 2, 1], m[:, 2, 2] = (
-            2 * (x * z - y * w),
-            2 * (y * z + x * w),
-            1 - 2 * (x * x + y * y),
-        )
-        return m.astype(np.float32)
+        return rotation_matrices(self.rotation).astype(np.float32)
 
     def apply(self, mesh: Mesh) -> F32:
         """World positions now of every vertex, float32 (V, 3)."""

@@ -53,9 +53,9 @@ def moved_amount(position, quaternion, rest, out):
 @njit(**J)
 def gather(
     prim, dist, uu, vv, ray, origins, directions, faces, now, rest, tex, body, material,
-    matrices, position, rest_com, next_matrices, next_position, moved,
+    matrices, rest_com, next_matrices, next_position, moved,
     eye, rot, lens, picture, matte, seen, mean, ambient, sun, sun_rgb, sky, ground_rgb, dusty,
-    dust_rgb, pixel, sample, seed,
+    dust_rgb, pixel, sample,
     reached, start,
     still, solid_alpha, depth, normal, place, motion, albedo_out, ids, coverage,
     hit_pixel, hit_weight, hit_point, hit_normal, hit_base, hits,
@@ -100,7 +100,6 @@ def gather(
             for k in range(3):
                 n0[k] *= side / length
             mat = material[f]
-            coverage_left = weight
             solid_alpha[p] += weight * sample
             # first surface of this pixel: what depth-like passes say
             if far < depth[p] and op > 0.3:
@@ -125,7 +124,7 @@ def gather(
             for k in range(4):
                 if ids[p, k] == owner or ids[p, k] < 0:
                     ids[p, k] = owner
-                    coverage[p, k] += coverage_left * sample
+                    coverage[p, k] += weight * sample
                     break
             # What the camera saw of this spot is what it shows until its piece moves, whatever it
             # is made of: the edge of a slab in an eave is the plate's picture too.

@@ -132,9 +132,9 @@ def render_solids(
             prim, dist, uu, vv = tracer.hits(o, d)
             hits, active = gather(
                 prim, dist, uu, vv, ray, origins, directions, faces, now, mesh.vertices, mesh.tex,
-                body, material, matrices, pose.position, pose.rest, next_matrices, after.position,
+                body, material, matrices, pose.rest, next_matrices, after.position,
                 moved, eye, rot, lens, view.picture, view.matte, view.seen, view.mean, ambient,
-                sun, sun_rgb, sky, bounce_up, float(dusty), dust_rgb, pixel, share, seed,
+                sun, sun_rgb, sky, bounce_up, float(dusty), dust_rgb, pixel, share,
                 reached, start, still, alpha, far, normal, place, motion, albedo, ids, coverage,
                 hit_pixel, hit_weight, hit_point, hit_normal, hit_base, hits,
             )  # fmt: skip
