@@ -211,6 +211,40 @@ def march_rays(d, tau, sky, ground, ratio, full, origin, cell, eye, rotation, fo
             out[py, px, 4] = dm / max(seen, f4(1e-6))
 
 
+@njit(cache=True, nogil=True, fastmath=True)
+def calm(raw, depth, out):
+    """Average the march's jitter over 3x3 pixels, the period of its pattern, at equal depth.
+
+    raw, out: (h, w, c); depth: of the scene behind (h, w). Pixels without dust stay as they are.
+    """
+    h, w, channels = raw.shape
+    f4 = np.float32
+    for y in range(h):
+        for x in range(w):
+            for c in range(channels):
+                out[y, x, c] = raw[y, x, c]
+            y0, y1, x0, x1 = max(y - 1, 0), min(y + 2, h), max(x - 1, 0), min(x + 2, w)
+            bare = True
+            for j in range(y0, y1):
+                for i in range(x0, x1):
+                    bare = bare and raw[j, i, 3] > f4(0.9999)
+            if bare:
+                continue
+            near = f4(1.0) / max(depth[y, x], f4(1e-3))
+            total = f4(0.0)
+            for c in range(channels):
+                out[y, x, c] = f4(0.0)
+            for j in range(y0, y1):
+                for i in range(x0, x1):
+                    there = f4(1.0) / max(depth[j, i], f4(1e-3))
+                    k = np.exp(f4(-40.0) * abs(near - there) / max(near + there, f4(1e-9)))
+                    total += k
+                    for c in range(channels):
+                        out[y, x, c] += k * raw[j, i, c]
+            for c in range(channels):
+                out[y, x, c] /= total
+
+
 @njit(cache=True, nogil=True)
 def enlarge(small, small_depth, depth, out):
     """Twice the size, taking from the neighbours that lie at the same depth of the scene."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from setpiece.render.camera import Camera
 from setpiece.render.light import RGB, Light
-from setpiece.render.volume_kernel import BRICK, enlarge, march_rays
+from setpiece.render.volume_kernel import BRICK, calm, enlarge, march_rays
 from setpiece.render.volume_light import Grain, LitVolume
 
 F32 = NDArray[np.float32]
@@ -98,7 +98,9 @@ def _shoot(lit: LitVolume, camera: Camera, depth: F32, step: float, seed: int) -
         np.float32(SUN_GAIN), volume.grain is not None, grain.nearest, grain.point, grain.weight,
         grain.offset, float(grain.reach), int(grain.ratio), grain.tile, out,
     )  # fmt: skip
-    return out
+    even = np.empty_like(out)
+    calm(out, depth, even)
+    return even
 
 
 def _occupied(density: F32) -> NDArray[np.bool_]:
