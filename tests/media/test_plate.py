@@ -94,6 +94,16 @@ def test_real_clips_keep_their_clock(shared: Path) -> None:
     assert (static.fps, static.frames, static.width) == (Fraction(10), 795, 768)
 
 
+def test_a_plate_is_read_at_another_size(shared: Path) -> None:
+    path = shared / "plates/video/opencv_vtest_static_768x576.avi"
+    small = open_plate(path, size=(480, 320))
+    full = small.fitted((768, 768))
+    assert (small.width, small.height, full.width, full.height) == (426, 320, 768, 576)
+    assert np.array_equal(full.read(3), open_plate(path).read(3))
+    assert small.read(3).shape == (320, 426, 3)
+    assert full.fitted((768, 768)) is full
+
+
 def test_frames_by_number_are_those_of_a_plain_decode(shared: Path) -> None:
     file = shared / "plates/video/marathon_street_720x400.mp4"
     plate = open_plate(file)

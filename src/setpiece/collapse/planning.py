@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from setpiece.farm import Meter
 
 
+#: Longer side of the picture that a layout is fitted to [px].
+LAYOUT_WORK = 1280
+
+
 def make_plan(
     request: Request,
     plate: Plate,
@@ -43,9 +47,9 @@ def make_plan(
     """
     image = still_of(plate, request.frames)
     progress(0.15)
-    scale = plate.width / plate.native[0]
 
-    def px(points: tuple[Point, ...]) -> list[Point]:
+    def px(points: tuple[Point, ...], of: Plate = plate) -> list[Point]:
+        scale = of.width / plate.native[0]
         return [(x * scale, y * scale) for x, y in points]
 
     if request.layout is not None:
@@ -57,12 +61,14 @@ def make_plan(
             )
         layout = resized(layout, plate.width, plate.height)
     else:
+        # Fitted at one size, so that a small take has the same building as the full shot.
+        work = plate.fitted((min(LAYOUT_WORK, max(plate.native)),) * 2)
         layout = make_layout(
-            image,
+            image if work is plate else still_of(work, request.frames),
             exif=plate.exif,
-            outline=px(request.outline) or None,
-            lines=[tuple(px(line)) for line in request.lines],
-            walls=[tuple(px(wall)) for wall in request.walls],
+            outline=px(request.outline, work) or None,
+            lines=[tuple(px(line, work)) for line in request.lines],
+            walls=[tuple(px(wall, work)) for wall in request.walls],
             lens=request.lens,
             height=request.height,
             storeys=request.storeys,
@@ -70,6 +76,7 @@ def make_plan(
             roof=request.roof,
             eye_height=request.eye_height,
         )
+        layout = resized(layout, plate.width, plate.height)
     progress(0.7)
     matte = building_matte(image, layout)
     light_file = request.layout.with_name("light.toml") if request.layout else None

@@ -24,7 +24,7 @@ from setpiece.media.plate import Plate, open_plate
 # Raised when a stage's result would differ for the same inputs: old results are then not reused.
 STAGE_VERSION = {
     "brief": 1,
-    "layout": 1,
+    "layout": 2,
     "prep": 1,
     "fracture": 1,
     "fall": 2,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
@@ -65,6 +65,14 @@ class Plate:
             PlateError: this frame is damaged, or is of another size than the first.
         """
         return self._source.read(min(max(index, 0), self.frames - 1))
+
+    def fitted(self, size: tuple[int, int]) -> Plate:
+        """The same plate, read at another size: fitted into the box `size`."""
+        wanted = _fitted(self.native, size)
+        if wanted == (self.width, self.height) or not isinstance(self._source, _Resized):
+            return self
+        source = self._source.at(wanted)
+        return replace(self, width=wanted[0], height=wanted[1], _source=source)
 
 
 def open_plate(
@@ -232,6 +240,10 @@ class _Resized:
                 pixels = resize(pixels, self._size)
             self._kept = kept = (index, np.ascontiguousarray(pixels, dtype=np.float32))
         return kept[1].copy()
+
+    def at(self, size: tuple[int, int]) -> _Resized:
+        """The same source at another size."""
+        return _Resized(self._source, size, self._native)
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_kept": None}

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from setpiece.collapse import demo
 from setpiece.collapse.layout import (
     building_matte,
     draw_layout,
@@ -39,8 +40,9 @@ def read(path: Path) -> tuple[np.ndarray, float]:
     return from_display(pixels[..., ::-1].copy()), s
 
 
-def laid_out(shared: Path, name: str):
-    hint = HINTS[name]
+def laid_out(shared: Path, name: str, **said):
+    """(picture, layout) of a plate from its hints; `said` replaces numbers among them."""
+    hint = {**HINTS[name], **said}
     image, s = read(shared / "plates" / hint["file"])
 
     def px(points):
@@ -95,6 +97,47 @@ def test_the_picture_and_the_file_of_a_tower(shared, tmp_path):
     ) or np.abs(
         silhouette(again.prisms, again.view()) - silhouette(layout.prisms, layout.view())
     ).mean() < 1e-3  # fmt: skip
+
+
+def test_a_tower_shows_its_horizon_without_a_lens(shared):
+    """demo_layout.toml, corrected by hand, is the same photograph: a camera level with its roofs,
+    and the far shore of the lake at row 203 of 427."""
+    _, layout = laid_out(shared, "pavilion_china", lens=None)
+    camera = layout.camera
+    truth = load_layout(Path(demo.__file__).with_name("demo_layout.toml"))
+    assert camera.tilt == pytest.approx(truth.camera.tilt, abs=2.0)
+    assert abs(camera.tilt - truth.camera.tilt) < 2 * camera.tilt_sigma
+    assert camera.tilt_sigma < 4
+    assert abs(camera.focal - truth.camera.focal) < camera.focal_sigma  # and owns up to not knowing
+    left, right = layout.view().horizon
+    assert (left[1] + right[1]) / 2 == pytest.approx(203, abs=18)
+    assert any("focal length cannot be seen" in n for n in layout.notes)
+
+
+def test_drawn_edges_outweigh_what_was_found(shared):
+    """Long barge boards of kodim24 lie in no axis; the edges drawn on its front are level ones."""
+    image, layout = laid_out(shared, "kodim24")
+    camera = layout.view()
+    assert (
+        camera.focal / np.hypot(*layout.size) * 43.27 > 45
+    )  # windows of one size look of one size
+    foot = np.array(layout.prisms[0].footprint)
+    edges = np.diff(foot, axis=0, append=foot[:1])
+    for line in HINTS["kodim24"]["lines"]:
+        ends = np.array(line) * image.shape[1] / 768
+        middle = camera.position + 10 * camera.rays(ends.mean(0))
+        lean = []  # of each wall's level direction in the picture, against the stroke [degrees]
+        for e in edges:
+            beside = middle + np.append(e / np.linalg.norm(e) / 10, 0)
+            a, b = camera.project(np.array([middle, beside]))[0]
+            way, drawn = b - a, ends[1] - ends[0]
+            sine = (
+                abs(way[0] * drawn[1] - way[1] * drawn[0])
+                / np.linalg.norm(way)
+                / np.linalg.norm(drawn)
+            )
+            lean.append(np.degrees(np.arcsin(sine)))
+        assert min(lean) < 4
 
 
 def test_sky(shared):

@@ -111,7 +111,10 @@ def _read(
     rows = best_comb(_contrast(odd, columns), prism.height, told, (2.5, 4.4))
     columns = best_comb(_contrast(odd.T, rows), width[face], bays, (1.5, 6.0))
     count = told or (rows.count if rows.score > _SURE else storeys)
-    if rows.score <= _SURE or rows.count != count:
+    middle = rows.start + rows.period / 2
+    # the one row of a low tier is not its eaves or its plinth
+    lost = count == 1 and not 0.3 < middle < 0.65
+    if rows.score <= _SURE or rows.count != count or lost:
         rows = Comb(0.0, 1.0 / count, 0.5, count, rows.score)
     sure = rows.score > _SURE and columns.score > _SURE
     if columns.score <= _SURE:

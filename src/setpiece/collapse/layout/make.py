@@ -14,6 +14,8 @@ from setpiece.collapse.layout.model import CameraModel, Layout
 from setpiece.collapse.layout.propose import propose_outline
 from setpiece.collapse.layout.segments import find_segments, shared_corner
 from setpiece.collapse.layout.strokes import Point, clean_lines, clean_outline
+from setpiece.collapse.layout.tiers import tower_view
+from setpiece.collapse.layout.towers import is_tower
 from setpiece.collapse.layout.vanishing import DIAGONAL, PRIOR_MM, View, solve_view
 from setpiece.errors import LayoutError
 from setpiece.render.camera import Camera
@@ -21,6 +23,7 @@ from setpiece.render.camera import Camera
 F64 = NDArray[np.float64]
 #: Height of a storey where nothing better is known [m].
 STOREY = 3.2
+_SAID_TOWER = "The horizon is where the tower's level edges stop bending, to +-{:.1f} degrees."
 _ROOFS = ("flat", "gable", "hip", "pyramid")
 
 
@@ -78,12 +81,18 @@ def make_layout(
     if mm is not None and not 4 <= mm <= 2000:
         notes.append(f"EXIF names a lens of {mm:g} mm, which was not believed.")
         mm = None
-    view = solve_view(find_segments(picture, shape, level, quads), w, h, mm)
+    segments = find_segments(picture, shape, level, quads)
+    view = solve_view(segments, w, h, mm)
     wishes = Wishes(height, storeys, bays, kind, pitch, eye_height)
+    tower = kind in (None, "pyramid") and is_tower(shape, w, h)
+    if tower:
+        view = tower_view(segments, shape, view, w, h, mm)
+        notes.append(_SAID_TOWER.format(np.degrees(view.tilt_sigma)))
     if mm is None:
         source = _source(view, bool(len(level) or len(quads)), w, h, notes)
-    view, said = _stand(view, shape, wishes, w, h)
-    notes += said
+    if not tower or view.tilt_sigma > np.radians(4):
+        view, said = _stand(view, shape, wishes, w, h)
+        notes += said
     camera = Camera.from_angles(
         view.focal, w, h, eye_height=0.0, tilt=np.degrees(view.tilt), roll=np.degrees(view.roll)
     )

@@ -110,9 +110,9 @@ def _edges(outline: F64, w: int, h: int, diagonal: float) -> Segments:
     return _part(ends, _free(ends), 0.0025 * diagonal, 0.0, diagonal)
 
 
-def _stroke(ends: F64, upright: bool, s: float, diagonal: float) -> Segments:
+def _stroke(ends: F64, upright: bool, s: float, diagonal: float, trust: float = 1.0) -> Segments:
     may = np.tile(np.array([[upright, not upright, not upright]]), (len(ends), 1))
-    return _part(ends, may, max(0.7, 0.6 * s), 1.0, diagonal)
+    return _part(ends, may, max(0.7, 0.6 * s), trust, diagonal)
 
 
 def _wall(quad: F64, s: float, diagonal: float) -> Segments:
@@ -122,7 +122,7 @@ def _wall(quad: F64, s: float, diagonal: float) -> Segments:
     steep = d[:, 1] / np.maximum(np.hypot(d[:, 0], d[:, 1]), 1e-9)
     first = 0 if steep[0] + steep[2] > steep[1] + steep[3] else 1
     up, level = sides[first::2], sides[1 - first :: 2]
-    return _join([_stroke(up, True, s, diagonal), _stroke(level, False, s, diagonal)])
+    return _join([_stroke(up, True, s, diagonal, 0.5), _stroke(level, False, s, diagonal, 0.5)])
 
 
 def _join(parts: list[Segments]) -> Segments:

@@ -9,11 +9,19 @@ from scipy.signal import find_peaks
 
 from setpiece.collapse.layout.model import Prism, Roof
 from setpiece.collapse.layout.shapes import silhouette
-from setpiece.collapse.layout.target import Target, scores
+from setpiece.collapse.layout.target import Target, make_target, scores
 from setpiece.render.camera import Camera
 
 F64 = NDArray[np.float64]
 _SIDES = 8
+_FINE = 560
+
+
+def is_tower(outline: F64, width: int, height: int) -> bool:
+    """Is this outline (n, 2) [px] symmetric about an upright axis, with two eaves or more."""
+    camera = Camera.from_angles(width, width, height, eye_height=0.0)
+    profile = _profile(make_target(outline, camera, _FINE))
+    return profile is not None and len(_eaves(profile[2])) >= 2
 
 
 def fit_tower(target: Target, yaw: float) -> list[Prism] | None:

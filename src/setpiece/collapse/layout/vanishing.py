@@ -21,7 +21,8 @@ _TILT_SIGMA, _ROLL_SIGMA = np.radians(14.0), np.radians(2.0)
 @dataclass
 class Segments:
     """Segments (n, 4) [px]; weight (n,); may (n, 3): can it be upright, axis 1, axis 2;
-    sigma (n,) of its end points [px]; trust (n,): 1 where the artist drew it."""
+    sigma (n,) of its end points [px]; trust (n,): 1 where the artist drew it along an edge,
+    0.5 where it joins two drawn corners, 0 where it was found."""
 
     ends: F64
     weight: F64
@@ -202,7 +203,8 @@ def _refine(
     scale = np.sqrt(share * few) / segments.sigma
     spread = _prior_sigma(segments)
     p = start.copy()
-    cap = 3.0
+    # A stroke along an edge is meant: only one far off all others is dropped.
+    cap = np.where(segments.trust > 0.9, 9.0, np.where(segments.trust > 0, 4.0, 3.0))
     cost, jacobian, misfit = 0.0, np.zeros((1, 4)), 1.0
     for _ in range(3):
         label = _residual(p, ends, length, segments).argmin(1)
@@ -216,7 +218,7 @@ def _refine(
             q = p.copy()
             q[free] = x
             e = _residual(q, ends, length, segments)[rows, label] * scale
-            # Geman-McClure: a segment that fits nothing has a say of at most `cap`.
+            # Geman-McClure: a segment that fits nothing has a say of at most its `cap`.
             return np.concatenate([e / np.sqrt(1 + (e / cap) ** 2), prior(q)])
 
         step = least_squares(fun, p[free], x_scale=[0.1, 0.05, 0.02, 0.05][4 - len(free) :],
