@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from setpiece.collapse.layout.fit import Block
+from setpiece.collapse.layout.block import Block, block_cover
 from setpiece.collapse.layout.model import Prism
-from setpiece.collapse.layout.shapes import silhouette
 from setpiece.collapse.layout.target import Target, scores
 
-F32 = NDArray[np.float32]
+U8 = NDArray[np.uint8]
 #: A part of the outline must be this large, of the whole, to get a block of its own.
 _LEAST = 0.012
 _MOST = 3
@@ -24,13 +23,13 @@ def add_blocks(main: Block, target: Target) -> list[Prism]:
     """The main block's prism, and chimneys, gables and wings flush with its front that cover
     what of the outline it leaves open. `target`: at working size."""
     prisms = [main.prism()]
-    cover = silhouette(prisms, target.camera)
+    cover = block_cover(main, target.camera)
     for _ in range(_MOST):
         found = _open(target, cover)
         if found is None:
             break
         before = scores(target, cover)[2]
-        best: tuple[float, Prism, F32] | None = None
+        best: tuple[float, Prism, U8] | None = None
         for roof in ("flat", "gable"):
             made = _fit(main, target, cover, found, roof)
             if made is not None and (best is None or made[0] < best[0] - 0.004):
@@ -42,9 +41,9 @@ def add_blocks(main: Block, target: Target) -> list[Prism]:
     return prisms
 
 
-def _open(target: Target, cover: F32) -> tuple[float, float, float] | None:
+def _open(target: Target, cover: U8) -> tuple[float, float, float] | None:
     """(left, right, top) [px] of the largest part left open."""
-    gap = ((target.mask > 0.5) & (cover < 0.5)).astype(np.uint8)
+    gap = ((target.mask > 0.5) & (cover < 128)).astype(np.uint8)
     gap = cv2.morphologyEx(gap, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(gap)
     if len(stats) < 2:
@@ -57,8 +56,8 @@ def _open(target: Target, cover: F32) -> tuple[float, float, float] | None:
 
 
 def _fit(
-    main: Block, target: Target, cover: F32, box: tuple[float, float, float], roof: str
-) -> tuple[float, Prism, F32] | None:
+    main: Block, target: Target, cover: U8, box: tuple[float, float, float], roof: str
+) -> tuple[float, Prism, U8] | None:
     camera = target.camera
     u = np.array([np.cos(main.yaw), np.sin(main.yaw)])
     n = np.array([-u[1], u[0]])
@@ -107,8 +106,8 @@ def _fit(
         block = made(p)
         if block.left + block.right < 0.2 * width:
             return 9.0
-        shape = silhouette([block.prism()], camera)
-        return scores(target, np.maximum(cover, shape))[2] + 0.001 * float(p @ p)
+        shape = block_cover(block, camera)
+        return scores(target, cv2.max(cover, shape))[2] + 0.001 * float(p @ p)
 
     count = 4 if roof == "gable" else 3
     simplex = np.vstack([np.zeros(count), np.eye(count) * [0.3, 0.3, 0.12, 0.6][:count]])
@@ -116,5 +115,5 @@ def _fit(
         cost, np.zeros(count), method="Nelder-Mead",
         options={"initial_simplex": simplex, "maxfev": 160, "xatol": 1e-3, "fatol": 1e-4},
     )  # fmt: skip
-    prism = made(found.x).prism()
-    return float(found.fun), prism, silhouette([prism], camera)
+    block = made(found.x)
+    return float(found.fun), block.prism(), block_cover(block, camera)

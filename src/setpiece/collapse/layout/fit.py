@@ -2,80 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares, minimize
 
-from setpiece.collapse.layout.model import Prism, Roof
-from setpiece.collapse.layout.shapes import silhouette
+from setpiece.collapse.layout.block import Block, block_cover
 from setpiece.collapse.layout.target import Target, scores
 
 F64 = NDArray[np.float64]
 #: What a pitched roof must gain over a flat one where nobody asked for it.
 _ROOF_PRICE = 0.06
-
-
-@dataclass(frozen=True)
-class Block:
-    """A rectangular block in units of the distance to its reference point, camera at (0, 0, 0).
-
-    Attributes:
-        x, y, z: the foot's corner nearest to the camera (or the middle of a frontal wall).
-        yaw: of the first axis [radians]. left, right: extent along it from (x, y).
-        depth: extent along the second axis. height: of the walls.
-        roof: kind; pitch [degrees]; overhang; ridge: True along the first axis.
-    """
-
-    x: float
-    y: float
-    z: float
-    yaw: float
-    left: float
-    right: float
-    depth: float
-    height: float
-    roof: str = "flat"
-    pitch: float = 0.0
-    overhang: float = 0.0
-    ridge: bool = True
-
-    def corners(self) -> F64:
-        """Footprint (4, 2), counter-clockwise; edge 0 is the front along the first axis."""
-        u = np.array([np.cos(self.yaw), np.sin(self.yaw)])
-        v = np.array([-u[1], u[0]])
-        o = np.array([self.x, self.y])
-        return np.array(
-            [o - u * self.left, o + u * self.right, o + u * self.right + v * self.depth,
-             o - u * self.left + v * self.depth]
-        )  # fmt: skip
-
-    @property
-    def total(self) -> float:
-        """Height with the roof."""
-        if self.roof == "flat":
-            return self.height
-        across = self.depth if self.ridge else self.left + self.right
-        if self.roof in ("hip", "pyramid"):
-            across = min(self.depth, self.left + self.right)
-        return self.height + float(np.tan(np.radians(self.pitch))) * across / 2
-
-    def prism(self, scale: float = 1.0, ground: float | None = None) -> Prism:
-        """As a prism; z is measured from `ground` (by default from the camera)."""
-        base = (self.z - (ground if ground is not None else 0.0)) * scale
-        wide = self.left + self.right >= self.depth
-        roof = Roof(
-            kind=self.roof,  # type: ignore[arg-type]
-            pitch=float(np.clip(self.pitch, 0, 75)),
-            overhang=float(np.clip(self.overhang * scale, 0, 4)),
-            ridge="long" if wide == self.ridge else "short",
-        )
-        footprint = [(float(a), float(b)) for a, b in self.corners() * scale]
-        return Prism.model_construct(
-            footprint=footprint, base=base, height=self.height * scale, storeys=1, roof=roof,
-            openings=[], construction="frame",
-        )  # fmt: skip
 
 
 def fit_block(
@@ -151,7 +89,7 @@ def _snapped(target: Target, block: Block) -> Block:
         return np.concatenate([(corners(made(p))[names] - drawn[rows]).ravel(), [width * p[5]]])
 
     moved = made(least_squares(miss, np.zeros(6), max_nfev=40).x)
-    now, then = (scores(target, silhouette([b.prism()], target.camera))[2] for b in (moved, block))
+    now, then = (scores(target, block_cover(b, target.camera))[2] for b in (moved, block))
     return moved if now < then + 0.003 else block
 
 
@@ -259,7 +197,7 @@ def _improve(
 
     def cost(p: F64) -> float:
         b = made(p)
-        value = scores(target, silhouette([b.prism()], target.camera))[2]
+        value = scores(target, block_cover(b, target.camera))[2]
         width = b.left + b.right
         value += 0.004 * p[2] ** 2 + 0.004 * np.log(b.depth / (0.7 * width)) ** 2
         if target.cut_top:  # it goes on beyond the frame, but not far

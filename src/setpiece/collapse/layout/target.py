@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -12,6 +13,7 @@ from setpiece.render.camera import Camera
 
 F64 = NDArray[np.float64]
 F32 = NDArray[np.float32]
+U8 = NDArray[np.uint8]
 _WORK = 200
 
 
@@ -34,9 +36,14 @@ class Target:
     cut_bottom: bool
     outline: F64
 
-    @property
+    @cached_property
     def area(self) -> float:
         return float(self.mask.sum())
+
+    @cached_property
+    def bytes(self) -> tuple[U8, U8]:
+        """Mask and counts as 0..255."""
+        return np.round(self.mask * 255).astype(np.uint8), (self.counts * 255).astype(np.uint8)
 
 
 def make_target(outline: F64, camera: Camera, longest: int = _WORK) -> Target:
@@ -72,11 +79,20 @@ def make_target(outline: F64, camera: Camera, longest: int = _WORK) -> Target:
     return Target(mask, counts, small, pad, *sides, outline * s + pad)
 
 
-def scores(target: Target, cover: F32) -> tuple[float, float, float]:
-    """(IoU, share of the outline covered, cost) of a silhouette; missing counts thrice."""
-    cover = cover * target.counts
-    both = float(np.minimum(target.mask, cover).sum())
-    covered = float(cover.sum())
+def scores(target: Target, cover: F32 | U8) -> tuple[float, float, float]:
+    """(IoU, share of the outline covered, cost) of a silhouette; missing counts thrice.
+
+    cover: float 0..1 or uint8 0..255.
+    """
+    if cover.dtype == np.uint8:
+        mask, counts = target.bytes
+        cover = cv2.bitwise_and(cover, counts)
+        both = cv2.sumElems(cv2.min(mask, cover))[0] / 255
+        covered = cv2.sumElems(cover)[0] / 255
+    else:
+        cover = cover * target.counts
+        both = float(np.minimum(target.mask, cover).sum())
+        covered = float(cover.sum())
     union = target.area + covered - both
     cost = (3 * (target.area - both) + (covered - both)) / target.area
     return both / max(union, 1e-6), both / target.area, cost
