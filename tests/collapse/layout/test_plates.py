@@ -20,8 +20,11 @@ from setpiece.collapse.layout import (
 )
 from setpiece.collapse.layout.pictures import polygon_mask
 from setpiece.collapse.layout.shapes import silhouette
+from setpiece.collapse.planning import make_plan
+from setpiece.collapse.request import Request
 from setpiece.errors import NoBuilding
 from setpiece.media.colour import from_display
+from setpiece.media.plate import open_plate
 from setpiece.render.light import Light
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -138,6 +141,38 @@ def test_drawn_edges_outweigh_what_was_found(shared):
             )
             lean.append(np.degrees(np.arcsin(sine)))
         assert min(lean) < 4
+
+
+def test_the_corner_lies_where_the_walls_meet(shared):
+    """kodim24's yellow pilaster: column 517 under the eaves, 526 at the fence, of 768."""
+    image, layout = laid_out(shared, "kodim24")
+    foot = np.array(layout.prisms[0].footprint)
+    near = foot[np.argmin(np.hypot(*foot.T))]
+    ends, _ = layout.view().project(np.array([[*near, 0.0], [*near, layout.prisms[0].height]]))
+    at = np.interp([230.0, 490.0], ends[::-1, 1] * 768 / image.shape[1],
+                   ends[::-1, 0] * 768 / image.shape[1])  # fmt: skip
+    assert at == pytest.approx([517, 526], abs=8)
+
+
+@pytest.mark.parametrize("name", ["pavilion_china", "opencv_vtest_static"])
+def test_a_small_take_has_the_same_building(shared, tmp_path, name):
+    hint = HINTS[name]
+    path = shared / "plates" / hint["file"]
+    plans = []
+    for size in ((480, 320), (1280, 720)):
+        request = Request(
+            plate=path, brief=hint["brief"], outline=hint["outline"], lines=hint["lines"],
+            lens=hint["lens"], height=hint["height"], storeys=hint["storeys"], size=size, frames=24,
+        )  # fmt: skip
+        folder = tmp_path / str(size[0])
+        folder.mkdir()
+        make_plan(request, open_plate(path, size=size), folder, lambda _: None, None)
+        plans.append(load_layout(folder / "layout.toml"))
+    small, full = plans
+    assert small.prisms == full.prisms
+    assert small.camera.tilt == full.camera.tilt
+    assert small.camera.focal / small.size[0] == pytest.approx(full.camera.focal / full.size[0])
+    assert small.size[1] <= 320 < full.size[1]
 
 
 def test_sky(shared):

@@ -83,6 +83,7 @@ def block_cover(block: Block, camera: Camera) -> NDArray[np.uint8]:
     camera sees of a convex body is the hull of its corners. Thousands of blocks are tried.
     """
     out = np.zeros((camera.height, camera.width), np.uint8)
+    middle = np.array(camera.centre) - 0.5
     limit = 20.0 * max(camera.width, camera.height)
     for part in _bodies(block):
         local = (part - camera.position) @ camera.rotation.T
@@ -92,7 +93,7 @@ def block_cover(block: Block, camera: Camera) -> NDArray[np.uint8]:
         if depth.min() < _NEAR:  # the part before the camera: corners, and where edges pass it
             local = _before(local)
             depth = local[:, 2]
-        pixels = local[:, :2] / depth[:, None] * camera.focal + (camera.centre - np.float64(0.5))
+        pixels = local[:, :2] / depth[:, None] * camera.focal + middle
         pixels = np.clip(pixels, -limit, limit)
         hull = cv2.convexHull(np.round(pixels * 16).astype(np.int32))
         cv2.fillPoly(out, [hull], 255, cv2.LINE_8, 4)
@@ -128,8 +129,8 @@ def _bodies(b: Block) -> list[F64]:
     reach, way = (size[0] / 2, u) if along else (size[1] / 2, v)
     top = high + slope * half
     if b.roof == "hip":
-        ends = [[*(centre + s * way * (reach - half)), top] for s in (-1, 1)]
-        return [walls, np.vstack([eaves, ends])]
+        ridge = [[*(centre + s * way * (reach - half)), top] for s in (-1, 1)]
+        return [walls, np.vstack([eaves, ridge])]
     walls = np.vstack([walls, [[*(centre + s * way * reach), top] for s in (-1, 1)]])
     ends = np.array([[*(centre + s * way * (reach + o)), top] for s in (-1, 1)])
     sides = ((0, 1), (2, 3)) if along else ((1, 2), (3, 0))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.collapse.layout.assemble import Wishes, build
+from setpiece.collapse.layout.corner import found_corner
 from setpiece.collapse.layout.model import CameraModel, Layout
 from setpiece.collapse.layout.propose import propose_outline
 from setpiece.collapse.layout.segments import find_segments, shared_corner
@@ -96,7 +97,10 @@ def make_layout(
     camera = Camera.from_angles(
         view.focal, w, h, eye_height=0.0, tilt=np.degrees(view.tilt), roll=np.degrees(view.roll)
     )
-    built = build(picture, shape, camera, view, wishes, shared_corner(quads, float(np.hypot(w, h))))
+    corner = shared_corner(quads, float(np.hypot(w, h)))
+    if corner is None and not tower:
+        corner = found_corner(segments, view, shape, w, h)
+    built = build(picture, shape, camera, view, wishes, corner)
     model = CameraModel(
         focal=view.focal, tilt=float(np.degrees(view.tilt)), roll=float(np.degrees(view.roll)),
         eye_height=built.eye_height, focal_sigma=view.focal_sigma,

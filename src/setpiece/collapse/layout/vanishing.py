@@ -46,6 +46,48 @@ class View:
     segments: int
 
 
+@dataclass(frozen=True)
+class Labels:
+    """axis (n,): 0 upright, 1, 2, or -1 where a segment fits none; which of 1 and 2 vanishes on
+    the left and on the right; zenith: the upright vanishing point, homogeneous [px]."""
+
+    axis: NDArray[np.int64]
+    left: int
+    right: int
+    zenith: F64
+
+    def place(self, points: F64, row: float) -> F64:
+        """Column in which the upright line through each point (n, 2) passes `row`."""
+        way = self.zenith[:2] - points * self.zenith[2]
+        return np.asarray(points[:, 0] + way[:, 0] / way[:, 1] * (row - points[:, 1]))
+
+    def upright(self, x: float, row: float, rows: F64) -> F64:
+        """Columns at `rows` of the upright line through (x, row)."""
+        way = self.zenith[:2] - np.array([x, row]) * self.zenith[2]
+        return np.asarray(x + way[0] / way[1] * (rows - row))
+
+
+def labelled(segments: Segments, view: View, width: int, height: int) -> Labels:
+    """Which of the view's axes each segment follows, to 2 degrees."""
+    p = np.array([np.log(view.focal), view.tilt, view.roll, view.yaw])
+    centre = np.array([width / 2, height / 2])
+    ends = segments.ends.reshape(-1, 2, 2) - centre
+    length = np.maximum(np.hypot(*(ends[:, 1] - ends[:, 0]).T), 1e-6)
+    error = _residual(p, ends, length, segments)
+    near = error.min(1, initial=1e6) < np.radians(2.0) * length / 2
+    v = np.zeros((3, 3))
+    _axes(p[1], p[2], p[3], v)
+    zenith = np.append(view.focal * v[0, :2] + centre * v[0, 2], v[0, 2])
+    left, right = _sides(v)
+    return Labels(np.where(near, error.argmin(1), -1), left, right, zenith)
+
+
+def _sides(v: F64) -> tuple[int, int]:
+    """The level axis that vanishes on the left, and the one that does on the right."""
+    side = v[:, 0] * np.where(v[:, 2] < 0, -1.0, 1.0)
+    return (1, 2) if side[1] < side[2] else (2, 1)
+
+
 @njit(cache=True, nogil=True, fastmath=True)
 def _axes(tilt, roll, yaw, out):  # type: ignore[no-untyped-def]
     ct, st, cr, sr = np.cos(tilt), np.sin(tilt), np.cos(roll), np.sin(roll)
@@ -167,8 +209,7 @@ def _crossed(segments: Segments, ends: F64, length: F64, p: F64) -> float:
     error = _residual(p, ends, length, segments)
     label, hit = error.argmin(1), error.min(1) < 3 * segments.sigma
     hit &= segments.trust > 0
-    side = v[:, 0] * np.where(v[:, 2] < 0, -1.0, 1.0)
-    left, right = (1, 2) if side[1] < side[2] else (2, 1)
+    left, right = _sides(v)
     x = ends.mean(1)[:, 0]
     a, b = hit & (label == left), hit & (label == right)
     pairs = segments.weight[a][:, None] * segments.weight[b][None, :]
