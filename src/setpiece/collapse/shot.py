@@ -27,7 +27,7 @@ STAGE_VERSION = {
     "layout": 2,
     "prep": 1,
     "fracture": 1,
-    "fall": 2,
+    "fall": 3,
     "dust": 2,
     "debris": 1,
     "frames": 2,

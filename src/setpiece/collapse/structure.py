@@ -13,20 +13,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from setpiece.collapse.fragments import Bonds, Element, Fragments
 from setpiece.collapse.joints import TABLE, Joint
 from setpiece.collapse.layout.model import Layout
 from setpiece.collapse.solver.statics import stable_share, under_gravity
+from setpiece.collapse.ties import tie_free, tie_sagging
 from setpiece.errors import StageError
 
 F64 = NDArray[np.float64]
 CRUMB = 5.0  # [kg] least mass of a piece
 GYRATION = 0.06  # [m] least radius of gyration of a piece
+ROUNDS = 8  # of tying what sags too far
 _BRITTLE = {"frame": 0.2, "masonry": 0.7, "timber": 0.3}
 
 
@@ -96,15 +95,21 @@ def strengthen(
         raise StageError("structure: no piece is bonded to the ground; fracture the layout again")
     if margin < 1.0:
         raise ValueError("margin must be at least 1")
-    bonds = _tie(fragments)
-    joint = _classify(fragments, bonds, layout)
     kinds = [p.construction for p in layout.prisms]
     b = float(np.mean([_BRITTLE[k] for k in kinds])) if brittle is None else float(brittle)
     mass, inertia = _round(fragments)
-    stiffness, capacity, limit, depth = _sections(bonds, joint, min(max(b, 0.0), 1.0))
-    scale = stable_share(fragments, bonds, stiffness, mass, inertia)
-    stiffness *= scale[:, None]
-    displacement, demand = under_gravity(fragments, bonds, stiffness, mass)
+    bonds = tie_free(fragments)
+    for left in reversed(range(ROUNDS)):
+        joint = _classify(fragments, bonds, layout)
+        sections = _sections(bonds, joint, min(max(b, 0.0), 1.0))
+        stiffness, capacity, limit, depth = sections
+        scale = stable_share(fragments, bonds, stiffness, mass, inertia)
+        stiffness *= scale[:, None]
+        displacement, demand = under_gravity(fragments, bonds, stiffness, mass)
+        tied = tie_sagging(fragments, bonds, displacement, demand / stiffness)
+        if tied is bonds or not left:
+            break
+        bonds = tied
     friction = TABLE[joint, 4]
     confine = np.isin(joint, (Joint.COLUMN, Joint.COLUMN_SLAB, Joint.FOOT)).astype(float)
     use, raised = _design(
@@ -136,49 +141,6 @@ def _round(fr: Fragments) -> tuple[F64, F64]:
     value = np.maximum(value, 0.06 * value.max(1, keepdims=True))
     value = np.maximum(value, GYRATION**2 * mass[:, None])
     return mass, np.einsum("kia,ka,kja->kij", axes, value, axes)
-
-
-def _tie(fr: Fragments) -> Bonds:
-    """Bond what hangs free to its nearest neighbour, so that nothing floats."""
-    b = fr.bonds
-    n = len(fr)
-    j = np.where(b.j < 0, n, b.j)
-    graph = sp.coo_matrix((np.ones(len(j)), (b.i, j)), shape=(n + 1, n + 1))
-    count, label = connected_components(graph, directed=False)
-    if count == 1:
-        return b
-    owner = np.repeat(np.arange(n), np.diff(fr.hull_start))
-    points = fr.centre[owner] + fr.hull
-    new: list[tuple] = []
-    while True:
-        home = label[n]
-        inside = label[owner] == home
-        if inside.all():
-            break
-        tree = cKDTree(points[inside])
-        far, near = tree.query(points[~inside])
-        p = int(np.argmin(far))
-        a = int(owner[~inside][p])
-        c = int(owner[inside][near[p]])
-        at = (points[~inside][p] + points[inside][near[p]]) / 2
-        normal = fr.centre[c] - fr.centre[a]
-        length = float(np.linalg.norm(normal))
-        normal = normal / length if length > 1e-6 else np.array([0.0, 0.0, 1.0])
-        side = np.eye(3)[np.argmin(np.abs(normal))]
-        tangent = np.cross(normal, side)
-        tangent /= np.linalg.norm(tangent)
-        new.append((a, c, at, normal, tangent, max(length, 0.1)))
-        label[label == label[a]] = home
-    cols = list(zip(*new, strict=True))
-    return Bonds(
-        np.concatenate([b.i, np.array(cols[0], np.int32)]),
-        np.concatenate([b.j, np.array(cols[1], np.int32)]),
-        np.concatenate([b.position, np.array(cols[2])]),
-        np.concatenate([b.normal, np.array(cols[3])]),
-        np.concatenate([b.tangent, np.array(cols[4])]),
-        np.concatenate([b.width, np.full((len(new), 2), 0.4)]),
-        np.concatenate([b.length, np.array(cols[5])]),
-    )
 
 
 def _classify(fr: Fragments, b: Bonds, layout: Layout) -> NDArray[np.int64]:
@@ -294,7 +256,7 @@ def _design(
     capacity *= np.maximum(trim, 0.3)[:, None]
     capacity[:, 1] = full * trim
     raised = np.ones(len(joint))
-    for _ in range(4):
+    for _ in range(12):
         over = _utilisation(capacity, depth, friction, confine, demand) * margin
         if over.max() <= 1.0 + 1e-9:
             break
