@@ -14,6 +14,7 @@ from setpiece.collapse.grain import living_grain, measure_grain
 from setpiece.collapse.inpaint.complete import complete
 from setpiece.collapse.inpaint.fields import decode, disc, encode, pull_push
 from setpiece.collapse.inpaint.horizon import above_horizon
+from setpiece.collapse.inpaint.skyline import guess_label
 from setpiece.errors import PlateError
 from setpiece.render.light import Light
 
@@ -104,7 +105,7 @@ def make_clean_plate(
         # so much must be invented that a lamp post or eave would be repeated all over
         plain = usable & ~_lines(picture)
         usable = plain if plain.mean() > 0.1 else usable
-    label = guess_label(sky_mask, hole)
+    label = guess_label(sky_mask, hole, horizon)
     flat, shading = _split_sky(picture, sky_mask, hole, fg)
     start = _first_guess(flat, label, hole | ~usable)
     # High sky first, from sky alone: no twig or gable may come to hang in the open. The rest then
@@ -201,50 +202,6 @@ def find_hole(matte: F32, sky: F32) -> Mask:
         spires = owner[labels] & thin
         hole = np.maximum(hole, cv2.dilate(spires.astype(np.uint8), disc(max(2, grow // 3))))
     return np.asarray(hole > 0)
-
-
-def guess_label(sky: F32, hole: Mask) -> F32:
-    """Sky or not, also inside the hole: its skyline runs straight from the left to the right one.
-
-    Each row of the hole looks left and right at what borders it; how many rows see sky on a side
-    is the height of the skyline there. A side that is the frame's edge takes the other's.
-    """
-    h, w = sky.shape
-    scale = min(1.0, 240.0 / max(h, w))
-    size = (max(8, round(w * scale)), max(8, round(h * scale)))
-    weight = cv2.resize((~hole).astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    value = cv2.resize((sky * ~hole).astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    value = value / np.maximum(weight, 1e-6)
-    known = weight > 0.35
-    rows, ends, sides = [], [], []
-    for row in np.nonzero(~known.all(1))[0]:
-        gap = np.nonzero(~known[row])[0]
-        x0, x1 = int(gap[0]), int(gap[-1])
-        left = value[row, max(0, x0 - 3) : x0]
-        right = value[row, x1 + 1 : x1 + 4]
-        seen = [float(np.median(v)) if len(v) else None for v in (left, right)]
-        if seen[0] is None and seen[1] is None:
-            continue
-        rows.append(int(row))
-        ends.append((x0, x1))
-        first = seen[0] if seen[0] is not None else seen[1]
-        last = seen[1] if seen[1] is not None else seen[0]
-        sides.append((first, last))
-    field_ = pull_push(value[..., None], known.astype(np.float32))[..., 0]
-    if rows:
-        count = (np.array(sides, float) > 0.5).sum(0)
-        top = rows[0]
-        x = np.arange(size[0])
-        yy = np.arange(size[1])[:, None]
-        x0, x1 = np.min([e[0] for e in ends]), np.max([e[1] for e in ends])
-        t = np.clip((x - x0) / max(x1 - x0, 1), 0, 1)[None]
-        skyline = top + count[0] * (1 - t) + count[1] * t
-        straight = np.clip(skyline - yy + 0.5, 0, 1)
-        field_ = np.where(known, value, straight)
-        field_ = np.where(known, value, cv2.GaussianBlur(field_.astype(np.float32), (0, 0), 1.5))
-    guess = cv2.resize(field_.astype(np.float32), (w, h), interpolation=cv2.INTER_CUBIC)
-    guess = np.clip((guess - 0.5) * 4 + 0.5, 0, 1)
-    return np.where(hole, guess, sky).astype(np.float32)
 
 
 def _lines(picture: F32) -> Mask:

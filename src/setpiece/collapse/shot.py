@@ -25,7 +25,7 @@ from setpiece.media.plate import Plate, open_plate
 STAGE_VERSION = {
     "brief": 1,
     "layout": 3,
-    "prep": 1,
+    "prep": 2,
     "fracture": 2,
     "fall": 3,
     "dust": 2,

@@ -12,6 +12,9 @@ from setpiece.collapse.inpaint.fields import encode, luminance
 
 F32 = NDArray[Any]
 
+WORK = 430  # rows at which steps are measured
+WIDE = 0.2  # of the frame that must be sky for a row to be read
+
 
 def above_horizon(image: F32, sky: F32) -> F32:
     """`sky` (h, w) cut at the first row where most of its width steps in brightness at once.
@@ -19,20 +22,35 @@ def above_horizon(image: F32, sky: F32) -> F32:
     Clouds do not do that; a sea, a lake or far land under haze does, and its colour is so near to
     the sky's that a mask by colour runs over it. image: (h, w, 3) scene-linear.
     """
-    h = sky.shape[0]
-    tone = cv2.GaussianBlur(luminance(encode(image)), (0, 0), max(1.0, h / 500))
+    h, w = sky.shape
+    # at one size, so that what is a step does not hang on the resolution of the plate
+    small = (max(8, round(w * WORK / h)), WORK)
+    tone = cv2.resize(luminance(encode(image)), small, interpolation=cv2.INTER_AREA)
+    tone = cv2.GaussianBlur(tone, (0, 0), 1.0)
     slope = cv2.Sobel(tone, cv2.CV_32F, 0, 1, ksize=3) / 8
-    inside = cv2.erode((sky > 0.6).astype(np.uint8), np.ones((1, 5), np.uint8)) > 0
-    wide = inside.mean(1) > 0.12
+    open_sky = cv2.resize(sky, small, interpolation=cv2.INTER_AREA) > 0.6
+    inside = cv2.erode(open_sky.astype(np.uint8), np.ones((1, 5), np.uint8)) > 0
+    # a gap between roofs is too narrow to tell: what steps there may be a cloud or a far roof
+    wide = inside.mean(1) > WIDE
     rows_of = zip(slope, inside, wide, strict=True)
-    step = np.array([abs(np.median(row[m])) if ok else 0.0 for row, m, ok in rows_of])
+    step = np.array([_common_step(row[m]) if ok else 0.0 for row, m, ok in rows_of])
     if wide.sum() < 10:
         return sky
     limit = max(12 * float(np.median(step[wide])), 0.006)
     rows = np.nonzero(step > limit)[0]
-    rows = rows[rows > 0.08 * h]
+    rows = rows[rows > 0.08 * WORK]
     if not len(rows):
         return sky
+    row = rows[0] * h / WORK
     fade = max(2.0, h / 100)
-    keep = np.clip((rows[0] - np.arange(h)) / fade, 0, 1)[:, None]
+    keep = np.clip((row - np.arange(h)) / fade, 0, 1)[:, None]
     return np.asarray(sky * keep, np.float32)
+
+
+def _common_step(slope: F32) -> float:
+    """Median size of the slopes (n,), 0 where they are not of one sign as along a shore they are.
+
+    Banks of clouds brighten here and darken there: a fifth or more goes the other way.
+    """
+    middle = float(np.median(slope))
+    return abs(middle) if (slope * np.sign(middle) > 0).mean() > 0.92 else 0.0
