@@ -48,9 +48,9 @@ def test_a_piece_projects_where_the_plates_camera_sees_it(tmp_path: Path) -> Non
     assert UsdGeom.GetStageUpAxis(stage) == "Z"
     assert stage.GetTimeCodesPerSecond() == pytest.approx(24000 / 1001)
     assert (stage.GetStartTimeCode(), stage.GetEndTimeCode()) == (1001, 1006)
-    prims = {p.GetName(): p for p in stage.Traverse() if p.IsA(UsdGeom.Mesh)}
+    prims = {p.GetParent().GetName(): p for p in stage.Traverse() if p.IsA(UsdGeom.Mesh)}
     lens = next(p for p in stage.Traverse() if p.IsA(UsdGeom.Camera))
-    still = UsdGeom.Xformable(prims["still"]).GetOrderedXformOps()
+    still = UsdGeom.Xformable(prims["still"].GetParent()).GetOrderedXformOps()
     assert all(op.GetNumTimeSamples() <= 1 for op in still)
 
     for f in range(frames):
@@ -65,3 +65,32 @@ def test_a_piece_projects_where_the_plates_camera_sees_it(tmp_path: Path) -> Non
                 ndc = matrix.Transform(place.Transform(Gf.Vec3d(p)))
                 got = (ndc[0] * 0.5 + 0.5) * 1280, (0.5 - ndc[1] * 0.5) * 720
                 assert np.abs(np.subtract(got, pixel)).max() < 0.5
+
+
+def test_a_pane_is_seen_until_it_is_gone(tmp_path: Path) -> None:
+    from pxr import Usd, UsdGeom
+
+    rest = np.zeros((1, 3), np.float32)
+    faces = np.arange(15, dtype=np.int32).reshape(5, 3)
+    vertices = np.random.default_rng(3).normal(0, 1, (15, 3)).astype(np.float32)
+    pane = np.array([-1, 0, 0, 1, 2], np.int32)
+    mesh = Mesh(vertices, vertices, faces, np.zeros(5, np.int32), np.zeros(5, np.uint8), pane)
+    camera = Camera.from_angles(1100, 1280, 720)
+    frames = 10
+    rotation = np.tile(np.array([0, 0, 0, 1], np.float32), (frames, 1, 1))
+    write_usd(
+        tmp_path / "shot.usda", mesh=mesh, position=np.zeros((frames, 1, 3), np.float32),
+        rotation=rotation, rest=rest, fps=Fraction(24), camera=camera, names=["wall"],
+        gone=np.array([4.5 / 24, np.inf, 99.0]),
+    )  # fmt: skip
+    stage = Usd.Stage.Open(str(tmp_path / "shot.usda"))
+
+    def seen(name: str, frame: int) -> bool:
+        prim = UsdGeom.Imageable(stage.GetPrimAtPath(f"/Shot/Building/wall/{name}"))
+        return bool(prim.ComputeVisibility(Usd.TimeCode(frame)) != UsdGeom.Tokens.invisible)
+
+    for frame in range(1001, 1011):
+        assert seen("pane_00000", frame) == (frame < 1006)
+        assert all(seen(name, frame) for name in ("solid", "pane_00001", "pane_00002"))
+    count = UsdGeom.Mesh(stage.GetPrimAtPath("/Shot/Building/wall/pane_00000"))
+    assert len(count.GetFaceVertexCountsAttr().Get()) == 2

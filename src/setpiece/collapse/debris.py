@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from setpiece.collapse.brief import Brief
 from setpiece.collapse.fragments import Element, Fragments
 from setpiece.collapse.motion import Motion
+from setpiece.collapse.shards import LETS_GO
 from setpiece.errors import StageError
 from setpiece.media.atomic import whole_file
 from setpiece.render.camera import Camera
@@ -117,7 +118,7 @@ def throw_debris(
     ratio = (smallest / LARGEST) ** EXPONENT
     radius = smallest * (1 - u * (1 - ratio)) ** (-1 / EXPONENT)
     is_glass = events.glass[pick]
-    radius = np.where(is_glass, np.minimum(radius, 0.05), np.minimum(radius, events.room[pick]))
+    radius = np.where(is_glass, np.minimum(radius, 0.016), np.minimum(radius, events.room[pick]))
     at = events.position[pick] + rng.normal(size=(n, 3)) * events.spread[pick][:, None]
     at[:, 2] = np.maximum(at[:, 2], radius)
     burst = rng.normal(size=(n, 3)) + 0.8 * events.normal[pick]
@@ -215,7 +216,7 @@ def _events(fr: Fragments, motion: Motion) -> _Events:
         [0.5 * b.width[broken].min(1), np.full(len(panes), 0.05), np.full(len(hits), LARGEST)]
     )
     lasting = np.concatenate(
-        [np.full(len(broken), 0.35), np.full(len(panes), 0.12), np.full(len(hits), 0.06)]
+        [np.full(len(broken), 0.35), np.full(len(panes), LETS_GO), np.full(len(hits), 0.06)]
     )
     kind = np.zeros(len(body), bool)
     kind[len(broken) : len(broken) + len(panes)] = True

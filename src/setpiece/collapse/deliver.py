@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from setpiece.collapse.breakdown import write_breakdown
 from setpiece.collapse.make import fragments_of, light_of, motion_of
 from setpiece.collapse.motion import Motion
+from setpiece.collapse.shards import LETS_GO
 from setpiece.media.burnin import make_burnin
 from setpiece.media.colour import to_display
 from setpiece.media.editorial import write_otio
@@ -141,6 +142,7 @@ def deliver(s: Stages, take: TakeFolder, progress: Callable[[float], None]) -> l
         fps=fps,
         camera=s.layout.view(),
         names=[f"fragment_{i:05d}" for i in range(len(pieces))],
+        gone=motion.pane_break + np.float32(LETS_GO / 2),
     )
     write_otio(
         take.path / f"{take.stem}.otio",

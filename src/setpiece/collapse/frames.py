@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.collapse import checks
+from setpiece.collapse.castshadow import find_ground_light
 from setpiece.collapse.comp import CompInputs, comp_frame, shake_path
 from setpiece.collapse.debris import Debris, load_debris
 from setpiece.collapse.dust import Dust
@@ -24,6 +25,7 @@ from setpiece.collapse.grain import held
 from setpiece.collapse.make import fragments_of, light_of, motion_of
 from setpiece.collapse.motion import Motion
 from setpiece.collapse.prep import Prep, load_prep
+from setpiece.collapse.shards import Shards
 from setpiece.farm import Meter, map_frames
 from setpiece.media import cryptomatte
 from setpiece.media.exr import write_exr
@@ -60,6 +62,7 @@ class Context:
     rest: SolidPasses
     dust: Dust
     debris: Debris
+    shards: Shards
     clip: ClipForeground | None
     front_depth: F32 | None
     near: float
@@ -104,6 +107,8 @@ def open_shot(argument: tuple[Stages, Path]) -> Context:
     standing = render_solids(
         view, motion.pose(0), next_pose=motion.pose(0), samples=_samples(s), seed=s.request.seed
     )
+    ground = find_ground_light(prep.still, prep.clean, prep.hole, prep.foreground, view)
+    view = replace(view, ground=ground)
     clip = None
     if not s.plate.still:
         clip = ClipForeground.load(s.folders["prep"] / "clip.npz")
@@ -120,6 +125,7 @@ def open_shot(argument: tuple[Stages, Path]) -> Context:
         rest=standing,
         dust=Dust.open(s.folders["dust"]),
         debris=load_debris(s.folders["debris"] / "debris.npz"),
+        shards=Shards.of(pieces, motion, s.request.seed),
         clip=clip,
         near=float(np.percentile(standing.depth[np.isfinite(standing.depth)], 2)),
         front_depth=front_depth(prep.foreground, s.layout.view(), standing.depth),
@@ -151,7 +157,7 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             c.view,
             motion.pose(frame),
             next_pose=motion.pose(frame + 1),
-            broken_panes=motion.pane_break <= seconds,
+            glass=c.shards.when(seconds, s.brief.slow),
             samples=_samples(s),
             seed=s.request.seed,
             volume_shadow=None if lit is None else (lambda p: sun_transmittance(lit, p)),

@@ -29,8 +29,8 @@ STAGE_VERSION = {
     "fracture": 2,
     "fall": 3,
     "dust": 2,
-    "debris": 1,
-    "frames": 2,
+    "debris": 2,
+    "frames": 3,
 }
 
 

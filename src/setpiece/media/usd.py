@@ -41,11 +41,14 @@ def write_usd(
     camera: Camera,
     names: Sequence[str],
     first_frame: int = FIRST,
+    gone: NDArray | None = None,
 ) -> None:
     """Write a `.usdc` (or `.usda`) that opens in Blender and Houdini, Z up, metres.
 
     position (T, N, 3) [m] and rotation (T, N, 4) quaternions x, y, z, w of the N pieces named
     `names`; rest (N, 3) their centres at rest. A piece gets a sample only where it moves.
+    gone (K,): seconds after the first frame at which each window pane is gone, inf where never.
+    Panes are meshes of their own below their piece, and invisible from then on.
     Raises StoreError where it cannot be written.
     """
     from pxr import Gf, Usd, UsdGeom, Vt
@@ -69,21 +72,38 @@ def write_usd(
             own = order[start[i] : start[i + 1]]
             if len(own) == 0:
                 continue
-            faces = mesh.faces[own]
-            used, local = np.unique(faces.ravel(), return_inverse=True)
-            prim = UsdGeom.Mesh.Define(stage, f"/Shot/Building/{name}")
-            points = (mesh.vertices[used] - rest[i]).astype(np.float32)
-            prim.CreatePointsAttr(Vt.Vec3fArray.FromNumpy(points))
-            prim.CreateFaceVertexCountsAttr(Vt.IntArray.FromNumpy(np.full(len(own), 3, np.int32)))
-            prim.CreateFaceVertexIndicesAttr(Vt.IntArray.FromNumpy(local.astype(np.int32)))
-            prim.CreateSubdivisionSchemeAttr(UsdGeom.Tokens.none)
-            prim.CreateExtentAttr(Vt.Vec3fArray.FromNumpy(np.stack([points.min(0), points.max(0)])))
-            colour = np.array([COLOURS[Material(m)] for m in mesh.material[own]], np.float32)
-            shown = prim.CreateDisplayColorPrimvar(UsdGeom.Tokens.uniform)
-            shown.Set(Vt.Vec3fArray.FromNumpy(colour))
-            _way(prim, UsdGeom, Gf, position[:, i], rotation[:, i], first_frame)
+            body = UsdGeom.Xform.Define(stage, f"/Shot/Building/{name}")
+            _way(body, UsdGeom, Gf, position[:, i], rotation[:, i], first_frame)
+            pane = mesh.pane[own]
+            for k in np.unique(pane):
+                label = "solid" if k < 0 else f"pane_{k:05d}"
+                prim = UsdGeom.Mesh.Define(stage, f"/Shot/Building/{name}/{label}")
+                _triangles(prim, UsdGeom, Vt, mesh, own[pane == k], rest[i])
+                if k >= 0 and gone is not None and np.isfinite(gone[k]):
+                    when = first_frame + int(np.ceil(max(float(gone[k]) * float(fps), 0.0) - 1e-6))
+                    shown = prim.CreateVisibilityAttr()
+                    if when > first_frame:
+                        shown.Set(UsdGeom.Tokens.inherited, float(first_frame))
+                    if when < first_frame + len(position):
+                        shown.Set(UsdGeom.Tokens.invisible, float(when))
         stage.GetRootLayer().Save()
         del stage
+
+
+def _triangles(
+    prim: Any, UsdGeom: Any, Vt: Any, mesh: Mesh, own: NDArray[np.intp], centre: F32
+) -> None:
+    """The triangles `own` of the mesh, about a piece's centre."""
+    used, local = np.unique(mesh.faces[own].ravel(), return_inverse=True)
+    points = (mesh.vertices[used] - centre).astype(np.float32)
+    prim.CreatePointsAttr(Vt.Vec3fArray.FromNumpy(points))
+    prim.CreateFaceVertexCountsAttr(Vt.IntArray.FromNumpy(np.full(len(own), 3, np.int32)))
+    prim.CreateFaceVertexIndicesAttr(Vt.IntArray.FromNumpy(local.astype(np.int32)))
+    prim.CreateSubdivisionSchemeAttr(UsdGeom.Tokens.none)
+    prim.CreateExtentAttr(Vt.Vec3fArray.FromNumpy(np.stack([points.min(0), points.max(0)])))
+    colour = np.array([COLOURS[Material(m)] for m in mesh.material[own]], np.float32)
+    shown = prim.CreateDisplayColorPrimvar(UsdGeom.Tokens.uniform)
+    shown.Set(Vt.Vec3fArray.FromNumpy(colour))
 
 
 def _way(prim: Any, UsdGeom: Any, Gf: Any, position: F32, rotation: F32, first_frame: int) -> None:

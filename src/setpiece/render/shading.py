@@ -140,7 +140,12 @@ def gather(
                         still[p, k] += weight * sample * _bilinear(picture, ru, rv, k) * (1 - m)
             share = m if shown else 1.0
             lit = share > 0
-            if mat in (PLATE, GLASS):
+            if mat == GLASS and facing > 0 and not shown:  # daylight through a pane, from a room
+                for k in range(3):
+                    tint[k] = 0.5
+                    still[p, k] += weight * sample * 0.45 * sky[k]
+                lit = False
+            elif mat in (PLATE, GLASS):
                 tx = tex[a, 0] * wa + tex[b, 0] * wb + tex[c, 0] * wc
                 ty = tex[a, 1] * wa + tex[b, 1] * wb + tex[c, 1] * wc
                 tz = tex[a, 2] * wa + tex[b, 2] * wb + tex[c, 2] * wc

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,20 @@ REACH = 14.0  # m: further away than this nothing darkens a corner
 Shadow = Callable[[F32], F32]
 
 __all__ = ["RestView", "SolidPasses", "compile_kernels", "render_solids"]
+
+
+class Glass(Protocol):
+    """Shards off their frames: faces (S,) of the mesh that share no corner with others, where
+    their corners are (S, 3, 3) [m], and which are gone (S,)."""
+
+    @property
+    def faces(self) -> NDArray[np.int64]: ...
+
+    @property
+    def corners(self) -> F32: ...
+
+    @property
+    def gone(self) -> NDArray[np.bool_]: ...
 
 
 @dataclass(frozen=True)
@@ -52,6 +67,7 @@ def render_solids(
     *,
     next_pose: Pose | None = None,
     broken_panes: NDArray[np.bool_] | None = None,
+    glass: Glass | None = None,
     samples: int = 4,
     seed: int = 0,
     denoise: bool = True,
@@ -64,7 +80,9 @@ def render_solids(
 
     What has not moved shows the plate's picture exactly; what moves is relit by the ratio of its
     light now to its light at rest; what was inside is shaded. next_pose: one frame later, for
-    motion vectors. broken_panes: (K,) windows whose glass is gone. samples: 1, 4 or 16 a pixel.
+    motion vectors. broken_panes: (K,) windows whose glass is gone. glass: shards that have left
+    their frames; they ride on no piece and show their part of the plate until they are gone.
+    samples: 1, 4 or 16 a pixel.
     volume_shadow: sun transmittance through dust at world points (n, 3) -> (n,).
     dusty: 0..1, how much pale dust lies on what faces up.
     """
@@ -74,8 +92,14 @@ def render_solids(
     keep = np.ones(len(mesh.faces), bool)
     if broken_panes is not None and len(broken_panes):
         keep = (mesh.pane < 0) | ~broken_panes[np.maximum(mesh.pane, 0)]
+    riding = mesh.body
+    if glass is not None and len(glass.faces):
+        now[mesh.faces[glass.faces]] = glass.corners
+        keep[glass.faces[glass.gone]] = False
+        riding = mesh.body.copy()
+        riding[glass.faces] = -1
     faces = np.ascontiguousarray(mesh.faces[keep])
-    body = np.ascontiguousarray(mesh.body[keep])
+    body = np.ascontiguousarray(riding[keep])
     material = np.ascontiguousarray(mesh.material[keep])
     tracer = Tracer(now, faces)
 

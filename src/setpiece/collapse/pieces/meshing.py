@@ -21,6 +21,9 @@ F64 = NDArray[np.float64]
 ROUGHNESS = 0.06
 #: Triangles aimed at per piece (the jagged edges' step follows from it).
 TRIANGLES = 135
+#: A window pane cracks into pieces about this wide [m], at most so many along a side.
+SHARD = 0.4
+MOST_SHARDS = 4
 
 
 @dataclass
@@ -118,15 +121,34 @@ def build_mesh(
     soup.add(world, faces, fcell, kind)
     _bars(soup, plan, cells, solids, start, front, following, tag, length, inner, seed)
     for k, pane in enumerate(plan.panes):
-        w, h = pane.along * pane.size[0] / 2, np.array([0, 0, pane.size[1] / 2])
-        quad = pane.centre + np.stack([-w - h, w - h, w + h, -w + h])
-        soup.add(quad, np.array([[0, 1, 2], [0, 2, 3]]), pane_body[k], int(Material.GLASS), k)
+        corners, loose = _shards(pane.size, seed, k)
+        place = pane.centre + corners[:, :1] * pane.along
+        place[:, 2] += corners[:, 1]
+        soup.add(place, loose, pane_body[k], int(Material.GLASS), k)
     v = np.concatenate(soup.vertices).astype(np.float32)
     return Mesh(
         v, v.copy(), np.concatenate(soup.faces).astype(np.int32),
         np.concatenate(soup.body).astype(np.int32), np.concatenate(soup.material).astype(np.uint8),
         np.concatenate(soup.pane).astype(np.int32),
     )  # fmt: skip
+
+
+def _shards(size: tuple[float, float], seed: int, pane: int) -> tuple[F64, NDArray[np.int64]]:
+    """A pane (width, height) [m] as the triangles it will crack into: corners (n, 2) about its
+    middle and faces (n / 3, 3), no corner shared, so that each can fall by itself."""
+    rng = np.random.default_rng([seed & 0x7FFFFFFF, 9973, pane])
+    nx, ny = (int(np.clip(round(s / SHARD), 2, MOST_SHARDS)) for s in size)
+    grid = np.stack(np.meshgrid(np.arange(nx + 1) / nx, np.arange(ny + 1) / ny), -1) - 0.5
+    grid[1:-1, 1:-1] += rng.uniform(-0.36, 0.36, (ny - 1, nx - 1, 2)) / (nx, ny)
+    grid[[0, -1], 1:-1, 0] += rng.uniform(-0.3, 0.3, (2, nx - 1)) / nx
+    grid[1:-1, [0, -1], 1] += rng.uniform(-0.3, 0.3, (ny - 1, 2)) / ny
+    p = grid * size
+    a, b, c, d = p[:-1, :-1], p[:-1, 1:], p[1:, 1:], p[1:, :-1]
+    one = rng.random(a.shape[:2])[..., None, None] < 0.5
+    first = np.where(one, np.stack([a, b, c], 2), np.stack([a, b, d], 2))
+    second = np.where(one, np.stack([a, c, d], 2), np.stack([b, c, d], 2))
+    corners = np.concatenate([first.reshape(-1, 2), second.reshape(-1, 2)])
+    return corners, np.arange(len(corners)).reshape(-1, 3)
 
 
 def _step(cut: F64, edges: int, pieces: int) -> float:

@@ -1,0 +1,106 @@
+"""Window glass once it has cracked: shards that stay in the frame, let go and fall.
+
+Racked annealed glass cracks into a few large pieces which leave the frame one after another, those
+held by the putty along the edges last (R. A. Behr, A. Belarbi and C. J. Culp, "Dynamic racking
+tests of curtain wall glass elements with in-plane and out-of-plane motions", EESD 1995).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from setpiece.collapse.fragments import Fragments
+from setpiece.collapse.motion import Motion
+from setpiece.collapse.solver import GRAVITY
+from setpiece.render.scene import Material, rotation_matrices
+
+F32 = NDArray[np.float32]
+LETS_GO = 0.55  # [s] the last shard leaves the frame this long after the pane cracks
+GONE = 0.9  # [s] a falling shard has gone to pieces too small to see
+DRIFT = 0.8  # [m/s] how fast shards leave the wall
+
+
+@dataclass(frozen=True)
+class LooseGlass:
+    """Shards at one instant: `faces` (S,) of the mesh that are off the frame, where their corners
+    are now (S, 3, 3) [m], and which of them are `gone` (S,)."""
+
+    faces: NDArray[np.int64]
+    corners: F32
+    gone: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Shards:
+    """Every shard (a triangle of a pane) and its way, known in closed form.
+
+    faces (S,), fall time `start` (S,) [s of the shot], corners when it lets go relative to their
+    middle `arms` (S, 3, 3), middle `at` (S, 3), velocity (S, 3), turning (S, 3) [rad/s].
+    """
+
+    faces: NDArray[np.int64]
+    start: F32
+    arms: F32
+    at: F32
+    velocity: F32
+    spin: F32
+
+    @staticmethod
+    def of(fragments: Fragments, motion: Motion, seed: int) -> Shards:
+        """From the moment that each pane cracks; times are the shot's, slow motion included."""
+        mesh = fragments.mesh
+        faces = np.flatnonzero((mesh.material == Material.GLASS) & (mesh.pane >= 0))
+        pane = mesh.pane[faces]
+        broken = np.isfinite(motion.pane_break[pane])
+        faces, pane = faces[broken], pane[broken]
+        rng = np.random.default_rng([seed & 0x7FFFFFFF, 40961])
+        n = len(faces)
+        tri = mesh.vertices[mesh.faces[faces]].astype(np.float64)
+        middle = tri.mean(1)
+        size = np.maximum(fragments.opening_size[pane] / 2, 0.05)
+        off = np.abs(middle - fragments.opening_centre[pane])
+        rim = np.maximum(np.hypot(off[:, 0], off[:, 1]) / size[:, 0], off[:, 2] / size[:, 1])
+        wait = LETS_GO * (0.65 * rng.random(n) + 0.35 * np.clip(rim, 0, 1) * rng.random(n) ** 0.5)
+        start = motion.pane_break[pane].astype(np.float64) + wait
+        body = mesh.body[faces]
+        last = len(motion.position) - 2
+        at = np.clip(start * float(motion.fps), 0, last)
+        f = at.astype(int)
+        t = (at - f)[:, None, None]
+        turn = [rotation_matrices(motion.rotation[f + k, body]) for k in (0, 1)]
+        arm = tri - motion.rest[body][:, None]
+        here, there = (
+            motion.position[f + k, body][:, None] + np.einsum("nij,nkj->nki", turn[k], arm)
+            for k in (0, 1)
+        )
+        now = here * (1 - t) + there * t
+        centre = now.mean(1)
+        out = np.einsum("nij,nj->ni", turn[0], fragments.opening_normal[pane])
+        side = np.where(rng.random(n) < 0.6, 1.0, -1.0) * rng.gamma(2.0, 0.25, n)
+        velocity = (there - here).mean(1) * float(motion.fps) + DRIFT * side[:, None] * out
+        velocity += 0.25 * rng.normal(size=(n, 3))
+        spin = 3.0 * rng.normal(size=(n, 3))
+        g = np.float32
+        return Shards(
+            faces, start.astype(g), (now - centre[:, None]).astype(g), centre.astype(g),
+            velocity.astype(g), spin.astype(g),
+        )  # fmt: skip
+
+    def when(self, seconds: float, slow: float = 1.0) -> LooseGlass:
+        """The shards that have let go by then. slow: 0.5 runs at half speed."""
+        on = np.flatnonzero(self.start <= seconds)
+        age = (np.float32(seconds) - self.start[on]) * np.float32(slow)
+        middle = self.at[on] + self.velocity[on] / np.float32(slow) * age[:, None]
+        middle[:, 2] -= 0.5 * GRAVITY * age**2
+        gone = (age > GONE) | (middle[:, 2] < 0.03)
+        angle = self.spin[on] * age[:, None]
+        half = np.linalg.norm(angle, axis=1, keepdims=True) / 2
+        axis = angle / np.maximum(2 * half, 1e-9)
+        q = np.concatenate([axis * np.sin(half), np.cos(half)], 1)
+        # it goes on breaking as it falls: what is followed is its largest piece
+        left = np.maximum(1 - 0.7 * age / GONE, 0.0)[:, None, None]
+        arms = np.einsum("nij,nkj->nki", rotation_matrices(q), self.arms[on]) * left
+        return LooseGlass(self.faces[on], (middle[:, None] + arms).astype(np.float32), gone)
