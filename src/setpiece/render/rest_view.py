@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter, minimum_filter, spline_filter1d
 
 from setpiece.render.camera import Camera
+from setpiece.render.ground import GroundLight
 from setpiece.render.light import Light
 from setpiece.render.scene import Mesh
 from setpiece.render.tracing import Tracer, camera_arrays, make_rays
@@ -28,6 +29,7 @@ class RestView:
         pixel; inf and -inf where there is none.
     tracer: the standing building for rays.
     bounds: lowest and highest corner of the building at rest (2, 3).
+    ground: what the plate shows of the building's own shadow, where that is known.
     """
 
     mesh: Mesh
@@ -40,6 +42,7 @@ class RestView:
     seen: F32
     tracer: Tracer = field(repr=False)
     bounds: NDArray[np.float64]
+    ground: GroundLight | None = None
 
     @staticmethod
     def of(
