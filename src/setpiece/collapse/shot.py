@@ -24,9 +24,9 @@ from setpiece.media.plate import Plate, open_plate
 # Raised when a stage's result would differ for the same inputs: old results are then not reused.
 STAGE_VERSION = {
     "brief": 1,
-    "layout": 3,
+    "layout": 4,
     "prep": 2,
-    "fracture": 2,
+    "fracture": 3,
     "fall": 3,
     "dust": 2,
     "debris": 2,

@@ -218,9 +218,8 @@ def test_a_proposed_outline_is_right_or_unsure_of_itself(shared, name):
     h, w = image.shape[:2]
     try:
         outline, notes = propose_outline(image)
-    except NoBuilding as declined:
+    except NoBuilding:
         assert name not in PROPOSED
-        assert "--outline" in str(declined)
         return
     found = polygon_mask(outline, w, h) > 0.5
     drawn = polygon_mask(np.array(HINTS[name]["outline"]) * s, w, h) > 0.5

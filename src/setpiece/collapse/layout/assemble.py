@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from setpiece.collapse.layout.cornice import without_mouldings
 from setpiece.collapse.layout.extras import add_blocks
 from setpiece.collapse.layout.facade import furnish, sides_seen
 from setpiece.collapse.layout.fit import fit_block
@@ -66,8 +67,10 @@ def build(
         notes.append(f"A tower in {len(prisms)} tiers was fitted to the outline; it is taken to be "
                      "eight-sided.")  # fmt: skip
     else:
+        plain = wishes.roof in (None, "flat")
+        rough, sharp = (without_mouldings(t) if plain else t for t in (target, fine))
         block = fit_block(
-            target, fine, view.yaw, view.yaw_sigma, wishes.roof, wishes.pitch, ratio,
+            rough, sharp, view.yaw, view.yaw_sigma, wishes.roof, wishes.pitch, ratio,
             None if corner is None else corner / camera.width,
         )  # fmt: skip
         prisms = add_blocks(block, fine)

@@ -69,6 +69,8 @@ def _snapped(target: Target, block: Block) -> Block:
         points = np.concatenate([np.c_[p, np.full(4, z)] for z in (b.z, b.z + b.height)])
         return target.camera.project(points)[0]
 
+    if not len(drawn):
+        return block
     apart = np.hypot(*(drawn[:, None] - corners(block)[None]).transpose(2, 0, 1))
     pairs = [(i, int(apart[i].argmin())) for i in range(len(drawn)) if apart[i].min() < size]
     if len(pairs) < max(5, len(drawn) - 1) or len({k for _, k in pairs}) < len(pairs):
