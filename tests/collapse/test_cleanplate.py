@@ -10,7 +10,8 @@ import pytest
 
 from setpiece.collapse.cleanplate import building_picture, find_hole, make_clean_plate
 from setpiece.collapse.inpaint import blend, patchmatch
-from setpiece.collapse.inpaint.horizon import above_horizon
+from setpiece.collapse.inpaint.horizon import above_horizon, horizon_row, smooth_enough
+from setpiece.collapse.inpaint.skyline import guess_label
 from setpiece.errors import PlateError
 
 
@@ -164,10 +165,49 @@ def test_hazy_lake_is_not_sky(shared: Path) -> None:
     image = _photo(shared, "pavilion_china_640x427.jpg", 640)
     sky = np.zeros(image.shape[:2], np.float32)
     sky[:300, 350:540] = 1  # a mask by colour runs over the lake
-    cut = above_horizon(image, sky)
+    cut = above_horizon(sky, horizon_row(image, sky))
     assert np.array_equal(cut[:190], sky[:190])
     assert not cut[215:].any()
     clouds = _photo(shared, "lowrise_hdr_sky_4080x3072.jpg", 640)
     open_sky = np.zeros(clouds.shape[:2], np.float32)
     open_sky[:230, 70:] = 1
-    assert np.array_equal(above_horizon(clouds, open_sky), open_sky)
+    assert np.array_equal(above_horizon(open_sky, horizon_row(clouds, open_sky)), open_sky)
+
+
+def test_wooded_hill_under_haze_is_not_sky(shared: Path) -> None:
+    image = _photo(shared, "kodak_kodim08.png", 640)
+    hill = np.zeros(image.shape[:2], np.float32)
+    hill[:240, :170] = 1  # a mask by colour takes it
+    assert smooth_enough(image, hill)[100:230].mean() < 0.2 * hill[100:230].mean()
+    clouds = _photo(shared, "lowrise_hdr_sky_4080x3072.jpg", 640)
+    open_sky = np.zeros(clouds.shape[:2], np.float32)
+    open_sky[:230, 70:] = 1
+    assert np.array_equal(smooth_enough(clouds, open_sky), open_sky)
+
+
+def test_sky_comes_down_between_trees_to_the_far_roofs() -> None:
+    sky = np.ones((120, 200), np.float32)
+    sky[80:] = 0  # far roofs
+    sky[50:, 20:60] = 0  # a tree beside the building, another not so near
+    sky[40:, 150:200] = 0
+    hole = np.zeros(sky.shape, bool)
+    hole[20:110, 60:130] = True
+    truth = sky.copy()
+    sky[hole] = 0
+    label = guess_label(sky, hole, horizon=100.0)
+    assert (label[hole] > 0.5)[truth[hole] > 0].mean() > 0.9
+    assert (label[hole] > 0.5)[truth[hole] == 0].mean() < 0.05
+    # a hill that looks over the roof leaves no sky behind it
+    sky[:30, 60:130] = 0
+    assert guess_label(sky, hole, horizon=100.0)[30:110, 66:124].mean() < 0.02
+
+
+def test_the_horizon_crosses_the_hole_without_a_line(shared: Path) -> None:
+    image = _photo(shared, "pavilion_china_640x427.jpg", 640)
+    matte = _box(image.shape, 380, 60, 430, 230)  # sky, haze and lake
+    sky = np.zeros(image.shape[:2], np.float32)
+    sky[:230, 340:540] = 1
+    clean = make_clean_plate(image, matte, sky=sky * (1 - matte), seed=1)
+    tone = _encoded(clean.image).mean(2)[150:215, 385:425].mean(1)
+    true = _encoded(image).mean(2)[150:215, 385:425].mean(1)
+    assert np.abs(tone - true).max() < 0.03

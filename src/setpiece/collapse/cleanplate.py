@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from setpiece.collapse.grain import living_grain, measure_grain
 from setpiece.collapse.inpaint.complete import complete
 from setpiece.collapse.inpaint.fields import decode, disc, encode, pull_push
-from setpiece.collapse.inpaint.horizon import above_horizon
+from setpiece.collapse.inpaint.horizon import above_horizon, horizon_row, smooth_enough
+from setpiece.collapse.inpaint.shift import shifted_sky
 from setpiece.collapse.inpaint.skyline import guess_label
 from setpiece.errors import PlateError
 from setpiece.render.light import Light
@@ -22,6 +23,10 @@ F32 = NDArray[Any]  # float32; OpenCV's stubs do not say so
 Mask = NDArray[np.bool_]
 Progress = Callable[[float], None] | None
 
+# Above the skyline, in units of 1.6% of the longer side: how far what stands on it may reach up
+# into the sky, and over how much more that is faded out.
+NEAR, FADE = 0.25, 0.5
+HAZE = 0.06  # of the picture's height below the horizon: over which the sky's light fades from land
 GROW = 0.012  # of the picture's longer side: how far past the matte the hole reaches
 
 
@@ -74,7 +79,9 @@ def make_clean_plate(
     _same_size(matte, (h, w), "matte")
     fg = np.zeros((h, w), np.float32) if foreground is None else foreground
     sky_mask = np.zeros((h, w), np.float32) if sky is None else np.clip(sky, 0, 1)
-    sky_mask = above_horizon(image, sky_mask)
+    sky_mask = smooth_enough(image, sky_mask)
+    far = horizon_row(image, sky_mask)
+    sky_mask = above_horizon(sky_mask, far)
     _same_size(fg, (h, w), "foreground matte")
     _same_size(sky_mask, (h, w), "sky matte")
     hole = find_hole(matte, sky_mask)
@@ -106,17 +113,26 @@ def make_clean_plate(
         plain = usable & ~_lines(picture)
         usable = plain if plain.mean() > 0.1 else usable
     label = guess_label(sky_mask, hole, horizon)
-    flat, shading = _split_sky(picture, sky_mask, hole, fg)
+    # far land under haze has the sky's light, and would be too bright or dark elsewhere without it
+    haze = np.zeros((h, 1), np.float32)
+    if far is not None:
+        below = np.arange(h, dtype=np.float32) - far
+        # from a little above it, where the sky's matte fades out already
+        haze[:, 0] = np.clip(1 - below / (HAZE * h), 0, 1) * (below > -0.02 * h)
+    flat, shading = _split_sky(picture, sky_mask, hole, fg, haze)
     start = _first_guess(flat, label, hole | ~usable)
     # High sky first, from sky alone: no twig or gable may come to hang in the open. The rest then
     # reaches up into it a little and is faded into it.
     depth = _sky_depth(label)
-    high = hole & (depth > 1)
+    high = hole & (depth > NEAR)
     open_sky = usable & (sky_mask > 0.95)
     if not high.any() or open_sky.mean() < 0.004:
         high = np.zeros_like(hole)
     part = float(high.sum() / hole.sum())
     sure = np.where(high, 1, label).astype(np.float32)
+    moved = shifted_sky(flat, high, open_sky) if high.any() else None
+    if moved is not None:
+        start = _lay(start, *moved)
     # What still borders it of the building would tint it: there it borders on smooth sky instead.
     calm = pull_push(flat, open_sky.astype(np.float32))
     bare = np.where((open_sky | high)[..., None], flat, calm).astype(np.float32)
@@ -127,14 +143,14 @@ def make_clean_plate(
     flat = np.where(high[..., None], above, flat).astype(np.float32)
     # rows keep storeys, shores and hedges level; where most is invented they would repeat
     filled, pasted = complete(
-        flat, hole & ~(high & (depth > 2)), usable, start=start, label=sure, seed=seed,
+        flat, hole & ~(high & (depth > NEAR + FADE)), usable, start=start, label=sure, seed=seed,
         row_price=2.5 if share < 0.5 else 1.0,
         progress=_share(progress, part, 1.0),
     )  # fmt: skip
-    ramp = np.where(high, np.clip(depth - 1, 0, 1), 0).astype(np.float32)
+    ramp = np.where(high, np.clip((depth - NEAR) / FADE, 0, 1), 0).astype(np.float32)
     filled = flat * ramp[..., None] + filled * (1 - ramp[..., None])
     pasted = sure * ramp + pasted * (1 - ramp)
-    result = filled + pasted[..., None] * shading
+    result = filled + np.maximum(pasted, haze)[..., None] * shading
     out = image.copy()
     out[hole] = decode(result)[hole]
     notes = [f"{share:.0%} of the frame filled from the texture around the building"]
@@ -204,6 +220,13 @@ def find_hole(matte: F32, sky: F32) -> Mask:
     return np.asarray(hole > 0)
 
 
+def _lay(start: F32, piece: F32, where: F32) -> F32:
+    """`piece` (h, w, c) laid over `start` where it says something, fading towards its end."""
+    inside = cv2.distanceTransform((where > 0.5).astype(np.uint8), cv2.DIST_L2, 3)
+    k = np.clip(inside / (0.01 * max(where.shape)), 0, 1)[..., None]
+    return (start * (1 - k) + piece * k).astype(np.float32)
+
+
 def _lines(picture: F32) -> Mask:
     """Close to long straight edges: things that were built (R. Grompone von Gioi et al., "LSD",
     PAMI 2010, as OpenCV has it)."""
@@ -231,10 +254,11 @@ def _share(progress: Progress, begin: float, end: float) -> Progress:
     return lambda f: progress(begin + (end - begin) * f)
 
 
-def _split_sky(picture: F32, sky: F32, hole: Mask, fg: F32) -> tuple[F32, F32]:
+def _split_sky(picture: F32, sky: F32, hole: Mask, fg: F32, haze: F32) -> tuple[F32, F32]:
     """(picture with the sky's slow gradient taken out, that gradient (h, w, 3) relative to flat).
 
-    The slow part is a quadratic fit plus a smooth extension of what the fit leaves over.
+    haze: (h, 1), how much of it lies over what is not sky. The slow part is a quadratic fit plus
+    a smooth extension of what the fit leaves over.
     """
     h, w = sky.shape
     solid = cv2.erode((sky > 0.9).astype(np.uint8), disc(2)) > 0
@@ -262,7 +286,7 @@ def _split_sky(picture: F32, sky: F32, hole: Mask, fg: F32) -> tuple[F32, F32]:
     span = high - low
     model = np.clip(model, low - 0.15 * span, high + 0.15 * span).astype(np.float32)
     shading = model - np.median(model[clear], 0).astype(np.float32)
-    return picture - sky[..., None] * shading, shading
+    return picture - np.maximum(sky, haze)[..., None] * shading, shading
 
 
 def _first_guess(flat: F32, label: F32, unknown: Mask) -> F32:

@@ -35,7 +35,8 @@ def _wanted(img, hole, pick, ya, xa, yb, xb, c, seam):
     if n == 0:
         return np.float32(0.0)
     smooth = total / n
-    off = (step - smooth) / seam
+    # a step just where the hole ends is the hole's, unless the texture is rough
+    off = (step - smooth) / (seam if hole[ya, xa] and hole[yb, xb] else np.float32(3.0) * seam)
     off = off * off * off * off
     keep = off / (np.float32(1.0) + off)
     return smooth * (1 - keep) + step * keep

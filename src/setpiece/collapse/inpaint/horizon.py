@@ -13,14 +13,25 @@ from setpiece.collapse.inpaint.fields import encode, luminance
 F32 = NDArray[Any]
 
 WORK = 430  # rows at which steps are measured
+PLAIN = 0.03  # a step that needs no finding; land under haze steps by 0.008
+ROUGH = 0.035  # mean Laplacian, encoded, of a hill; of torn clouds 0.015
 WIDE = 0.2  # of the frame that must be sky for a row to be read
 
 
-def above_horizon(image: F32, sky: F32) -> F32:
-    """`sky` (h, w) cut at the first row where most of its width steps in brightness at once.
+def above_horizon(sky: F32, row: float | None) -> F32:
+    """`sky` (h, w) cut at the row that `horizon_row` found."""
+    if row is None:
+        return sky
+    h = sky.shape[0]
+    keep = np.clip((row - np.arange(h)) / max(2.0, h / 100), 0, 1)[:, None]
+    return np.asarray(sky * keep, np.float32)
+
+
+def horizon_row(image: F32, sky: F32) -> float | None:
+    """First row [px] where most of the sky's width steps in brightness at once, None without.
 
     Clouds do not do that; a sea, a lake or far land under haze does, and its colour is so near to
-    the sky's that a mask by colour runs over it. image: (h, w, 3) scene-linear.
+    the sky's that a mask by colour runs over it. image: (h, w, 3) scene-linear. sky: (h, w).
     """
     h, w = sky.shape
     # at one size, so that what is a step does not hang on the resolution of the plate
@@ -35,15 +46,31 @@ def above_horizon(image: F32, sky: F32) -> F32:
     rows_of = zip(slope, inside, wide, strict=True)
     step = np.array([_common_step(row[m]) if ok else 0.0 for row, m, ok in rows_of])
     if wide.sum() < 10:
-        return sky
+        return None
     limit = max(12 * float(np.median(step[wide])), 0.006)
     rows = np.nonzero(step > limit)[0]
     rows = rows[rows > 0.08 * WORK]
     if not len(rows):
+        return None
+    if step[rows[0] : rows[0] + 4].max() > PLAIN:
+        return None  # a roof or a wood: its colour tells
+    return float(rows[0]) * h / WORK
+
+
+def smooth_enough(image: F32, sky: F32) -> F32:
+    """`sky` (h, w) without its rough parts, where most of it is too rough to be sky.
+
+    A wooded hill under haze has the sky's colour and passes for it; clouds, however torn, keep
+    most of their area smooth. image: (h, w, 3) scene-linear.
+    """
+    h, w = sky.shape
+    small = (max(8, round(w * WORK / h)), WORK)
+    tone = cv2.resize(luminance(encode(image)), small, interpolation=cv2.INTER_AREA)
+    rough = cv2.GaussianBlur(np.abs(cv2.Laplacian(tone, cv2.CV_32F, ksize=1)), (0, 0), 4.0)
+    inside = cv2.erode(cv2.resize(sky, small, interpolation=cv2.INTER_AREA), np.ones((5, 5))) > 0.9
+    if not inside.any() or float(np.median(rough[inside])) < ROUGH:
         return sky
-    row = rows[0] * h / WORK
-    fade = max(2.0, h / 100)
-    keep = np.clip((row - np.arange(h)) / fade, 0, 1)[:, None]
+    keep = cv2.resize(np.clip(3 - 3 * rough / ROUGH, 0, 1), (w, h))
     return np.asarray(sky * keep, np.float32)
 
 
