@@ -14,7 +14,7 @@ from setpiece.collapse.grain import living_grain, measure_grain
 from setpiece.collapse.inpaint.complete import complete
 from setpiece.collapse.inpaint.fields import decode, disc, encode, pull_push
 from setpiece.collapse.inpaint.horizon import above_horizon, horizon_row, smooth_enough
-from setpiece.collapse.inpaint.shift import shifted_sky
+from setpiece.collapse.inpaint.shift import shift_sky
 from setpiece.collapse.inpaint.skyline import guess_label
 from setpiece.errors import PlateError
 from setpiece.render.light import Light
@@ -130,9 +130,6 @@ def make_clean_plate(
         high = np.zeros_like(hole)
     part = float(high.sum() / hole.sum())
     sure = np.where(high, 1, label).astype(np.float32)
-    moved = shifted_sky(flat, high, open_sky) if high.any() else None
-    if moved is not None:
-        start = _lay(start, *moved)
     # What still borders it of the building would tint it: there it borders on smooth sky instead.
     calm = pull_push(flat, open_sky.astype(np.float32))
     bare = np.where((open_sky | high)[..., None], flat, calm).astype(np.float32)
@@ -140,6 +137,8 @@ def make_clean_plate(
         bare, high, open_sky, start=start, label=sure, row_price=0.25, seed=seed + 1,
         progress=_share(progress, 0.0, part),
     )  # fmt: skip
+    if high.any():
+        above = shift_sky(above, high, open_sky)
     flat = np.where(high[..., None], above, flat).astype(np.float32)
     # rows keep storeys, shores and hedges level; where most is invented they would repeat
     filled, pasted = complete(
@@ -157,7 +156,10 @@ def make_clean_plate(
     if (label[hole] > 0.5).mean() > 0.02:
         notes.append("hidden sky follows a smooth model of the visible sky, with its texture")
     if share > 0.45:
-        notes.append("large hole: what was hidden is invented; give --clean-plate if you have one")
+        notes.append(
+            f"large hole ({share:.0%} of the frame): what was hidden is invented from little, and "
+            "its foliage and walls repeat on a second look; give --clean-plate if you have one"
+        )
     return CleanPlate(out, hole, share, notes)
 
 
@@ -218,13 +220,6 @@ def find_hole(matte: F32, sky: F32) -> Mask:
         spires = owner[labels] & thin
         hole = np.maximum(hole, cv2.dilate(spires.astype(np.uint8), disc(max(2, grow // 3))))
     return np.asarray(hole > 0)
-
-
-def _lay(start: F32, piece: F32, where: F32) -> F32:
-    """`piece` (h, w, c) laid over `start` where it says something, fading towards its end."""
-    inside = cv2.distanceTransform((where > 0.5).astype(np.uint8), cv2.DIST_L2, 3)
-    k = np.clip(inside / (0.01 * max(where.shape)), 0, 1)[..., None]
-    return (start * (1 - k) + piece * k).astype(np.float32)
 
 
 def _lines(picture: F32) -> Mask:

@@ -25,7 +25,7 @@ from setpiece.media.plate import Plate, open_plate
 STAGE_VERSION = {
     "brief": 1,
     "layout": 4,
-    "prep": 2,
+    "prep": 3,
     "fracture": 3,
     "fall": 3,
     "dust": 2,

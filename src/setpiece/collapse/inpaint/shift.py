@@ -1,4 +1,4 @@
-"""A first guess for a hole in clouds: the piece of visible sky that fits round it best."""
+"""Clouds for a hole: the piece of visible sky that fits round it best."""
 
 from __future__ import annotations
 
@@ -8,25 +8,52 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from setpiece.collapse.inpaint.blend import blend
 from setpiece.collapse.inpaint.fields import disc
 
 F32 = NDArray[Any]  # float32; OpenCV's stubs do not say so
 Mask = NDArray[np.bool_]
 
 WORK = 200.0  # longer side at which pieces are compared [px]
+REACH = 0.07  # of the longer side: over which a step at the border is spread
+FRINGE = 0.006  # of the longer side: kept away from what borders the sky
 COVER = 0.9  # of the hole that the piece must fill
 CLIMB = 0.03  # price of a piece from another height, per picture height, squared picture units
 
 
-def shifted_sky(picture: F32, hole: Mask, source: Mask) -> tuple[F32, F32] | None:
-    """The visible sky moved over the hole, (h, w, c), and where it says something, (h, w) 0..1.
+def shift_sky(filled: F32, hole: Mask, source: Mask) -> F32:
+    """`filled` (h, w, c) with one piece of visible sky laid over the hole, as far as it reaches.
 
-    One move for the whole hole keeps clouds whole, which patches found one by one from a smooth
-    beginning do not (Y. Pritch, E. Kav-Venaki, S. Peleg, "Shift-map image editing", ICCV 2009, of
-    which this is the case of one shift). None where no piece of sky is large enough.
+    One move for the whole hole keeps clouds whole, which patches found one by one do not (Y.
+    Pritch, E. Kav-Venaki, S. Peleg, "Shift-map image editing", ICCV 2009, of which this is the
+    case of one shift); its border is taken in by the gradients. Unchanged where no piece of sky
+    is large enough.
 
-    picture: (h, w, c), near-perceptual. hole: where sky is wanted. source: where it is visible.
+    filled: near-perceptual, the hole filled already. hole: where sky is wanted. source: where it
+    is visible.
     """
+    # twigs and eaves end in a fringe that is sky to the matte
+    source = cv2.erode(source.astype(np.uint8), disc(max(2, round(FRINGE * max(hole.shape))))) > 0
+    found = _best_shift(filled, hole, source)
+    if found is None:
+        return filled
+    h, w = hole.shape
+    yy, xx = np.mgrid[0:h, 0:w]
+    pick = np.stack([yy + found[0], xx + found[1]], -1).astype(np.int32)
+    inside = (pick >= 0).all(-1) & (pick[..., 0] < h) & (pick[..., 1] < w)
+    pick[~inside] = 0
+    paste = hole & inside & source[pick[..., 0], pick[..., 1]]
+    ys, xs = np.nonzero(paste)
+    out = np.ascontiguousarray(filled, np.float32).copy()
+    out[ys, xs] = filled[pick[ys, xs, 0], pick[ys, xs, 1]]
+    seam = np.full((h, w), 1.0, np.float32)  # no step at all is to be seen in a sky
+    length = np.float32(REACH * max(h, w))
+    blend(out, paste.astype(np.uint8), pick, seam, length, 250)
+    return out
+
+
+def _best_shift(picture: F32, hole: Mask, source: Mask) -> tuple[int, int] | None:
+    """(rows, columns) from a place in the hole to its piece of sky."""
     h, w = hole.shape
     scale = min(1.0, WORK / max(h, w))
     size = (max(8, round(w * scale)), max(8, round(h * scale)))
@@ -69,7 +96,4 @@ def shifted_sky(picture: F32, hole: Mask, source: Mask) -> tuple[F32, F32] | Non
         return None
     dy = round((int(best[0]) - m - int(y0)) / scale)
     dx = round((int(best[1]) - m - int(x0)) / scale)
-    move = np.array([[1, 0, -dx], [0, 1, -dy]], np.float32)
-    moved = cv2.warpAffine(picture, move, (w, h), flags=cv2.INTER_NEAREST)
-    said = cv2.warpAffine(source.astype(np.float32), move, (w, h), flags=cv2.INTER_NEAREST)
-    return moved.reshape(h, w, -1).astype(np.float32), (said * hole).astype(np.float32)
+    return dy, dx
