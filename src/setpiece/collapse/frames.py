@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,10 +31,11 @@ from setpiece.farm import Meter, map_frames
 from setpiece.media import cryptomatte
 from setpiece.media.exr import write_exr
 from setpiece.render.camera import Camera
-from setpiece.render.light import Light
+from setpiece.render.light import Light, sunlit
 from setpiece.render.motionblur import blur
 from setpiece.render.particles import splat
 from setpiece.render.solids import RestView, SolidPasses, render_solids
+from setpiece.render.tracing import Tracer
 from setpiece.render.volume import (
     LitVolume,
     Volume,
@@ -66,6 +68,7 @@ class Context:
     clip: ClipForeground | None
     front_depth: F32 | None
     near: float
+    ground_depth: F32  # of the ground plane, planar Z (h, w) [m]
     shake: F32
     albedo: tuple[float, float, float]
     names: list[str]
@@ -128,6 +131,7 @@ def open_shot(argument: tuple[Stages, Path]) -> Context:
         shards=Shards.of(pieces, motion, s.request.seed),
         clip=clip,
         near=float(np.percentile(standing.depth[np.isfinite(standing.depth)], 2)),
+        ground_depth=to_ground(s.layout.view(), np.full_like(standing.depth, np.inf)),
         front_depth=front_depth(prep.foreground, s.layout.view(), standing.depth),
         shake=shake_path(motion, s.request.frames, s.brief.shake, s.request.seed),
         albedo=(float(albedo[0]), float(albedo[1]), float(albedo[2])),
@@ -149,7 +153,11 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
     )
     if volume is not None:
         volume = clear_of_camera(volume, c.view.camera, c.near, s.brief.dust)
-    lit = None if volume is None else light_volume(volume, light)
+    lit = None if volume is None else light_volume(volume, light, _solid(c, frame))
+    through = on_ground = None
+    if lit is not None:
+        through = partial(_sun_at, lit, light)
+        on_ground = partial(_sun_on_ground, lit, light)
 
     solids, sharp = c.rest, c.rest
     if moving or lit is not None:
@@ -160,7 +168,8 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             glass=c.shards.when(seconds, s.brief.slow),
             samples=_samples(s),
             seed=s.request.seed,
-            volume_shadow=None if lit is None else (lambda p: sun_transmittance(lit, p)),
+            volume_shadow=through,
+            ground_shadow=on_ground,
             dusty=_dusty(motion, seconds, s.brief.dust),
         )
         rgb, alpha = blur(sharp.rgb, sharp.alpha, sharp.motion, sharp.depth)
@@ -179,7 +188,7 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             fps=float(motion.fps),
             seconds=seconds,
             seed=s.request.seed,
-            shadow=None if lit is None else (lambda p: sun_transmittance(lit, p)),
+            shadow=through,
         )
     dust = None if lit is None else _dust(c, lit, sharp)
     veil = None
@@ -217,6 +226,22 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
     return _measure(c, frame, plate, result, active)
 
 
+def _solid(c: Context, frame: int) -> Any:
+    """The pieces of a frame as the dust's light meets them: `Tracer.occluded`."""
+    mesh = c.view.mesh
+    return Tracer(c.motion.pose(frame).apply(mesh), mesh.faces).occluded
+
+
+def _sun_at(lit: LitVolume, light: Light, points: F32) -> F32:
+    """Share of the sun at world points: through the dust, and above a shaded street."""
+    return np.asarray(sun_transmittance(lit, points) * sunlit(light, points), np.float32)
+
+
+def _sun_on_ground(lit: LitVolume, light: Light, points: F32) -> F32:
+    """The dust's shadow on the ground: none where the plate's ground has no sun to lose."""
+    return np.asarray(1 - sunlit(light, points) * (1 - sun_transmittance(lit, points)), np.float32)
+
+
 def clear_of_camera(volume: Volume, camera: Camera, near: float, dust: float) -> Volume:
     """Keep the air around the camera clear, so that the shot stays a shot of the building.
 
@@ -250,12 +275,11 @@ def _dust(c: Context, lit: LitVolume, solids: SolidPasses) -> VolumePasses:
     def to(depth: F32, half: bool) -> VolumePasses:
         return march(lit, camera, depth, c.light, albedo=c.albedo, seed=seed, half=half)
 
-    near = to(to_ground(camera, solids.depth), draft)
+    near = to(np.minimum(solids.depth, c.ground_depth), draft)
     edge = (solids.alpha > 0.01) & (solids.alpha < 0.99)
     if draft or not edge.any():
         return near
-    behind = to_ground(camera, np.full_like(solids.depth, np.inf))
-    far = to(np.where(edge, np.minimum(behind, 1e6), 0).astype(np.float32), False)
+    far = to(np.where(edge, np.minimum(c.ground_depth, 1e6), 0).astype(np.float32), False)
     k = np.where(edge, solids.alpha, 1.0).astype(np.float32)
     return VolumePasses(
         near.rgb * k[..., None] + far.rgb * (1 - k)[..., None],

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from setpiece.collapse.inpaint.fields import luminance
 from setpiece.collapse.layout.model import Layout
+from setpiece.collapse.shade import street_shade
 from setpiece.collapse.sun import SunFix, from_shadow, sun_position
 from setpiece.render.camera import Camera
 from setpiece.render.light import Light
@@ -86,6 +87,9 @@ def estimate_light(
         softness=float(0.5 + 14.0 * overcast**2),
         haze=_rgb(haze),
         extinction=extinction,
+        shade=(0.0, 0.0, 0.0)
+        if overcast > 0.6
+        else street_shade(image, layout, camera, fix.direction),
         source=fix.source + (", overcast" if overcast > 0.6 else ""),
         uncertainty=fix.uncertainty,
     )

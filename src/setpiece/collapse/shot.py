@@ -24,13 +24,13 @@ from setpiece.media.plate import Plate, open_plate
 # Raised when a stage's result would differ for the same inputs: old results are then not reused.
 STAGE_VERSION = {
     "brief": 1,
-    "layout": 4,
+    "layout": 5,
     "prep": 3,
     "fracture": 3,
     "fall": 3,
     "dust": 2,
     "debris": 2,
-    "frames": 3,
+    "frames": 4,
 }
 
 

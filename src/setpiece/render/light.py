@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 RGB = tuple[float, float, float]
@@ -20,6 +22,9 @@ class Light(BaseModel):
         softness: angular radius of the sun's penumbra [degrees]; large under cloud.
         haze: RGB that distance fades to.
         extinction: haze per metre; 0 is clear air.
+        shade: (height, slope along x, slope along y): sun reaches what is above the plane
+            z = height + slope . (x, y) [m]; below it lies the shade of what the picture does
+            not show (a street under its roofs). (0, 0, 0) is a street in the sun.
         source: one line saying where the direction came from, for the artist.
         uncertainty: of the direction [degrees].
     """
@@ -33,5 +38,17 @@ class Light(BaseModel):
     softness: float = Field(0.6, ge=0.0, le=45.0)
     haze: RGB = (0.7, 0.75, 0.8)
     extinction: float = Field(0.0, ge=0.0)
+    shade: RGB = (0.0, 0.0, 0.0)
     source: str = "default"
     uncertainty: float = 45.0
+
+
+def sunlit(light: Light, points: NDArray) -> NDArray[np.float32]:
+    """1 where world points (..., 3) are in the sun, 0 below `light.shade`, soft over 1 m."""
+    p = np.asarray(points, np.float32)
+    height, x, y = light.shade
+    if height <= 0:
+        return np.ones(p.shape[:-1], np.float32)
+    over = p[..., 2] - np.maximum(height + x * p[..., 0] + y * p[..., 1], 0)
+    t = np.clip(over + 0.5, 0, 1)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)

@@ -72,6 +72,7 @@ def render_solids(
     seed: int = 0,
     denoise: bool = True,
     volume_shadow: Shadow | None = None,
+    ground_shadow: Shadow | None = None,
     dusty: float = 0.0,
     dust_albedo: tuple[float, float, float] = (0.52, 0.49, 0.44),
     ground: bool = True,
@@ -83,7 +84,8 @@ def render_solids(
     motion vectors. broken_panes: (K,) windows whose glass is gone. glass: shards that have left
     their frames; they ride on no piece and show their part of the plate until they are gone.
     samples: 1, 4 or 16 a pixel.
-    volume_shadow: sun transmittance through dust at world points (n, 3) -> (n,).
+    volume_shadow: sun transmittance through dust at world points (n, 3) -> (n,). ground_shadow:
+    the same on the ground, where it differs (a street that the plate shows in shade).
     dusty: 0..1, how much pale dust lies on what faces up.
     """
     mesh, camera, light = view.mesh, view.camera, view.light
@@ -187,7 +189,7 @@ def render_solids(
 
     ratio = np.ones((h, w, 3), np.float32)
     if ground and moved.any():
-        ratio = ground_ratio(view, tracer, now, volume_shadow, seed)
+        ratio = ground_ratio(view, tracer, now, ground_shadow or volume_shadow, seed)
     return SolidPasses(
         rgb=rgb.reshape(h, w, 3).astype(np.float32),
         alpha=np.minimum(alpha, 1).reshape(h, w),

@@ -72,9 +72,9 @@ def _grain_at(cx, cy, cz, i, j, k, ids, point, weight, offset, reach, tile, pitc
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def march_rays(d, tau, sky, ground, ratio, full, origin, cell, eye, rotation, focal, cx, cy, depth,
-           sun, step, jitter_seed, gain, grainy, ids, point, weight, offset, reach, refined, tile,
-           out):  # fmt: skip
+def march_rays(d, tau, sky, ground, clear, ratio, full, origin, cell, eye, rotation, focal, cx, cy,
+           depth, sun, step, jitter_seed, gain, grainy, ids, point, weight, offset, reach, refined,
+           tile, out):  # fmt: skip
     """out (h, w, 5): sun, sky and ground light, transmittance, mean depth."""
     nx, ny, nz = d.shape
     h, w = depth.shape
@@ -185,7 +185,8 @@ def march_rays(d, tau, sky, ground, ratio, full, origin, cell, eye, rotation, fo
                     i, j, k = int(x), int(y), int(z)
                     a, b, c = f4(x - i), f4(y - j), f4(z - k)  # type: ignore[assignment]
                     al *= left
-                    ls += al * light
+                    # What no solid hides from the sun; a little light wanders in all the same.
+                    ls += al * light * (f4(0.06) + f4(0.94) * _sample(clear, i, j, k, a, b, c))
                     la += al * _sample(sky, i, j, k, a, b, c)
                     lg += al * _sample(ground, i, j, k, a, b, c)
                     dm += al * f4(here)

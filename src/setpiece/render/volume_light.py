@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
 
-from setpiece.render.light import Light
+from setpiece.render.light import Light, sunlit
 
 F32 = NDArray[np.float32]
+Hidden = Callable[[F32, F32], NDArray[np.bool_]]
 
 # Sky seen from inside a cloud: directions over the upper hemisphere and their share of the light.
 SKY = (
@@ -70,6 +73,7 @@ class LitVolume:
         sky: share of the sky's light that arrives, scattering included, 0..1, float32
             (X', Y', Z'), on cells `ratio` times as large.
         ground: the same for light that comes up from the ground.
+        clear: share of the sun that solid things let through to each of those cells, 0..1.
         ratio: cells of `volume` along an edge of a cell of `sky`.
         to_sun: unit vector towards the sun.
     """
@@ -78,6 +82,7 @@ class LitVolume:
     sun_depth: F32
     sky: F32
     ground: F32
+    clear: F32
     ratio: int
     to_sun: NDArray[np.float64]
 
@@ -154,11 +159,12 @@ def _pool(d: F32, r: int) -> F32:
     return out
 
 
-def light_volume(volume: Volume, light: Light) -> LitVolume:
+def light_volume(volume: Volume, light: Light, hidden: Hidden | None = None) -> LitVolume:
     """Light every cell: one sweep for the sun at full resolution, six coarser ones for the sky.
 
     The sweeps cost one pass each whatever the direction; the sun may stand anywhere, also low
-    or behind. A sun below the horizon lights as if it stood at it.
+    or behind. A sun below the horizon lights as if it stood at it. hidden: True where a solid
+    thing stands between world points (n, 3) [m] and the sun, by rays along (n, 3).
     """
     sun = np.asarray(light.direction, np.float64)
     sun = sun / max(float(np.linalg.norm(sun)), 1e-9)
@@ -172,7 +178,40 @@ def light_volume(volume: Volume, light: Light) -> LitVolume:
         t = optical_depth(coarse, volume.cell * ratio, v / np.linalg.norm(v))
         sky += np.float32(share) * _arrives(t)
     ground = _arrives(optical_depth(coarse, volume.cell * ratio, np.array([0.0, 0.0, -1.0])))
-    return LitVolume(volume, depth, sky, ground, ratio, sun)
+    clear = _clear(volume, coarse, ratio, light, sun, hidden)
+    return LitVolume(volume, depth, sky, ground, clear, ratio, sun)
+
+
+# Where in a cell the sun is looked for: four corners of a cube, so that edges are soft.
+LOOKS = np.array([[-1, -1, -1], [1, 1, -1], [1, -1, 1], [-1, 1, 1]], np.float32) * 0.25
+
+
+def _clear(
+    volume: Volume, coarse: F32, ratio: int, light: Light, sun: NDArray, hidden: Hidden | None
+) -> F32:
+    """Sun past solid things in every coarse cell that holds dust, softened by a cell."""
+    out = np.ones(coarse.shape, np.float32)
+    dusty = np.argwhere(coarse > 1e-3)
+    if len(dusty) == 0 or (hidden is None and light.shade[0] <= 0):
+        return out
+    size = volume.cell * ratio
+    share = np.zeros(len(dusty), np.float32)
+    towards = np.ascontiguousarray(np.broadcast_to(sun.astype(np.float32), (len(dusty), 3)))
+    for look in LOOKS:
+        at = (np.asarray(volume.origin) + (dusty + 0.5 + look) * size).astype(np.float32)
+        seen = sunlit(light, at)
+        if hidden is not None:
+            seen = seen * ~hidden(at, towards)
+        share += seen / np.float32(len(LOOKS))
+    weight = np.zeros_like(out)
+    value = np.zeros_like(out)
+    weight[tuple(dusty.T)] = 1
+    value[tuple(dusty.T)] = share
+    # Only cells with dust know: the mean of those around.
+    value, weight = gaussian_filter(value, 0.7), gaussian_filter(weight, 0.7)
+    known = weight > 1e-3
+    out[known] = value[known] / weight[known]
+    return out
 
 
 def _arrives(depth: F32) -> F32:
