@@ -151,7 +151,8 @@ def test_each_piece_is_a_closed_mesh(pieces, name):
     f = pieces[name]
     m = f.mesh
     assert m.faces.max() < len(m.vertices)
-    solid = ~np.isin(m.material, (Material.GLASS, Material.REBAR))
+    # panes, bars and curtains are sheets and sticks beside the solids
+    solid = ~np.isin(m.material, (Material.GLASS, Material.REBAR, Material.CLOTH))
     body = m.body[solid]
     tri = m.vertices[m.faces[solid]].astype(float) - f.centre[body][:, None]
     volume = np.bincount(body, np.linalg.det(tri) / 6, len(f))
@@ -210,6 +211,17 @@ def test_windows_hang_on_pieces_beside_them(pieces):
         area = np.linalg.norm(np.cross(p[:, 1] - p[:, 0], p[:, 2] - p[:, 0]), axis=1).sum() / 2
         assert area == pytest.approx(size.prod(), rel=1e-3)
         assert (f.mesh.body[f.mesh.pane == k] == body).all()
+
+
+def test_rooms_behind_windows_are_furnished_within_the_walls(pieces):
+    for name in ("block", "gable"):
+        f = pieces[name]
+        cloth = f.mesh.faces[f.mesh.material == Material.CLOTH]
+        assert len(cloth) > 10
+        middle = f.mesh.vertices[cloth].mean(1)
+        near = np.linalg.norm(middle[:, None] - f.opening_centre[None], axis=2).argmin(1)
+        behind = (middle - f.opening_centre[near]) * f.opening_normal[near]
+        assert (behind.sum(1) < -0.1).all()  # never in front of the pane
 
 
 def test_same_input_same_bits_and_round_trip(tmp_path, pieces):

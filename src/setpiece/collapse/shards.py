@@ -101,6 +101,6 @@ class Shards:
         axis = angle / np.maximum(2 * half, 1e-9)
         q = np.concatenate([axis * np.sin(half), np.cos(half)], 1)
         # it goes on breaking as it falls: what is followed is its largest piece
-        left = np.maximum(1 - 0.7 * age / GONE, 0.0)[:, None, None]
+        left = np.maximum(1 - 0.85 * age / GONE, 0.0)[:, None, None]
         arms = np.einsum("nij,nkj->nki", rotation_matrices(q), self.arms[on]) * left
         return LooseGlass(self.faces[on], (middle[:, None] + arms).astype(np.float32), gone)

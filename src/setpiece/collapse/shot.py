@@ -26,9 +26,9 @@ STAGE_VERSION = {
     "brief": 1,
     "layout": 5,
     "prep": 3,
-    "fracture": 3,
+    "fracture": 4,
     "fall": 3,
-    "dust": 2,
+    "dust": 3,
     "debris": 2,
     "frames": 4,
 }

@@ -27,6 +27,7 @@ COLOURS = {
     Material.ROOF: (0.4, 0.27, 0.2),
     Material.TIMBER: (0.4, 0.28, 0.18),
     Material.REBAR: (0.17, 0.1, 0.06),
+    Material.CLOTH: (0.55, 0.52, 0.46),
 }
 
 

@@ -23,6 +23,7 @@ class Material(IntEnum):
     ROOF = 6  # broken tiles and battens
     TIMBER = 7
     REBAR = 8
+    CLOTH = 10  # curtains, blinds, covers (9 is what the shader makes of unseen outside walls)
 
 
 @dataclass(frozen=True)

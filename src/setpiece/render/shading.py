@@ -265,6 +265,8 @@ def add_light(
         weight[p] += w
         up = min(max(sky_dir[i, 2] * 8 + 0.5, 0.0), 1.0)
         for k in range(3):
-            around = bounce[k] if sky_hidden[i] else sky[k] * up + ground_rgb[k] * (1 - up)
+            # what comes back inside a room: light enters low and goes up to the ceiling
+            near = bounce[k] * (1.0 - 0.45 * hit_normal[i, 2])
+            around = near if sky_hidden[i] else sky[k] * up + ground_rgb[k] * (1 - up)
             light[p, k] += w * (sun_rgb[k] * direct + around)
             base[p, k] += w * hit_base[i, k]

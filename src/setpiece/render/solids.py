@@ -123,7 +123,7 @@ def render_solids(
         np.array(c, np.float64) for c in (light.sun, light.sky, light.ground)
     )
     ambient = 0.5 * (sky + bounce_up)
-    indoors = 0.11 * ambient + 0.01 * sun_rgb  # what comes back from walls close by
+    indoors = 0.16 * ambient + 0.01 * sun_rgb  # what comes back from walls close by
     spread = np.tan(np.radians(max(light.softness, 0.25)))
     dust_rgb = np.array(dust_albedo, np.float64)
 

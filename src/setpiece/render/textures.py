@@ -10,7 +10,7 @@ from numba import njit
 
 from setpiece.render.tracing import J, hash01
 
-CONCRETE, MASONRY, PLASTER, FLOOR, ROOF, TIMBER, REBAR = 2, 3, 4, 5, 6, 7, 8
+CONCRETE, MASONRY, PLASTER, FLOOR, ROOF, TIMBER, REBAR, CLOTH = 2, 3, 4, 5, 6, 7, 8, 10
 
 
 @njit(**J)
@@ -72,6 +72,17 @@ def albedo(material, x, y, z, body, mean, out):
         elif room < 0.6:
             r, g, b = 0.60, 0.47, 0.42
         tone = 1 + 0.06 * big + 0.05 * mid + 0.03 * fine
+        # pictures on the walls: a frame and a dark or coloured sheet, where a hash puts one
+        i, j = int(np.floor((x + y) / 1.9)), int(np.floor(z / 1.55))
+        h = hash01(i, j, 211)
+        if h < 0.3:
+            px, pz = (x + y) / 1.9 - i, z / 1.55 - j
+            wide, tall = 0.10 + 0.5 * h, 0.12 + 0.3 * h
+            ax, az = abs(px - 0.5) / wide, abs(pz - 0.55) / tall
+            if ax < 1 and az < 1:
+                r, g, b = 0.14, 0.10, 0.07
+                if ax < 0.86 and az < 0.86:
+                    r, g, b = 0.2 + h, 0.22 + 0.7 * h, 0.30 - 0.3 * h
         if mid + 0.5 * fine > 0.75:  # plaster gone, the wall shows
             r, g, b = 0.40, 0.33, 0.28
     elif material == FLOOR:
@@ -85,6 +96,18 @@ def albedo(material, x, y, z, body, mean, out):
         r, g, b = 0.40 + 0.07 * ring, 0.28 + 0.05 * ring, 0.18 + 0.03 * ring
     elif material == REBAR:
         r, g, b = 0.17, 0.095, 0.06
+    elif material == CLOTH:
+        k = hash01(body, int(np.floor(z / 3.1)), 91)
+        r, g, b = 0.66, 0.62, 0.54  # undyed
+        if k < 0.15:
+            r, g, b = 0.42, 0.17, 0.13
+        elif k < 0.3:
+            r, g, b = 0.24, 0.31, 0.40
+        elif k < 0.45:
+            r, g, b = 0.36, 0.38, 0.27
+        elif k < 0.65:
+            r, g, b = 0.74, 0.73, 0.70
+        tone = 1 + 0.05 * big + 0.06 * fine
     else:  # outside that the camera never saw: the building's colour, weathered, in courses
         course = z / 0.3 - np.floor(z / 0.3)
         line = 0.86 if course < 0.06 else 1.0
@@ -98,7 +121,7 @@ def albedo(material, x, y, z, body, mean, out):
 @njit(**J)
 def bump(material, x, y, z, out):
     """Tilt of the normal in rest space (3,), about 0.35 on broken faces, less on painted ones."""
-    amount = 0.16 if material in (PLASTER, FLOOR) else 0.5
+    amount = 0.16 if material in (PLASTER, FLOOR, CLOTH) else 0.5
     for axis in range(3):
         out[axis] = amount * (
             0.6 * noise(x * 6.0, y * 6.0, z * 6.0, 61 + axis)

@@ -11,6 +11,7 @@ from setpiece.collapse.fragments import Element
 from setpiece.collapse.pieces import polygon as pg
 from setpiece.collapse.pieces.jagged import build_meshes
 from setpiece.collapse.pieces.region import Edge, Plan
+from setpiece.collapse.pieces.rooms import furnish
 from setpiece.collapse.pieces.solids import Solid
 from setpiece.collapse.pieces.voronoi import Cells
 from setpiece.render.scene import Material, Mesh
@@ -23,7 +24,7 @@ ROUGHNESS = 0.06
 TRIANGLES = 135
 #: A window pane cracks into pieces about this wide [m], at most so many along a side.
 SHARD = 0.4
-MOST_SHARDS = 4
+MOST_SHARDS = 6
 
 
 @dataclass
@@ -120,6 +121,7 @@ def build_mesh(
     soup = Soup([], [], [], [], [])
     soup.add(world, faces, fcell, kind)
     _bars(soup, plan, cells, solids, start, front, following, tag, length, inner, seed)
+    furnish(soup.add, plan, cells, pane_body, seed)
     for k, pane in enumerate(plan.panes):
         corners, loose = _shards(pane.size, seed, k)
         place = pane.centre + corners[:, :1] * pane.along
@@ -165,6 +167,13 @@ def _inradius(p: F64) -> float:
     return float(max(((e[:, 0] * d[:, 1] - e[:, 1] * d[:, 0]) / s).min(), 0.0))
 
 
+def _inside(q: F64, shape: F64, margin: float) -> bool:
+    """Whether q lies in a convex counter-clockwise polygon, at least `margin` from its edges."""
+    e = np.roll(shape, -1, 0) - shape
+    side = e[:, 0] * (q[1] - shape[:, 1]) - e[:, 1] * (q[0] - shape[:, 0])
+    return bool((side >= margin * np.linalg.norm(e, axis=1)).all())
+
+
 def _bars(soup, plan, cells, solids, start, front, following, tag, length, inner, seed):  # type: ignore[no-untyped-def]
     """Bars that stick out of broken slabs and columns, hidden in the neighbour while it stands."""
     rng = np.random.default_rng(seed + 77)
@@ -175,7 +184,7 @@ def _bars(soup, plan, cells, solids, start, front, following, tag, length, inner
     )[cells.region]  # fmt: skip
     able = (tag > owner) & (length > 0.25) & concrete[owner]
     edges = np.flatnonzero(able)
-    most = int(0.08 * TRIANGLES * len(solids) / 7 / 2)
+    most = int(0.11 * TRIANGLES * len(solids) / 7 / 3)
     if len(edges) == 0 or most == 0:
         return
     edges = np.sort(rng.choice(edges, min(most, len(edges)), replace=False))
@@ -186,23 +195,29 @@ def _bars(soup, plan, cells, solids, start, front, following, tag, length, inner
         p, q = front[e], front[following[e]]
         t = (q - p) / length[e]
         out = np.array([t[1], -t[0]]) * (-1 if flip else 1)
-        reach = min(0.5, 1.3 * float(inner[other]))
+        reach = min(0.8, 1.5 * float(inner[other]))
         if reach < 0.12:
             continue
-        number = int(np.clip(length[e] / 0.35, 1, 3))
+        number = int(np.clip(length[e] / 0.3, 1, 4))
         for k in range(number):
             at = p + (q - p) * ((k + 0.3 + 0.4 * rng.random()) / number)
             depth = r.thickness * (0.25 if rng.random() < 0.5 else 0.75)
             size = reach * (0.45 + 0.55 * rng.random())
             bend = rng.normal(size=2) * 0.1
+            way = out + bend[0] * t
+            hide = front[start[other] : start[other + 1]]
+            while size > 0.1 and not _inside(at + way * size, hide, 0.03):
+                size *= 0.7
+            if size <= 0.1:
+                continue
             a = r.world(at - out * 0.06, depth)
-            d = r.u * (out[0] + bend[0] * t[0]) + r.v * (out[1] + bend[0] * t[1])
+            d = r.u * way[0] + r.v * way[1]
             b = a + d * (size + 0.06) + r.n * bend[1] * 0.15
             x = np.cross(d, r.n)
             x /= np.linalg.norm(x)
             y = np.cross(d / np.linalg.norm(d), x)
             angle = np.arange(3) * 2 * np.pi / 3
-            ring = 0.012 * (np.cos(angle)[:, None] * x + np.sin(angle)[:, None] * y)
+            ring = 0.014 * (np.cos(angle)[:, None] * x + np.sin(angle)[:, None] * y)
             f = [[i, (i + 1) % 3, 3 + (i + 1) % 3] for i in range(3)]
             f += [[i, 3 + (i + 1) % 3, 3 + i] for i in range(3)] + [[3, 4, 5], [2, 1, 0]]
             soup.add(np.concatenate([a + ring, b + ring]), np.array(f), body, int(Material.REBAR))
