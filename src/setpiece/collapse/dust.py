@@ -16,7 +16,13 @@ from numpy.typing import NDArray
 from setpiece.collapse.brief import Brief
 from setpiece.collapse.fragments import Fragments
 from setpiece.collapse.gas import forces, grid, jets, noise, pressure, refine, sources, texture
-from setpiece.collapse.gas.domain import bounds, building_scale, default_cell, window_limits
+from setpiece.collapse.gas.domain import (
+    bounds,
+    building_scale,
+    default_cell,
+    spread,
+    window_limits,
+)
 from setpiece.collapse.gas.simulation import Simulation
 from setpiece.collapse.motion import Motion
 from setpiece.errors import StageError
@@ -132,11 +138,12 @@ def blow_dust(
             stale.unlink()
     except OSError as error:
         raise StageError(f"{out}: cannot write the dust caches here: {error}") from error
-    cell = float(cell or default_cell(fragments, motion))
+    cell = float(cell or default_cell(fragments, motion, brief.slow))
     low, high = bounds(fragments, motion)
     scale = building_scale(fragments)
     origin = np.array([*((low + high)[:2] / 2), 0.0])
-    limits = window_limits(low - origin, high - origin, cell)
+    far = spread(motion, float(high[2]), brief.slow)
+    limits = window_limits(low - origin, high - origin, cell, far)
     checks: dict[str, Any] = {"mass": [], "centroid": []}
     detail, largest = _detail(camera, (low + high) / 2, cell), 1
     # A low building has less to grind and falls less far: its cloud is thinner, not only smaller.

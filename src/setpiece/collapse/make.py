@@ -79,7 +79,7 @@ def dust(s: Stages, folder: Path, progress: Progress, _meter: Meter) -> None:
         s.brief,
         out=folder,
         camera=s.layout.view(),
-        cell=1.6 * default_cell(pieces, motion) if draft else None,
+        cell=1.6 * default_cell(pieces, motion, s.brief.slow) if draft else None,
         seed=s.request.seed,
         progress=progress,
     )

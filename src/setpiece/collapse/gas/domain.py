@@ -13,16 +13,33 @@ from setpiece.collapse.gas.grid import Index
 from setpiece.collapse.motion import Motion
 
 REFERENCE = 28.0  # m: the height of the building at which the constants were found
+ORDINARY = 2.5  # times sqrt(height / g): how long the dust of an ordinary shot lives in it
 CELLS = 0.9e6  # cells of the grid that the cloud of an ordinary collapse fills
 
 
-def default_cell(fragments: Fragments, motion: Motion) -> float:
+def default_cell(fragments: Fragments, motion: Motion, slow: float = 1.0) -> float:
     """Edge of a grid cell [m] that keeps an ordinary collapse near a million cells."""
     low, high = bounds(fragments, motion)
     top = float(fragments.mesh.vertices[:, 2].max())
     wide = np.maximum(high - low, 0.3 * top)
-    volume = (wide[0] + 1.9 * top) * (wide[1] + 1.9 * top) * 1.5 * top
+    far = spread(motion, top, slow)
+    room = 1.9 * top * far
+    volume = (wide[0] + room) * (wide[1] + room) * 1.5 * top * math.sqrt(far)
     return float(np.clip((volume / CELLS) ** (1 / 3), 0.08, 3.0))
+
+
+def spread(motion: Motion, top: float, slow: float) -> float:
+    """How many times further than in an ordinary shot the dust will have gone by the end.
+
+    An ordinary one lasts `ORDINARY` times sqrt(height / g) after the first piece moves. A cloud on
+    the ground goes on as a gravity current, about with the power 2/3 of time; a low building's
+    has had many of its own times when a tower's has had two.
+    """
+    start = min(
+        (float(t.min()) for t in (motion.release, motion.bond_break) if len(t)), default=math.inf
+    )
+    lasts = max(motion.frames / float(motion.fps) - start, 0.0) * slow
+    return float(np.clip((lasts / (ORDINARY * math.sqrt(top / 9.81))) ** 0.65, 1.0, 3.0))
 
 
 def building_scale(fragments: Fragments) -> float:
@@ -43,12 +60,14 @@ def bounds(fragments: Fragments, motion: Motion) -> tuple[NDArray, NDArray]:
     return low, high
 
 
-def window_limits(low: NDArray, high: NDArray, cell: float) -> tuple[Index, Index]:
-    """First and last cell that the window may ever cover."""
-    room = 1.45 * high[2]
+def window_limits(
+    low: NDArray, high: NDArray, cell: float, far: float = 1.0
+) -> tuple[Index, Index]:
+    """First and last cell that the window may ever cover; far: see `spread`."""
+    room = 1.45 * high[2] * far
     a = np.floor((low[:2] - room) / cell / 8).astype(int) * 8
     b = np.ceil((high[:2] + room) / cell / 8).astype(int) * 8
-    top = math.ceil(1.75 * high[2] / cell / 8) * 8
+    top = math.ceil(1.75 * high[2] * math.sqrt(far) / cell / 8) * 8
     return (int(a[0]), int(a[1]), 0), (int(b[0]), int(b[1]), top)
 
 
