@@ -21,6 +21,7 @@ _J: dict[str, Any] = {"cache": True, "nogil": True, "fastmath": True}
 BETA = 0.18  # contact stiffness = BETA * effective mass / step^2
 RELAX = 0.001  # [m] of the allowance per tick; the rest is taken out of positions (`separate`)
 SOFTEN = 0.006  # [m] stiffness doubles at this depth, up to three times
+PUSH = 4.0  # [m/s] most that a contact adds in one step to what stops the approach
 CROWD = 4  # pairs pressing on a piece before they share its stiffness
 
 
@@ -77,7 +78,8 @@ def find(
         ground_xi: friction displacement x, y and allowance of the ground contact, -1 while
             apart, (n, 3). work: `sat.scratch()`. crowd: (n,) scratch.
         ci: receives (i or -1, j, pair row or -1). cf: receives anchor in i (3), anchor in j (3),
-            stiffness, damping, friction displacement (3), work [J], depth [m]. cn: normals.
+            stiffness, damping, friction displacement (3), work [J], depth [m],
+            speed that one step may add [m/s]. cn: normals.
 
     Returns:
         Number of contacts.
@@ -181,6 +183,7 @@ def find(
             cf[m, 7] = damp * me / h / k
             cf[m, 11] = 0.0
             cf[m, 12] = 0.0 if passing or ground_up else -out[c, 6]
+            cf[m, 13] = PUSH
             m += 1
     for j in range(n):
         if grounded[j] or not awake[j]:
@@ -203,6 +206,7 @@ def find(
                     cf[m, 3 + a] = vert[k, a]
                     cf[m, 8 + a] = ground_xi[j, a]
                 cf[m, 12] = -(x[j, 2] + r2)
+                cf[m, 13] = PUSH
                 deep = max(deep, cf[m, 12])
                 m += 1
         if m == first:

@@ -10,6 +10,7 @@ from numba import njit
 from setpiece.collapse.solver.contacts import BETA, SOFTEN
 
 _J: dict[str, Any] = {"cache": True, "nogil": True, "fastmath": True}
+HOLD = 2.0  # [m/s] by which a contact that stays closed may push harder, per step
 
 
 @njit(**_J)
@@ -64,8 +65,11 @@ def forces(x, rot, v, w, ci, cf, cn, m, mu, h, force, torque, react):
             # inelastic: nothing comes back beyond what opens an overlap gently
             f *= max(1.0 - vn / (0.2 + min(-20.0 * s, 0.4)), 0.0)
         f = max(f - cf[k, 7] * vn, 0.0)
-        # one step may stop the approach and add 2 m/s, however deep
-        f = min(f, kn * h / BETA * (1.2 * max(-vn, 0.0) + 2.0))
+        # One step may stop the approach and add 2 m/s, however deep, so that nothing is thrown.
+        # What is still pressed after that lies between two others: it may push back harder.
+        f = min(f, kn * h / BETA * (1.2 * max(-vn, 0.0) + cf[k, 13]))
+        if vn < 0.3:
+            cf[k, 13] += HOLD
         t0 = c0 - vn * n0
         t1 = c1 - vn * n1
         t2 = c2 - vn * n2

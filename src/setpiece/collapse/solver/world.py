@@ -90,7 +90,7 @@ class World:
         self.cand = np.zeros(pairs, np.int64)
         self.keys, self.pair = np.zeros(pairs, np.int64), np.zeros((pairs, 8))
         self.ci = np.zeros((3 * pairs, 3), np.int64)
-        self.cf, self.cn = np.zeros((3 * pairs, 13)), np.zeros((3 * pairs, 3))
+        self.cf, self.cn = np.zeros((3 * pairs, 14)), np.zeros((3 * pairs, 3))
 
     def _sweep(self, dt: float) -> int:
         args = (self.x, self.rot, self.ext, self.v, self.awake, dt, self.order, self.lo, self.hi)
