@@ -58,8 +58,6 @@ def test_a_still_between_its_neighbours(shared: Path, tmp_path: Path) -> None:
 
 # What does not hold yet, and why; take a name out when it does.
 FAILING = {
-    "suburban_house": "no_pop: 9% at 12 frames a second, glass goes in the first moving frame",
-    "kodak_kodim01": "no_pop: 16% at 12 frames a second, glass goes in the first moving frame",
 }
 
 
