@@ -59,7 +59,9 @@ def find_ground_light(
         out[index] = view.tracer.occluded(points, np.ascontiguousarray(rays))
         return out.reshape(shape)
 
-    direction = _agree(np.array(light.direction, float), light.uncertainty, shaded, log, bare)
+    direction = _agree(
+        np.array(light.direction, float), max(light.uncertainty, 2.0), shaded, log, bare
+    )
     steps = _steps(log, shaded(direction), bare)
     if len(steps) < LEAST_BLOCKS:
         return None
@@ -109,7 +111,7 @@ def _agree(sun: NDArray, doubt: float, shaded: Any, log: F32, bare: Mask) -> NDA
                 if len(steps) < LEAST_BLOCKS:
                     continue
                 # one strong step on a few blocks is chance; far from the estimate less likely
-                off = np.hypot(at[0] - azimuth, at[1] - height) / np.radians(max(doubt, 1))
+                off = np.hypot(at[0] - azimuth, at[1] - height) / np.radians(doubt)
                 got = (
                     float(np.clip(steps.mean(1), -0.3, 1.5).mean())
                     * min(1.0, len(steps) / 12)

@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,23 +26,23 @@ from setpiece.collapse.make import fragments_of, light_of, motion_of
 from setpiece.collapse.motion import Motion
 from setpiece.collapse.prep import Prep, load_prep
 from setpiece.collapse.shards import Shards
+from setpiece.collapse.surroundings import (
+    clear_of_camera,
+    front_depth,
+    settled_dust,
+    sun_at,
+    sun_on_ground,
+    to_ground,
+)
 from setpiece.farm import Meter, map_frames
 from setpiece.media import cryptomatte
 from setpiece.media.exr import write_exr
-from setpiece.render.camera import Camera
-from setpiece.render.light import Light, sunlit
+from setpiece.render.light import Light
 from setpiece.render.motionblur import blur
 from setpiece.render.particles import splat
 from setpiece.render.solids import RestView, SolidPasses, render_solids
 from setpiece.render.tracing import Tracer
-from setpiece.render.volume import (
-    LitVolume,
-    Volume,
-    VolumePasses,
-    light_volume,
-    march,
-    sun_transmittance,
-)
+from setpiece.render.volume import LitVolume, VolumePasses, light_volume, march
 
 if TYPE_CHECKING:
     from setpiece.collapse.shot import Stages
@@ -156,8 +155,8 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
     lit = None if volume is None else light_volume(volume, light, _solid(c, frame))
     through = on_ground = None
     if lit is not None:
-        through = partial(_sun_at, lit, light)
-        on_ground = partial(_sun_on_ground, lit, light)
+        through = partial(sun_at, lit, light)
+        on_ground = partial(sun_on_ground, lit, light)
 
     solids, sharp = c.rest, c.rest
     if moving or lit is not None:
@@ -170,7 +169,7 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             seed=s.request.seed,
             volume_shadow=through,
             ground_shadow=on_ground,
-            dusty=_dusty(motion, seconds, s.brief.dust),
+            dusty=settled_dust(motion, seconds, s.brief.dust),
         )
         rgb, alpha = blur(sharp.rgb, sharp.alpha, sharp.motion, sharp.depth)
         solids = replace(sharp, rgb=rgb, alpha=alpha)
@@ -232,36 +231,6 @@ def _solid(c: Context, frame: int) -> Any:
     return Tracer(c.motion.pose(frame).apply(mesh), mesh.faces).occluded
 
 
-def _sun_at(lit: LitVolume, light: Light, points: F32) -> F32:
-    """Share of the sun at world points: through the dust, and above a shaded street."""
-    return np.asarray(sun_transmittance(lit, points) * sunlit(light, points), np.float32)
-
-
-def _sun_on_ground(lit: LitVolume, light: Light, points: F32) -> F32:
-    """The dust's shadow on the ground: none where the plate's ground has no sun to lose."""
-    return np.asarray(1 - sunlit(light, points) * (1 - sun_transmittance(lit, points)), np.float32)
-
-
-def clear_of_camera(volume: Volume, camera: Camera, near: float, dust: float) -> Volume:
-    """Keep the air around the camera clear, so that the shot stays a shot of the building.
-
-    A real cloud swallows a camera that stands this close. How near dust may come is a share of
-    the distance `near` [m] to the building: 55% to 85% for a normal amount, less the more dust the
-    brief asks for; very heavy dust comes as it will.
-    """
-    share = float(np.clip((3.0 - dust) / 2.0, 0.0, 1.0))
-    if share == 0.0:
-        return volume
-    d = volume.density
-    forward = camera.rotation[2]
-    start = np.asarray(volume.origin) + 0.5 * volume.cell - camera.position
-    x, y, z = ((start[k] + volume.cell * np.arange(d.shape[k])) * forward[k] for k in range(3))
-    away = (x[:, None, None] + y[None, :, None] + z[None, None, :]).astype(np.float32)
-    low, high = 0.55 * share * near, (0.25 + 0.6 * share) * near
-    t = np.clip((away - low) / max(high - low, 0.1), 0, 1)
-    return replace(volume, density=d * (t * t * (3 - 2 * t)))
-
-
 def _dust(c: Context, lit: LitVolume, solids: SolidPasses) -> VolumePasses:
     """The dust in front of solids and ground.
 
@@ -299,52 +268,8 @@ def plate_frame(c: Context, frame: int) -> tuple[F32, F32]:
     return plate, np.maximum(c.prep.foreground, c.clip.matte(plate, everywhere=False))
 
 
-def to_ground(camera: Camera, depth: F32) -> F32:
-    """Depth of the solids, or of the ground plane where it is nearer (planar Z [m])."""
-    h, w = depth.shape
-    x = np.arange(w) + 0.5
-    y = np.arange(h) + 0.5
-    a = (x - camera.centre[0]) / camera.focal
-    b = (y - camera.centre[1]) / camera.focal
-    # world z of a point at planar depth 1 along each pixel's ray
-    rise = (
-        a[None, :] * camera.rotation[0, 2]
-        + b[:, None] * camera.rotation[1, 2]
-        + camera.rotation[2, 2]
-    )
-    ground = np.where(rise < -1e-6, -camera.position[2] / np.minimum(rise, -1e-6), np.inf)
-    return np.minimum(depth, ground).astype(np.float32)
-
-
-def front_depth(foreground: F32, camera: Camera, building: F32) -> F32 | None:
-    """How far away what stands in front is: planar Z (h, w) [m], 0 where nothing is; None if bare.
-
-    Each connected thing stands where its lowest pixel meets the ground, and never behind the
-    building.
-    """
-    on = (foreground > 0.05).astype(np.uint8)
-    if not on.any():
-        return None
-    near = float(building[np.isfinite(building)].min()) if np.isfinite(building).any() else 50.0
-    ground = to_ground(camera, np.full_like(building, np.inf))
-    count, labels = cv2.connectedComponents(on)
-    out = np.zeros_like(building)
-    for i in range(1, count):
-        ys, xs = np.nonzero(labels == i)
-        low = ys >= ys.max() - 1
-        foot = float(np.median(ground[ys[low], xs[low]]))
-        out[ys, xs] = np.clip(foot, 0.25 * near, 0.95 * near)
-    return out
-
-
 def _samples(s: Stages) -> int:
     return 1 if s.request.quality == "draft" else 4
-
-
-def _dusty(motion: Motion, seconds: float, dust: float) -> float:
-    """Pale dust settles on the rubble over the seconds after the first release."""
-    start = float(motion.release.min()) if len(motion.release) else np.inf
-    return float(np.clip((seconds - start - 0.8) / 3.0, 0, 0.75) * min(dust, 1.0))
 
 
 def _write(
