@@ -197,11 +197,11 @@ def test_an_interrupted_run_leaves_no_finished_folder(scene, tmp_path):
 
 def test_a_low_building_at_few_frames_a_second_keeps_its_dust(tmp_path):
     """Large steps must not feed the swirls until they carry everything away."""
-    house = block(storeys=2, bays=(4, 3))
-    motion = crush(house, 50, fps=10, start=0.2)
-    dust = blow_dust(house, motion, Brief(), out=tmp_path, cell=0.5)
+    house = block(storeys=1, bays=(4, 3))
+    motion = crush(house, 44, fps=10, start=0.2)
+    dust = blow_dust(house, motion, Brief(), out=tmp_path, cell=0.45)
     mass = np.array(dust.checks["mass"])
-    assert mass[-1] > 0.6 * mass.max() > 0
+    assert mass[-1] > 0.8 * mass.max() > 0
     top = float(house.mesh.vertices[:, 2].max())
     box = [v for v in (dust.frame(k, 1) for k in (20, 22)) if v is not None]
     reach = [np.argwhere(v.density > 0.05 * v.density.max())[:, 2].max() * v.cell for v in box]

@@ -25,7 +25,8 @@ def default_cell(fragments: Fragments, motion: Motion, slow: float = 1.0) -> flo
     far = spread(motion, top, slow)
     room = 1.9 * top * far
     volume = (wide[0] + room) * (wide[1] + room) * 1.5 * top * math.sqrt(far)
-    return float(np.clip((volume / CELLS) ** (1 / 3), 0.08, 3.0))
+    # A longer life is simulated coarser: what is left at its end is smooth.
+    return float(np.clip((volume * far / CELLS) ** (1 / 3), 0.08, 3.0))
 
 
 def spread(motion: Motion, top: float, slow: float) -> float:

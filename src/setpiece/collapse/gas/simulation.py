@@ -19,7 +19,7 @@ from setpiece.collapse.gas.texture import Patches
 from setpiece.collapse.motion import Motion
 
 MASS_EXTINCTION = 200.0  # m2/kg of fine mineral dust, grains of about 6 micrometres
-LONGEST = 1 / 22  # s: of a step, for a building of the reference height
+LONGEST = 1 / 9  # s: of a step, for a building of the reference height
 
 
 class Simulation:
@@ -61,8 +61,7 @@ class Simulation:
         fastest = self.air.fastest()
         # A low building's dust lives faster: forces act in explicit steps of its own time.
         own = math.ceil(self.step / (LONGEST * math.sqrt(min(self.scale, 1.0))))
-        n = min(max(math.ceil(fastest * self.step / self.air.cell / 3.0), 1), max(4, own))
-        n = int(np.clip(n, min(own, 12), 12))
+        n = min(max(math.ceil(fastest * self.step / self.air.cell / 3.0), own), 6)
         for s in range(n):
             self._substep(frame - 1 + (s + 1) / n, 1.0 / n)
         self.patches.populate(self.air, frame, self.seed)
