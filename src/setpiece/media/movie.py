@@ -164,6 +164,9 @@ class MovieWriter:
             src_color_range="JPEG",
             dst_color_range="MPEG",
             interpolation="LANCZOS",
+            # The scaler's threads each take a band of rows, and where the width is not a multiple
+            # of 16 they write past a row's end into the first pixels of the next band.
+            threads=1,
         )
         # ProRes writes the tags of each picture into its frame header, beside the container's.
         coded.color_primaries = _BT709
