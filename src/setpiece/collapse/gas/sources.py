@@ -262,7 +262,8 @@ class Emitters:
         live = np.flatnonzero((age >= 0) & (age < length))
         points: list[NDArray] = []
         weights: list[NDArray] = []
-        rng = np.random.default_rng([self.seed, 23, round(frame * 64)])
+        # Steps before the first frame have no puffs yet, but are made where something breaks soon.
+        rng = np.random.default_rng([self.seed, 23, max(round(frame * 64), 0)])
         volume = self.cell**3
         if len(live):
             pose = self.motion.pose(frame)
