@@ -231,7 +231,7 @@ def costs(
 ) -> None:
     """What every take took, in seconds and money."""
     from setpiece.errors import StoreError
-    from setpiece.ledger import read_costs, write_csv
+    from setpiece.ledger import read_costs, settle_all, write_csv
     from setpiece.progress import cost_table
     from setpiece.show import open_store
 
@@ -239,7 +239,10 @@ def costs(
         raise StoreError(
             f"{out / 'show.db'}: no takes are recorded there; name their folder: --out"
         )
-    rows = read_costs(open_store(database or out / "show.db"), show)
+    store = open_store(database or out / "show.db")
+    for complaint in settle_all(store, out):
+        typer.echo(complaint, err=True)
+    rows = read_costs(store, show)
     if csv is not None:
         write_csv(rows, csv)
         typer.echo(f"Wrote {csv}: {len(rows)} rows")

@@ -338,6 +338,29 @@ def test_a_take_cut_short_at_the_very_end_is_not_there(
     assert left_over(first.folder.parent) == before
 
 
+def test_a_crash_between_take_and_ledger_is_made_good(
+    first: TakeResult, plate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: Any) -> None:
+        raise SystemExit("the machine stops here")
+
+    out = first.folder.parent
+    store = open_store(out / "show.db")
+    order = {**SMALL, "show": "crash"}
+    with monkeypatch.context() as patch:
+        patch.setattr(publish, "settle", crash)
+        with pytest.raises(SystemExit):
+            collapse(plate, BRIEF, out=out, workers=1, keep_work=True, **order)
+    (folder,) = out.glob("crash_*")
+    assert (folder / "take.json").is_file()
+    assert read_costs(store, "crash") == []
+    take = collapse(plate, BRIEF, out=out, workers=1, **order)
+    assert take.folder.name.endswith("_v002")
+    rows = read_costs(store, "crash")
+    assert [(r["version"], r["stage"]) for r in rows] == [(v, s) for v in (1, 2) for s in STAGES]
+    assert list(out.glob("*/.ledger.json")) == []
+
+
 # What a person edits
 
 

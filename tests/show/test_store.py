@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from setpiece.errors import StoreError
-from setpiece.ledger import Rate, StageCost, read_costs, record_costs, write_csv
 from setpiece.show import new_take_folder, open_store, slug
 
 PLATE = {
@@ -62,30 +61,6 @@ def test_a_database_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
         open_store(tmp_path / "show.db")
     with pytest.raises(StoreError, match="nosuchdatabase"):
         open_store("nosuchdatabase://here/there")
-
-
-def test_costs_add_up_and_a_reused_stage_is_free(tmp_path: Path) -> None:
-    store = open_store(tmp_path / "show.db")
-    take = store.add_take(SHOT, PLATE, task="collapse", version=1, folder="x")
-    stages = [StageCost("fall", 20.0, 36.0, 500.0), StageCost("dust", 9.0, 9.0, 700.0, reused=True)]
-    total = record_costs(store, take, stages, Rate(per_core_hour=1.0, currency="EUR"))
-    assert total == pytest.approx(0.01)
-    rows = read_costs(store)
-    assert [r["stage"] for r in rows] == ["fall", "dust"]
-    assert rows[1]["cost"] == 0.0
-    assert rows[0]["currency"] == "EUR"
-    write_csv(rows, tmp_path / "costs.csv")
-    text = (tmp_path / "costs.csv").read_text().splitlines()
-    assert text[0].startswith("show,sequence,shot")
-    assert len(text) == 3
-
-
-def test_the_rate_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SETPIECE_RATE", "0.08 eur")
-    assert Rate.from_environment() == Rate(per_core_hour=0.08, currency="EUR")
-    monkeypatch.setenv("SETPIECE_RATE", "cheap")
-    with pytest.raises(Exception, match="cheap"):
-        Rate.from_environment()
 
 
 def test_folders_are_never_given_twice(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from setpiece.collapse.deliver import deliver
 from setpiece.collapse.make import fragments_of, light_of, motion_of
 from setpiece.errors import StoreError
 from setpiece.farm import Meter, StageDesk
-from setpiece.ledger import Rate, StageCost, record_costs
+from setpiece.ledger import Entry, PlateFacts, Rate, StageCost, leave_entry, settle, settle_all
 from setpiece.show import TakeFolder, new_take_folder, open_store
 
 if TYPE_CHECKING:
@@ -30,12 +30,17 @@ def publish(
 ) -> TakeResult:
     """Put the take together under a hidden name, then give it its own. Costs go to the ledger.
 
-    Raises StoreError where disk or database refuse; the half-made take is then removed.
+    The take is there from the moment it has its name; its rows for the ledger lie in it until the
+    database has them (see `ledger.entry`).
+
+    Raises StoreError where disk or database refuse; a half-made take is then removed.
     """
     from setpiece.collapse.shot import TakeResult
 
     r = s.request
     store = open_store(database or out / "show.db")
+    for complaint in settle_all(store, out):  # of runs that stopped before their last step
+        desk.watcher.say(complaint)
     names = (r.show, r.sequence, r.shot_name)
     newest = store.last_version(*names, "collapse")
     take = new_take_folder(out, *names, "collapse", at_least=newest + 1)
@@ -65,6 +70,19 @@ def publish(
         record = _record(s, take, frames, costs, rate)
         text = json.dumps(record, indent=2, default=float)
         (take.path / "take.json").write_text(text, encoding="utf-8")
+        leave_entry(
+            Entry(
+                show=r.show, sequence=r.sequence, shot=r.shot_name, task="collapse",
+                version=take.version, brief=s.brief.text[:4000], seed=r.seed,
+                plate=PlateFacts(
+                    path=str(s.plate.path), sha256=record["plate"]["sha256"],
+                    width=s.plate.native[0], height=s.plate.native[1], frames=s.plate.frames,
+                    fps=str(s.fps), colorspace=s.plate.colorspace,
+                ),
+                stages=costs, rate=rate,
+            ),
+            take.path,
+        )  # fmt: skip
         take = take.publish()
     except OSError as error:
         shutil.rmtree(take.path, ignore_errors=True)
@@ -76,24 +94,13 @@ def publish(
     except BaseException:
         shutil.rmtree(take.path, ignore_errors=True)
         raise
-    row = store.add_take(
-        names,
-        {
-            "path": str(s.plate.path),
-            "sha256": record["plate"]["sha256"],
-            "width": s.plate.native[0],
-            "height": s.plate.native[1],
-            "frames": s.plate.frames,
-            "fps": str(s.fps),
-            "colorspace": s.plate.colorspace,
-        },
-        task="collapse",
-        version=take.version,
-        folder=str(take.path),
-        brief=s.brief.text[:4000],
-        seed=r.seed,
-    )
-    record_costs(store, row, costs, rate)
+    try:
+        settle(store, take.path)
+    except StoreError as error:
+        raise StoreError(
+            f"{error} The take is whole in {take.path}; the next run into {out}, or "
+            f"`setpiece costs --out {out}`, brings it into the ledger."
+        ) from error
     desk.watcher.end("deliver", usage.seconds)
     return TakeResult(take.path, take.path / f"{take.stem}.mp4", record["checks"], record)
 

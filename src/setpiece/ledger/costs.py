@@ -11,8 +11,9 @@ from pathlib import Path
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
-from setpiece.errors import InputError, StoreError
+from setpiece.errors import InputError
 from setpiece.ledger.models import Cost
+from setpiece.media.atomic import whole_file
 from setpiece.show.models import Shot, Show, Take
 from setpiece.show.store import Store
 
@@ -55,23 +56,21 @@ class StageCost:
         return 0.0 if self.reused else self.cpu_seconds / 3600.0 * rate.per_core_hour
 
 
-def record_costs(store: Store, take_id: int, stages: Sequence[StageCost], rate: Rate) -> float:
-    """Write a row per stage; returns the take's total in the rate's currency."""
-    with store.session() as session:
-        for s in stages:
-            session.add(
-                Cost(
-                    take_id=take_id,
-                    stage=s.stage,
-                    seconds=0.0 if s.reused else s.seconds,
-                    cpu_seconds=0.0 if s.reused else s.cpu_seconds,
-                    peak_mb=s.peak_mb,
-                    cost=s.money(rate),
-                    currency=rate.currency,
-                    rate=rate.per_core_hour,
-                )
-            )
-    return sum(s.money(rate) for s in stages)
+def cost_rows(take_id: int, stages: Sequence[StageCost], rate: Rate) -> list[Cost]:
+    """A row per stage, to be added to a transaction; a reused stage took nothing again."""
+    return [
+        Cost(
+            take_id=take_id,
+            stage=s.stage,
+            seconds=0.0 if s.reused else s.seconds,
+            cpu_seconds=0.0 if s.reused else s.cpu_seconds,
+            peak_mb=s.peak_mb,
+            cost=s.money(rate),
+            currency=rate.currency,
+            rate=rate.per_core_hour,
+        )
+        for s in stages
+    ]
 
 
 def read_costs(store: Store, show: str | None = None) -> list[dict[str, object]]:
@@ -107,16 +106,7 @@ def read_costs(store: Store, show: str | None = None) -> list[dict[str, object]]
 
 def write_csv(rows: Sequence[dict[str, object]], path: Path) -> None:
     """The rows of `read_costs` as a CSV file, written whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("w", newline="", encoding="utf-8") as out:
-            writer = csv.DictWriter(out, fieldnames=list(rows[0]) if rows else ["show"])
-            writer.writeheader()
-            writer.writerows(rows)
-        os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise StoreError(
-            f"{path}: cannot be written ({error.strerror or error}); give another path."
-        ) from error
+    with whole_file(path) as part, part.open("w", newline="", encoding="utf-8") as out:
+        writer = csv.DictWriter(out, fieldnames=list(rows[0]) if rows else ["show"])
+        writer.writeheader()
+        writer.writerows(rows)

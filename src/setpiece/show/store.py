@@ -65,13 +65,36 @@ class Store:
             session.flush()
         return row
 
+    def new_take(
+        self, session: Session, shot: tuple[str, str, str], plate: dict[str, Any], **facts: Any
+    ) -> Take:
+        """A take of (show, sequence, shot), added to the transaction; its id is known."""
+        take = Take(shot=self.shot(session, *shot), plate=self.plate(session, **plate), **facts)
+        session.add(take)
+        session.flush()
+        return take
+
+    def find_take(
+        self, session: Session, show: str, sequence: str, shot: str, task: str, version: int
+    ) -> Take | None:
+        """The take of that version, if it is recorded."""
+        return session.scalar(
+            select(Take)
+            .join(Take.shot)
+            .join(Shot.show)
+            .where(
+                Show.name == show,
+                Shot.sequence == sequence,
+                Shot.name == shot,
+                Take.task == task,
+                Take.version == version,
+            )
+        )
+
     def add_take(self, shot: tuple[str, str, str], plate: dict[str, Any], **facts: Any) -> int:
         """Record a take of (show, sequence, shot); returns its row id."""
         with self.session() as session:
-            take = Take(shot=self.shot(session, *shot), plate=self.plate(session, **plate), **facts)
-            session.add(take)
-            session.flush()
-            return take.id
+            return self.new_take(session, shot, plate, **facts).id
 
     def takes(self, show: str | None = None) -> list[dict[str, Any]]:
         """Every take as a plain row, newest first."""
