@@ -1,12 +1,16 @@
 """What a collapse costs: seconds and peak memory of every stage, and how they grow.
 
-    python bench/collapse.py                 # 600, 2000, 5000 pieces, 96 frames, 1280x720
-    python bench/collapse.py --short         # one small shot
-    python bench/collapse.py --json out.json
+    python bench/collapse.py                 # 600, 2000, 5000 pieces, 96 frames, 1280x720; an hour
+    python bench/collapse.py --short         # four small shots; minutes
+    python bench/collapse.py --shots "1500,96,1280x720"
+    python bench/collapse.py --json out.json # where rows are kept; run again to go on
 
-Each row is a whole shot from the demo's photograph, made in a fresh folder. CPU-seconds are all
-workers together; wall seconds depend on how busy the machine is. `growth` runs the render at half
-the pixels, frames and pieces, so that a user can predict a shot's cost.
+Each row is a whole shot from the demo's photograph, made by a process of its own in a fresh
+folder. Rows are written as they finish: a run that was stopped goes on at the stage it had
+reached, and rows of the same version on the same machine are not made again (`--fresh` makes all).
+CPU-seconds are all workers together; wall seconds depend on how busy the machine is. Peak memory
+is resident, of all processes. The last table says by how much each stage grows when only pieces,
+frames or pixels do, so that a user can predict a shot's cost.
 """
 
 from __future__ import annotations
@@ -15,63 +19,195 @@ import argparse
 import json
 import os
 import platform
+import resource
+import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
+from setpiece import __version__
 from setpiece.collapse.demo import BRIEF, STROKES, photograph
-from setpiece.collapse.preview import first_look
-from setpiece.collapse.request import Request
-from setpiece.collapse.shot import collapse
-from setpiece.farm import StageDesk
+from setpiece.media.atomic import whole_file
 
 ORDER = ("brief", "layout", "prep", "fracture", "fall", "dust", "debris", "frames", "deliver")
+Shot = tuple[int, int, tuple[int, int]]  # pieces, frames, (width, height)
+FULL = (1280, 720)
+LONG: list[Shot] = [
+    (600, 96, FULL), (2000, 96, FULL), (5000, 96, FULL), (2000, 96, (640, 360)), (2000, 48, FULL),
+]  # fmt: skip
+SHORT: list[Shot] = [
+    (400, 24, (640, 360)), (200, 24, (640, 360)), (400, 12, (640, 360)), (400, 24, (320, 180)),
+]  # fmt: skip
 
 
-def one(pieces: int, frames: int, size: tuple[int, int], workers: int | None) -> dict[str, Any]:
-    """A shot in a fresh folder; returns stage -> seconds, CPU-seconds, MB."""
-    with tempfile.TemporaryDirectory() as folder:
-        before = time.monotonic()
-        take = collapse(
-            photograph(), BRIEF, out=folder, workers=workers, fragments=pieces, frames=frames,
-            size=size, **STROKES,
-        )  # fmt: skip
-        wall = time.monotonic() - before
+# In a process of its own
+
+
+def make_row(shot: Shot, out: Path, workers: int | None) -> dict[str, Any]:
+    """A whole shot in `out`; returns stage -> seconds, CPU-seconds, MB."""
+    from setpiece.collapse.shot import collapse
+
+    pieces, frames, size = shot
+    take = collapse(
+        photograph(), BRIEF, out=out, workers=workers, fragments=pieces, frames=frames, size=size,
+        **STROKES,
+    )  # fmt: skip
     return {
-        "pieces": pieces, "frames": frames, "size": list(size), "wall": wall,
         "stages": {s["stage"]: s for s in take.record["stages"]},
+        "size_made": take.record["size"],
         "checks": {k: c["ok"] for k, c in take.checks.items()},
-    }  # fmt: skip
+    }
 
 
-def first_frame(size: tuple[int, int]) -> float:
-    """Seconds from the command to the first preview, in a fresh folder."""
+def make_preview(size: tuple[int, int], out: Path) -> dict[str, Any]:
+    """The first preview frame, as `setpiece collapse` makes it before the long work."""
+    from setpiece.collapse.preview import first_look
+    from setpiece.collapse.request import Request
+    from setpiece.farm import StageDesk
+
+    request = Request.check(plate=photograph(), brief=BRIEF, size=size, **STROKES)
+    first_look(request, StageDesk(out / ".work"))
+    return {}
+
+
+def child(words: list[str]) -> dict[str, Any]:
+    """This script again; returns what it measured, and the process's wall and CPU-seconds."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        before = time.monotonic()
-        request = Request.check(plate=photograph(), brief=BRIEF, size=size, **STROKES)
-        first_look(request, StageDesk(Path(folder)))
-        return time.monotonic() - before
+        answer = Path(folder) / "answer.json"
+        subprocess.run([sys.executable, __file__, "--child", str(answer), *words], check=True)
+        measured: dict[str, Any] = json.loads(answer.read_text())
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {"wall": time.monotonic() - start, "cpu": cpu, **measured}
 
 
-def table(rows: list[dict[str, Any]]) -> str:
-    """Markdown: a row a stage, a column a shot (CPU-s / wall s / MB)."""
-    head = "| stage | " + " | ".join(
-        f"{r['pieces']} pieces, {r['frames']} fr, {r['size'][0]}x{r['size'][1]}" for r in rows
-    )
-    lines = [head + " |", "|---|" + "---|" * len(rows)]
+# What was measured, kept
+
+
+class Results:
+    """Rows on disk; those of another version or machine are left out and made again."""
+
+    def __init__(self, path: Path, workers: int | None, fresh: bool) -> None:
+        from setpiece.collapse.shot import STAGE_VERSION
+
+        self.path = path
+        self.made_by = {
+            "setpiece": __version__, "stage_versions": STAGE_VERSION, "cores": os.cpu_count(),
+            "machine": platform.machine(), "workers": workers,
+        }  # fmt: skip
+        self.rows: dict[str, dict[str, Any]] = {}
+        if fresh:
+            shutil.rmtree(self.work, ignore_errors=True)
+        elif path.is_file():
+            kept = json.loads(path.read_text())
+            if kept.get("made_by") == self.made_by:
+                self.rows = kept["rows"]
+            else:
+                print(f"{path}: of another version or machine; its rows are made again")
+
+    @property
+    def work(self) -> Path:
+        """Where shots are made until their row is written."""
+        return self.path.with_name(f".{self.path.stem}.work")
+
+    def row(self, name: str, words: list[str]) -> dict[str, Any]:
+        """The row of that name, made now where it is not there."""
+        if name in self.rows:
+            print(f"{name}: kept from an earlier run")
+            return self.rows[name]
+        out = self.work / name.replace(" ", "_")
+        row = child([*words, str(out)])
+        # Stages that a stopped run had finished are counted as if made now.
+        kept = [s["seconds"] for s in row.get("stages", {}).values() if s["reused"]]
+        row["wall"] += sum(kept)
+        row["resumed"] = bool(kept)
+        self.rows[name] = row
+        with whole_file(self.path) as part:
+            part.write_text(json.dumps({"made_by": self.made_by, "rows": self.rows}, indent=2))
+        shutil.rmtree(out, ignore_errors=True)
+        print(f"{name}: {row['wall']:.1f} s, {row['cpu']:.1f} CPU-s", flush=True)
+        return row
+
+
+def title(shot: Shot) -> str:
+    """A row's name."""
+    pieces, frames, (w, h) = shot
+    return f"{pieces} pieces, {frames} frames, {w}x{h}"
+
+
+# Tables
+
+
+def cpu_of(row: dict[str, Any], stage: str) -> float:
+    """CPU-seconds of one stage, or of "whole shot"."""
+    stages = row["stages"]
+    chosen = stages.values() if stage == "whole shot" else [stages[stage]]
+    return float(sum(s["cpu_seconds"] for s in chosen))
+
+
+def table(rows: dict[Shot, dict[str, Any]]) -> str:
+    """Markdown: a row a stage, a column a shot (CPU-s / wall s / peak MB)."""
+    lines = [f"| CPU-s / s / MB | {' | '.join(title(s) for s in rows)} |", _rule(len(rows))]
     for stage in ORDER:
         cells = []
-        for r in rows:
-            s = r["stages"][stage]
-            cells.append(f"{s['cpu_seconds']:.0f} / {s['seconds']:.0f} / {s['peak_mb']:.0f}")
+        for row in rows.values():
+            took = row["stages"][stage]
+            cells.append(
+                f"{took['cpu_seconds']:.1f} / {took['seconds']:.1f} / {took['peak_mb']:.0f}"
+            )
         lines.append(f"| {stage} | " + " | ".join(cells) + " |")
     whole = []
-    for r in rows:
-        cpu = sum(s["cpu_seconds"] for s in r["stages"].values())
-        peak = max(s["peak_mb"] for s in r["stages"].values())
-        whole.append(f"**{cpu:.0f} / {r['wall']:.0f} / {peak:.0f}**")
+    for row in rows.values():
+        peak = max(s["peak_mb"] for s in row["stages"].values())
+        whole.append(f"**{cpu_of(row, 'whole shot'):.0f} / {row['wall']:.0f} / {peak:.0f}**")
     return "\n".join([*lines, "| **whole shot** | " + " | ".join(whole) + " |"])
+
+
+def growth(rows: dict[Shot, dict[str, Any]]) -> str:
+    """Markdown: CPU-seconds of the larger shot over the smaller, where one thing differs."""
+    pairs: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
+    for kind, of in (("pieces", 0), ("frames", 1), ("pixels", 2)):
+        for small, large in [(a, b) for a in rows for b in rows if a[of] < b[of]]:
+            if all(small[k] == large[k] for k in range(3) if k != of):
+                less, more = (_amount(s, of, rows) for s in (small, large))
+                words = f"{kind} x{more / less:.2g} ({less} to {more})"
+                pairs.append((words, rows[small], rows[large]))
+    if not pairs:
+        return "Growth: not measured; give shots that differ in one thing only."
+    lines = [f"| CPU-s grow by | {' | '.join(p[0] for p in pairs)} |", _rule(len(pairs))]
+    for stage in (*ORDER, "whole shot"):
+        cells = []
+        for _words, less_row, more_row in pairs:
+            before, after = cpu_of(less_row, stage), cpu_of(more_row, stage)
+            # Below a tenth of a second the clock is measured, not the stage.
+            cells.append(f"x{after / before:.2g}" if min(before, after) >= 0.1 else "-")
+        lines.append(f"| {stage} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _amount(shot: Shot, of: int, rows: dict[Shot, dict[str, Any]]) -> int:
+    if of == 2:  # the picture is fitted into the box: count what was made
+        width, height = rows[shot]["size_made"]
+        return int(width * height)
+    return int((shot[0], shot[1])[of])
+
+
+def _rule(columns: int) -> str:
+    return "|---|" + "---|" * columns
+
+
+def _shots(text: str) -> list[Shot]:
+    out: list[Shot] = []
+    for word in text.split():
+        pieces, frames, size = word.split(",")
+        width, height = size.split("x")
+        out.append((int(pieces), int(frames), (int(width), int(height))))
+    return out
 
 
 def main() -> None:
@@ -79,32 +215,45 @@ def main() -> None:
     ask = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    ask.add_argument("--short", action="store_true")
-    ask.add_argument("--json", type=Path)
+    ask.add_argument("--short", action="store_true", help="four small shots")
+    ask.add_argument("--shots", type=_shots, help='"pieces,frames,WxH ..." in place of the list')
+    ask.add_argument("--json", type=Path, help="rows; default collapse[-short].json beside this")
     ask.add_argument("--workers", type=int)
-    ask.add_argument("--pieces", default="600,2000,5000")
-    ask.add_argument("--no-growth", action="store_true", help="leave the two smaller shots out")
+    ask.add_argument("--fresh", action="store_true", help="make every row again")
+    ask.add_argument("--child", nargs=4, help=argparse.SUPPRESS)
     asked = ask.parse_args()
-    full = (1280, 720)
-    if asked.short:
-        shots = [(400, 24, (640, 360))]
-    else:
-        shots = [(int(n), 96, full) for n in asked.pieces.split(",")]
-        if not asked.no_growth:
-            shots += [(2000, 96, (640, 360)), (2000, 48, full)]
-    print(f"{platform.machine()}, {os.cpu_count()} cores; CPU-s / wall s / peak MB")
-    preview = first_frame(full)
-    print(f"first preview frame after {preview:.1f} s")
-    rows = []
-    for pieces, frames, size in shots:
-        rows.append(one(pieces, frames, size, asked.workers))
-        print(
-            f"... {pieces} pieces, {frames} frames, {size[0]}x{size[1]}: {rows[-1]['wall']:.0f} s"
-        )
+    if asked.child:
+        answer, what, workers, out = asked.child
+        (shot,) = _shots(what.removeprefix("preview:"))
+        if what.startswith("preview:"):
+            measured = make_preview(shot[2], Path(out))
+        else:
+            measured = make_row(shot, Path(out), int(workers) or None)
+        Path(answer).write_text(json.dumps(measured, default=float))
+        return
+    shots = asked.shots or (SHORT if asked.short else LONG)
+    name = "collapse-short.json" if asked.short else "collapse.json"
+    results = Results(asked.json or Path(__file__).with_name(name), asked.workers, asked.fresh)
+    print(f"{platform.machine()}, {os.cpu_count()} cores; rows in {results.path}", flush=True)
+    workers = str(asked.workers or 0)
+    size = max(s[2] for s in shots)
+    look = results.row(
+        f"first preview, {size[0]}x{size[1]}",
+        [f"preview:0,0,{size[0]}x{size[1]}", workers],
+    )
+    rows = {
+        s: results.row(title(s), [f"{s[0]},{s[1]},{s[2][0]}x{s[2][1]}", workers]) for s in shots
+    }
+    print(f"\nFirst preview frame {look['wall']:.1f} s after the command.\n")
     print(table(rows))
-    if asked.json is not None:
-        asked.json.write_text(json.dumps({"first_preview_s": preview, "shots": rows}, indent=2))
+    print()
+    print(growth(rows))
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("\nStopped. Finished rows and stages are kept: the same command goes on.")
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"The shot stopped (status {error.returncode}); the same command goes on there.")
