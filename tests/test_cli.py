@@ -78,6 +78,9 @@ def test_every_command_explains_itself(run: Run, command: str) -> None:
     ended = run(*command.split(), "--help")
     assert ended.code == 0
     assert "Usage:" in ended.out
+    if command:
+        _, _, examples = ended.out.partition("Examples")
+        assert f" setpiece {command}" in examples
     if command == "collapse":
         assert 'setpiece collapse house.jpg --brief "at 1 s it pancakes' in ended.out
         text = " ".join(ended.out.replace("│", " ").split())
@@ -244,6 +247,15 @@ def test_a_matte_or_clean_plate_of_another_shape_is_declined(
     assert "240x160" in ended.complaint
 
 
+def test_a_matte_that_is_cut_short_is_named(run: Run, plate: Path, tmp_path: Path) -> None:
+    matte = _truncated(tmp_path / "matte.jpg")
+    ended = run(
+        "collapse", plate, *arguments(out=tmp_path / "takes", foreground=matte), "--no-preview"
+    )
+    assert ended.code == 2
+    assert f"{matte}: truncated" in ended.complaint
+
+
 def test_a_folder_that_cannot_be_made(run: Run, plate: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     ended = run("collapse", plate, *arguments(out=tmp_path / "file" / "takes"))
@@ -327,6 +339,13 @@ def test_ctrl_c_then_the_same_command_finishes(run: Run, plate: Path, tmp_path: 
     assert "plate_untouched" in said
     assert len(list((take / "exr").iterdir())) == 12
     assert not [p for p in out.rglob("*") if ".part" in p.name]
+
+    # The same order once more is not carried out twice.
+    ended = run("collapse", plate, *arguments(out=out, frames=12), "--no-preview")
+    assert ended.code == 0, ended.err
+    assert "carried out already" in ended.err
+    assert "plate_untouched" in ended.out
+    assert [p.name for p in out.glob("show_*")] == [take.name]
 
     ended = run("costs", "--out", out)
     assert ended.code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,28 +11,15 @@ import typer
 
 from setpiece import __version__
 from setpiece.options import (
-    BAYS,
     BRIEF,
-    CLEAN,
-    COLORSPACE,
     DATABASE,
-    EYE,
-    FOREGROUND,
-    HEIGHT,
-    LAYOUT,
-    LENS,
-    LINE,
     OUT,
-    OUTLINE,
     PLATE,
-    ROOF,
-    SHADOW,
     SIZE,
-    STOREYS,
-    SUN,
-    WALL,
     WORKERS,
     Text,
+    on_a_plate,
+    on_a_settled_plate,
     read_fps,
     read_size,
     read_strokes,
@@ -46,19 +34,21 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-EXAMPLES = """
-[bold]Examples[/bold]
 
-  setpiece collapse house.jpg --brief "at 1 s it pancakes, heavy dust"
-
-  setpiece collapse street.jpg --brief "topples left, light wind from the right" \\
-      --outline "210,80 610,95 612,420 208,431" --line "210,80 610,95" --storeys 5
-
-  setpiece collapse plate.####.exr --layout takes/.../layout.toml --quality final
-"""
+def _examples(*lines: str) -> str:
+    """What is printed under a command's options."""
+    return "\n\n".join(("[bold]Examples[/bold]", *(f"  {line}" for line in lines)))
 
 
-@app.command(epilog=EXAMPLES)
+@app.command(
+    epilog=_examples(
+        'setpiece collapse house.jpg --brief "at 1 s it pancakes, heavy dust"',
+        'setpiece collapse street.jpg --brief "topples left, light wind from the right" \\\n'
+        '      --outline "210,80 610,95 612,420 208,431" --line "210,80 610,95" --storeys 5',
+        "setpiece collapse plate.####.exr --brief-file brief.toml --layout layout.toml",
+    )
+)
+@on_a_settled_plate
 def collapse(
     plate: PLATE,
     brief: BRIEF = "",
@@ -68,21 +58,6 @@ def collapse(
     brief_model: Annotated[
         Text, typer.Option(help="URL of an OpenAI-compatible server that reads the brief instead.")
     ] = None,
-    outline: OUTLINE = None,
-    line: LINE = None,
-    wall: WALL = None,
-    lens: LENS = None,
-    height: HEIGHT = None,
-    storeys: STOREYS = None,
-    bays: BAYS = None,
-    roof: ROOF = None,
-    eye_height: EYE = None,
-    shadow: SHADOW = None,
-    sun: SUN = None,
-    foreground: FOREGROUND = None,
-    clean_plate: CLEAN = None,
-    layout: LAYOUT = None,
-    colorspace: COLORSPACE = None,
     frames: Annotated[int, typer.Option(help="Length of the shot.")] = 96,
     fps: Annotated[
         Text, typer.Option(help="24, 25, 23.976, 24000/1001; default the clip's.")
@@ -99,104 +74,82 @@ def collapse(
     database: DATABASE = None,
     keep_work: Annotated[bool, typer.Option(help="Keep dust caches and raw frames.")] = False,
     preview: Annotated[bool, typer.Option(help="Show a quick frame before the long work.")] = True,
+    again: Annotated[
+        bool, typer.Option("--again", help="Make a new version of a take that is there already.")
+    ] = False,
+    **strokes: Any,
 ) -> None:
     """Bring a building in a plate down, as the brief says."""
     from setpiece.collapse.shot import collapse as make
     from setpiece.progress import watching
 
     options = read_strokes(
-        outline=outline, lines=line, walls=wall, lens=lens, height=height, storeys=storeys,
-        bays=bays, roof=roof, eye_height=eye_height, shadow=shadow, sun=sun,
-        foreground=foreground, clean_plate=clean_plate, layout=layout, colorspace=colorspace,
-        brief_file=brief_file, brief_model=brief_model, frames=frames, fps=read_fps(fps),
-        size=read_size(size), fragments=fragments, quality=quality, seed=seed, show=show,
-        sequence=sequence, shot=shot,
+        **strokes, brief_file=brief_file, brief_model=brief_model, frames=frames,
+        fps=read_fps(fps), size=read_size(size), fragments=fragments, quality=quality, seed=seed,
+        show=show, sequence=sequence, shot=shot,
     )  # fmt: skip
     with watching() as watcher:
         take = make(
             plate, brief, out=out, watcher=watcher, workers=workers, database=database,
-            keep_work=keep_work, preview=preview, **options,
+            keep_work=keep_work, preview=preview, again=again, **options,
         )  # fmt: skip
     _report(take)
 
 
-@app.command()
-def layout(
-    plate: PLATE,
-    outline: OUTLINE = None,
-    line: LINE = None,
-    wall: WALL = None,
-    lens: LENS = None,
-    height: HEIGHT = None,
-    storeys: STOREYS = None,
-    bays: BAYS = None,
-    roof: ROOF = None,
-    eye_height: EYE = None,
-    shadow: SHADOW = None,
-    sun: SUN = None,
-    colorspace: COLORSPACE = None,
-    size: SIZE = "1280x720",
-    out: OUT = Path("takes"),
-) -> None:
+@app.command(
+    epilog=_examples(
+        "setpiece layout house.jpg",
+        'setpiece layout house.jpg --outline "69,89 209,94 206,210 70,204" '
+        '--line "69,89 209,94" --height 7.5',
+    )
+)
+@on_a_plate
+def layout(plate: PLATE, size: SIZE = "1280x720", out: OUT = Path("takes"), **strokes: Any) -> None:
     """Propose camera and building, and draw them over the plate for approval."""
     import shutil
 
     from setpiece.collapse.request import Request
     from setpiece.collapse.shot import plan
     from setpiece.farm import StageDesk
+    from setpiece.media.atomic import whole_file
     from setpiece.progress import watching
     from setpiece.show import slug
 
-    options = read_strokes(
-        outline=outline, lines=line, walls=wall, lens=lens, height=height, storeys=storeys,
-        bays=bays, roof=roof, eye_height=eye_height, shadow=shadow, sun=sun,
-        colorspace=colorspace, size=read_size(size),
-    )  # fmt: skip
+    options = read_strokes(**strokes, size=read_size(size))
     with watching() as watcher:
         request = Request.check(plate=plate, brief="it collapses", **options)
         stages = plan(request, StageDesk(out / ".work", watcher))
         folder = out / f"{slug(plate.stem)}_layout"
-        folder.mkdir(parents=True, exist_ok=True)
         for name in ("layout.toml", "light.toml", "layout.png"):
-            shutil.copyfile(stages.folders["layout"] / name, folder / name)
+            with whole_file(folder / name) as part:
+                shutil.copyfile(stages.folders["layout"] / name, part)
+    given, edited = (shlex.quote(str(p)) for p in (plate, folder / "layout.toml"))
     typer.echo(f"Look at   {folder / 'layout.png'}")
     typer.echo(f"Edit      {folder / 'layout.toml'}")
-    typer.echo(f"Then      setpiece collapse {plate} --layout {folder / 'layout.toml'} --brief ...")
+    typer.echo(f"Then      setpiece collapse {given} --layout {edited} --brief ...")
 
 
-@app.command()
+@app.command(
+    epilog=_examples(
+        'setpiece takes house.jpg --brief "it comes down, heavy dust"',
+        'setpiece takes house.jpg --brief "it topples" --n 3 --layout layout.toml',
+    )
+)
+@on_a_settled_plate
 def takes(
     plate: PLATE,
     brief: BRIEF = "",
     n: Annotated[int, typer.Option("--n", "-n", help="How many takes.", min=1, max=24)] = 6,
-    outline: OUTLINE = None,
-    line: LINE = None,
-    wall: WALL = None,
-    lens: LENS = None,
-    height: HEIGHT = None,
-    storeys: STOREYS = None,
-    bays: BAYS = None,
-    roof: ROOF = None,
-    eye_height: EYE = None,
-    shadow: SHADOW = None,
-    sun: SUN = None,
-    foreground: FOREGROUND = None,
-    clean_plate: CLEAN = None,
-    layout: LAYOUT = None,
-    colorspace: COLORSPACE = None,
     seed: Annotated[int, typer.Option(help="Another number, other takes.")] = 7,
     out: OUT = Path("takes"),
     workers: WORKERS = None,
+    **strokes: Any,
 ) -> None:
     """Several small, quick, different takes on one contact sheet; pick one and finish it."""
     from setpiece.collapse.variations import takes as make
     from setpiece.progress import watching
 
-    options = read_strokes(
-        outline=outline, lines=line, walls=wall, lens=lens, height=height, storeys=storeys,
-        bays=bays, roof=roof, eye_height=eye_height, shadow=shadow, sun=sun,
-        foreground=foreground, clean_plate=clean_plate, layout=layout, colorspace=colorspace,
-    )  # fmt: skip
+    options = read_strokes(**strokes)
     with watching() as watcher:
         sheet = make(
             plate, brief, n=n, seed=seed, out=out, watcher=watcher, workers=workers, **options
@@ -207,7 +160,7 @@ def takes(
         typer.echo(f"     finish it: {variation.command}")
 
 
-@app.command()
+@app.command(epilog=_examples("setpiece demo", "setpiece demo --quality draft --out demo-draft"))
 def demo(
     out: OUT = Path("demo"),
     workers: WORKERS = None,
@@ -222,7 +175,9 @@ def demo(
     _report(take)
 
 
-@app.command()
+@app.command(
+    epilog=_examples("setpiece costs --out takes", "setpiece costs --show eternal --csv costs.csv")
+)
 def costs(
     out: OUT = Path("takes"),
     database: DATABASE = None,
@@ -250,7 +205,7 @@ def costs(
         cost_table(rows)
 
 
-@app.command()
+@app.command(epilog=_examples("setpiece warm"))
 def warm() -> None:
     """Compile the kernels now, so that no shot waits for it (done once at install)."""
     from setpiece.progress import watching
@@ -260,7 +215,7 @@ def warm() -> None:
         warm_up(watcher)
 
 
-@app.command()
+@app.command(epilog=_examples("setpiece clean", "setpiece clean --out demo"))
 def clean(out: OUT = Path("takes")) -> None:
     """Delete intermediate files of finished and interrupted work; takes stay."""
     import shutil

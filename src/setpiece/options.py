@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 Text = str | None
+PANEL = "What is in the plate"
 PLATE = Annotated[
     Path,
     typer.Argument(help="Photograph, numbered sequence (plate.####.exr) or movie; locked off."),
@@ -73,6 +76,57 @@ DATABASE = Annotated[
 ]
 
 
+def _building(
+    outline: OUTLINE = None,
+    line: LINE = None,
+    wall: WALL = None,
+    lens: LENS = None,
+    height: HEIGHT = None,
+    storeys: STOREYS = None,
+    bays: BAYS = None,
+    roof: ROOF = None,
+    eye_height: EYE = None,
+    shadow: SHADOW = None,
+    sun: SUN = None,
+    colorspace: COLORSPACE = None,
+) -> None:
+    """Options of every command that looks at a plate."""
+
+
+def _settled(
+    layout: LAYOUT = None, foreground: FOREGROUND = None, clean_plate: CLEAN = None
+) -> None:
+    """Options of the commands that make takes."""
+
+
+def on_a_plate(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command that ends in `**strokes` the options of `_building`."""
+    return _with_options(command, _building)
+
+
+def on_a_settled_plate(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command that ends in `**strokes` the options of `_building` and `_settled`."""
+    return _with_options(command, _building, _settled)
+
+
+def _with_options(
+    command: Callable[..., None], *groups: Callable[..., None]
+) -> Callable[..., None]:
+    """Typer reads options off a signature: put those of `groups` in the place of `**strokes`."""
+    own = list(inspect.signature(command, eval_str=True).parameters.values())
+    shared = [
+        p.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for group in groups
+        for p in inspect.signature(group, eval_str=True).parameters.values()
+    ]
+    for p in shared:
+        p.annotation.__metadata__[0].rich_help_panel = PANEL
+    signature = inspect.Signature([*own[:-1], *shared])
+    command.__signature__ = signature  # type: ignore[attr-defined]
+    command.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
+    return command
+
+
 def read_points(text: str, option: str, count: int | None = None) -> tuple[Any, ...]:
     from setpiece.collapse.layout import parse_points
     from setpiece.errors import LayoutError
@@ -117,10 +171,9 @@ def read_strokes(**given: Any) -> dict[str, Any]:
     out: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
     if given.get("outline") is not None:
         out["outline"] = read_points(given["outline"], "--outline")
-    if given.get("lines"):
-        out["lines"] = tuple(read_points(t, "--line", 2) for t in given["lines"])
-    if given.get("walls"):
-        out["walls"] = tuple(read_points(t, "--wall", 4) for t in given["walls"])
+    for name, corners in (("line", 2), ("wall", 4)):
+        texts = out.pop(name, None) or ()
+        out[f"{name}s"] = tuple(read_points(t, f"--{name}", corners) for t in texts)
     if given.get("shadow") is not None:
         out["shadow"] = read_points(given["shadow"], "--shadow")
     if given.get("sun") is not None:

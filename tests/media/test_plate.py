@@ -19,7 +19,7 @@ from PIL import Image, ImageCms
 
 from setpiece.errors import InputError, PlateError
 from setpiece.media import colour
-from setpiece.media.plate import frame_rate, open_plate, slug
+from setpiece.media.plate import frame_rate, open_plate
 
 WIDTH, HEIGHT = 48, 32
 
@@ -326,7 +326,6 @@ def test_sequences_in_every_notation(tmp_path: Path) -> None:
         assert (plate.frames, plate.fps) == (5, 24)
         levels = [plate.read(i)[0, 0, 0] for i in (0, 4, 2, 50, -3)]
         assert levels == [8, 12, 10, 12, 8]
-        assert plate.name == (slug(tmp_path.name) if not pattern else "plate")
     one = open_plate(tmp_path / "plate.1000.exr")
     assert one.still
     assert "plate.####.exr" in one.notes[0]
@@ -559,13 +558,6 @@ def test_missing_odd_and_silent(tmp_path: Path) -> None:
         out.mux(stream.encode())
     with pytest.raises(PlateError, match="sound only"):
         open_plate(tmp_path / "sound.mp4")
-
-
-def test_names_are_safe() -> None:
-    assert slug("Été à/la mer: 01") == "Ete_a_la_mer_01"
-    assert slug("../..") == "plate"
-    assert slug("日本") == "plate"
-    assert len(slug("x" * 500)) == 64
 
 
 @pytest.mark.parametrize(

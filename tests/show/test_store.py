@@ -75,6 +75,11 @@ def test_folders_are_never_given_twice(tmp_path: Path) -> None:
     assert new_take_folder(tmp_path, "s", "q", "h", "collapse").version == 17
 
 
+def test_names_are_plain() -> None:
+    assert slug("Été à/la mer: 01") == "ete-a-la-mer-01"
+    assert slug("../..") == slug("日本") == "untitled"
+
+
 @given(st.text())
 def test_any_text_makes_a_safe_name(text: str) -> None:
     name = slug(text)

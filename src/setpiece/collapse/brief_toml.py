@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import tomlkit
-from tomlkit.exceptions import ParseError
 
 from setpiece.collapse.brief import Brief, Mode, Side
+from setpiece.collapse.toml_file import read_toml, write_toml
 from setpiece.errors import BriefError
 
 _SIDES = ", ".join(Side)
@@ -30,11 +29,10 @@ _HELP = {
     "slow": "1 is real time, 0.5 half speed; 0.1 to 1",
     "not_understood": "words of the text that could not be used",
 }
-_MOST_BYTES = 100_000
 
 
 def write(brief: Brief, path: Path) -> None:
-    """Write a brief; the file appears whole or not at all."""
+    """Write a brief; the file appears whole or not at all. Raises StoreError."""
     document = tomlkit.document()
     document.add(tomlkit.comment("The brief of this take. Edit it and run again."))
     for name, value in brief.model_dump(mode="json").items():
@@ -45,29 +43,12 @@ def write(brief: Brief, path: Path) -> None:
             document.add(tomlkit.comment(tomlkit.item({name: example}).as_string().strip()))
         else:
             document.add(name, value)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(tomlkit.dumps(document), encoding="utf-8")
-        os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise BriefError(
-            f"{path}: cannot be written ({error.strerror}); check the folder"
-        ) from error
+    write_toml(document, path)
 
 
 def read(path: Path) -> Brief:
     """Read a brief and check every field."""
     from setpiece.collapse.brief_reader import validated
 
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise BriefError(f"{path}: too large to be a brief; give the file a take wrote")
-        fields = tomlkit.parse(path.read_text(encoding="utf-8")).unwrap()
-    except OSError as error:
-        raise BriefError(f"{path}: cannot be read ({error.strerror}); check the path") from error
-    except UnicodeDecodeError as error:
-        raise BriefError(f"{path}: not a text file; give the brief.toml a take wrote") from error
-    except (ParseError, ValueError) as error:
-        raise BriefError(f"{path}: not TOML: {error}; mend that line") from error
+    fields = read_toml(path, BriefError, "the brief.toml of a take")
     return validated(fields, str(path))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +24,8 @@ from setpiece.collapse.gas.domain import (
 )
 from setpiece.collapse.gas.simulation import Simulation
 from setpiece.collapse.motion import Motion
-from setpiece.errors import StageError
+from setpiece.errors import StageError, StoreError
+from setpiece.media.atomic import whole_file
 from setpiece.render.camera import Camera
 from setpiece.render.volume import Volume
 
@@ -128,7 +128,7 @@ def blow_dust(
     each storey as it is crushed, by breaking bonds, hits and shedding, and by the brief's wind.
     Lengths, times and amounts scale with the height of the building (Froude scaling).
     cell: edge of a grid cell [m]; None chooses it (`default_cell`). camera: of the finished
-    picture, to choose how far frames are refined. Raises StageError when `out` is not writable.
+    picture, to choose how far frames are refined. Raises StoreError when `out` is not writable.
     """
     out = Path(out)
     try:
@@ -137,7 +137,7 @@ def blow_dust(
         for stale in out.glob("dust.*.npz"):
             stale.unlink()
     except OSError as error:
-        raise StageError(f"{out}: cannot write the dust caches here: {error}") from error
+        raise StoreError(f"{out}: cannot write the dust caches here: {error}") from error
     cell = float(cell or default_cell(fragments, motion, brief.slow))
     low, high = bounds(fragments, motion)
     scale = building_scale(fragments)
@@ -174,7 +174,8 @@ def blow_dust(
         "seed": seed,
         "checks": checks,
     }
-    _replace(out / MANIFEST, json.dumps(manifest).encode())
+    with whole_file(out / MANIFEST) as part:
+        part.write_bytes(json.dumps(manifest).encode())
     return Dust.open(out)
 
 
@@ -193,34 +194,16 @@ def _write(path: Path, run: Simulation) -> int:
     crop = air.dust[tuple(slice(a, b) for a, b in box)]
     position = p.position - np.asarray(run.limits[0], np.float32)
     near = ((position > low - texture.REACH) & (position < low + crop.shape + texture.REACH)).all(1)
-    temp = path.with_name(f".{path.name}.tmp")
-    try:
-        with temp.open("wb") as f:
-            np.savez(
-                f,
-                low=low,
-                dust=crop.astype(np.float16),
-                position=position[near],
-                strength=p.strength[near],
-                key=p.key[near],
-            )
-        os.replace(temp, path)
-    except OSError as error:
-        raise StageError(f"{path}: cannot write the dust cache: {error}") from error
-    finally:
-        temp.unlink(missing_ok=True)
+    with whole_file(path) as part, part.open("wb") as f:
+        np.savez(
+            f,
+            low=low,
+            dust=crop.astype(np.float16),
+            position=position[near],
+            strength=p.strength[near],
+            key=p.key[near],
+        )
     return int(crop.size)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    temp = path.with_name(f".{path.name}.tmp")
-    try:
-        temp.write_bytes(data)
-        os.replace(temp, path)
-    except OSError as error:
-        raise StageError(f"{path}: cannot write: {error}") from error
-    finally:
-        temp.unlink(missing_ok=True)
 
 
 def _detail(camera: Camera | None, centre: NDArray, cell: float) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.errors import StoreError
+from setpiece.media.atomic import whole_file
 from setpiece.render.scene import Pose
 
 F32 = NDArray[np.float32]
@@ -89,18 +89,10 @@ def save_motion(path: Path, motion: Motion) -> None:
     Raises:
         StoreError: the folder cannot be written.
     """
-    path = Path(path)
-    part = path.with_name(path.name + ".part")
     words = json.dumps({"fps": str(motion.fps), "checks": motion.checks})
-    try:
-        with part.open("wb") as file:
-            arrays: dict[str, Any] = {k: getattr(motion, k) for k in _ARRAYS}
-            np.savez(file, words=np.array(words), **arrays)
-        os.replace(part, path)
-    except OSError as error:
-        raise StoreError(f"{path}: the motion cannot be written ({error.strerror})") from error
-    finally:
-        part.unlink(missing_ok=True)
+    arrays: dict[str, Any] = {k: getattr(motion, k) for k in _ARRAYS}
+    with whole_file(path) as part, part.open("wb") as file:
+        np.savez(file, words=np.array(words), **arrays)
 
 
 def load_motion(path: Path) -> Motion:

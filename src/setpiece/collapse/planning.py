@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import tomlkit
+from pydantic import ValidationError
 
 from setpiece.collapse.layout import (
     Layout,
@@ -20,7 +21,8 @@ from setpiece.collapse.layout import (
 )
 from setpiece.collapse.light import estimate_light
 from setpiece.collapse.request import Point, Request
-from setpiece.errors import LayoutError
+from setpiece.collapse.toml_file import read_toml, write_toml
+from setpiece.errors import LayoutError, NoBuilding
 from setpiece.media.plate import Plate
 from setpiece.media.sheet import save_png
 from setpiece.render.light import Light
@@ -63,7 +65,8 @@ def make_plan(
     else:
         # Fitted at one size, so that a small take has the same building as the full shot.
         work = plate.fitted((min(LAYOUT_WORK, max(plate.native)),) * 2)
-        layout = make_layout(
+        layout = _laid_out(
+            request.plate,
             image if work is plate else still_of(work, request.frames),
             exif=plate.exif,
             outline=px(request.outline, work) or None,
@@ -104,6 +107,13 @@ def make_plan(
     np.save(folder / "matte.npy", matte.astype(np.float32))
     np.save(folder / "still.npy", image)
     save_png(folder / "layout.png", draw_layout(image, layout, light, matte))
+
+
+def _laid_out(plate: Path, image: np.ndarray, **strokes: Any) -> Layout:
+    try:
+        return make_layout(image, **strokes)
+    except NoBuilding as error:
+        raise NoBuilding(f"{plate}: {error}") from error
 
 
 def still_of(plate: Plate, frames: int) -> np.ndarray:
@@ -149,12 +159,13 @@ def save_light(light: Light, path: Path) -> None:
     values: dict[str, Any] = light.model_dump(mode="json")
     for key, value in values.items():
         doc.add(key, value)
-    path.write_text(tomlkit.dumps(doc), encoding="utf-8")
+    write_toml(doc, path)
 
 
 def load_light(path: Path) -> Light:
     """Read what `save_light` wrote. Raises LayoutError naming the file and the field."""
+    values = read_toml(path, LayoutError, "the light.toml of a take")
     try:
-        return Light(**tomlkit.parse(path.read_text(encoding="utf-8")).unwrap())
-    except (OSError, ValueError, TypeError) as error:
+        return Light(**values)
+    except (ValidationError, TypeError) as error:
         raise LayoutError(f"{path}: is not a light file ({error}).") from error

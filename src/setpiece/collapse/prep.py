@@ -17,6 +17,7 @@ from setpiece.collapse.grain import Grain, measure_grain, measure_softness
 from setpiece.collapse.layout import sky_mask
 from setpiece.errors import PlateError
 from setpiece.media.plate import open_plate
+from setpiece.media.still import read_still
 from setpiece.render.light import Light
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ def prep_plate(s: Stages, light: Light, folder: Path, progress: Callable[[float]
     matte = np.load(s.folders["layout"] / "matte.npy")
     size = (plate.width, plate.height)
 
+    if request.foreground is not None:
+        read_still(request.foreground)  # complains of what is truncated, empty or no picture
     given: Path | list[list[tuple[float, float]]] | None = request.foreground
     if given is None and request.foreground_shapes:
         scale = plate.width / plate.native[0]

@@ -143,9 +143,11 @@ def _record(
 ) -> dict[str, Any]:
     """Everything take.json says."""
     from setpiece.collapse.dust import Dust
+    from setpiece.collapse.order import order_key
     from setpiece.collapse.shot import STAGE_VERSION, hash_plate
 
     r, motion = s.request, motion_of(s)
+    plate_hash = hash_plate(s.plate)
     dust = Dust.open(s.folders["dust"])
     mass = [float(m) for m in dust.checks["mass"]]
     pieces = fragments_of(s)
@@ -153,13 +155,14 @@ def _record(
     share = pieces.mass / pieces.mass.sum()
     return {
         "take": take.stem,
+        "order": order_key(r, plate_hash),
         "setpiece": __version__,
         "asked": r.model_dump(mode="json", exclude_defaults=True),
         "brief": s.brief.model_dump(mode="json"),
         "brief_in_words": s.brief.words(),
         "plate": {
             "file": s.plate.path.name,
-            "sha256": hash_plate(s.plate),
+            "sha256": plate_hash,
             "native": list(s.plate.native),
             "colorspace": s.plate.colorspace,
             "notes": list(s.plate.notes),

@@ -75,6 +75,7 @@ def collapse(
     database: str | None = None,
     keep_work: bool = False,
     preview: bool = False,
+    again: bool = True,
     **options: Any,
 ) -> TakeResult:
     """Bring down the building in `plate` as `brief` says; returns the finished take.
@@ -85,6 +86,8 @@ def collapse(
     database: URL of the show's database (None: `show.db` in `out`).
     keep_work: keep dust caches and other intermediate files after delivery.
     preview: make a small, quick frame of the fall first and say where it is.
+    again: make a new version even where this very order made a take in `out` before; False gives
+        that take back.
     options: fields of `Request` (outline, lines, lens, height, frames, size, quality, seed, ...).
 
     Raises InputError (and its kinds) for what cannot be used, StageError where a stage fails,
@@ -98,6 +101,13 @@ def collapse(
     if database is not None or (Path(out) / "show.db").is_file():
         # A database that refuses is said now, not after the long work.
         open_store(database or Path(out) / "show.db")
+    if not again:
+        from setpiece.collapse.order import made_before
+
+        found = made_before(request, Path(out))
+        if found is not None:
+            desk.watcher.say(f"This order has been carried out already: {found.folder}")
+            return found
     if preview:
         from setpiece.collapse.preview import first_look
 

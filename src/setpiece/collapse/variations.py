@@ -91,6 +91,7 @@ def takes(
             out=folder / "quick",
             watcher=watcher,
             workers=workers,
+            again=False,
             brief_file=path,
             **{
                 **options, "frames": FRAMES, "fps": FPS, "size": SIZE, "fragments": PIECES,

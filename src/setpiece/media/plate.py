@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -31,7 +29,7 @@ class Plate:
     """A picture or clip that was shot.
 
     Attributes:
-        path: as given. name: short, safe in file names.
+        path: as given.
         width, height: of what `read` returns, upright.
         fps: frames a second, exact; a still has the rate it was opened with.
         frames: how many; 1 for a still. still: one picture, to be held.
@@ -42,7 +40,6 @@ class Plate:
     """
 
     path: Path
-    name: str
     width: int
     height: int
     fps: Fraction
@@ -107,7 +104,7 @@ def open_plate(
         colour.space_name(colorspace)
     try:
         if path.is_dir() or is_pattern(path):
-            opened = _sequence(path, find_sequence(path), colorspace, rate)
+            opened = _sequence(find_sequence(path), colorspace, rate)
         else:
             opened = _file(path, colorspace, rate)
     except OSError as error:
@@ -155,7 +152,7 @@ def _file(path: Path, colorspace: str | None, rate: Fraction | None) -> Opened:
         pattern = run_beside(path)
         if pattern:
             notes += (f"one frame of a sequence, used as a still; {pattern} opens them all",)
-        facts = _facts(slug(path.stem), still, rate or DEFAULT_RATE, 1, notes)
+        facts = _facts(still, rate or DEFAULT_RATE, 1, notes)
         return facts, _Files((path,), colorspace, still)
     if path.suffix.lower() in PICTURES:
         raise PlateError(
@@ -165,40 +162,29 @@ def _file(path: Path, colorspace: str | None, rate: Fraction | None) -> Opened:
 
     clip = Clip(path, colorspace)
     return {
-        "name": slug(path.stem), "width": clip.width, "height": clip.height,
+        "width": clip.width, "height": clip.height,
         "fps": rate or clip.rate, "frames": clip.frames, "still": False,
         "colorspace": clip.colorspace, "bits": clip.bits, "exif": Exif(), "notes": clip.notes,
     }, clip  # fmt: skip
 
 
-def _sequence(path: Path, found: Sequence, colorspace: str | None, rate: Fraction | None) -> Opened:
+def _sequence(found: Sequence, colorspace: str | None, rate: Fraction | None) -> Opened:
     first = read_still(found.files[0], colorspace)
     if rate is None and found.files[0].suffix.lower() == ".exr":
         from setpiece.media.still_exr import exr_rate
 
         rate = exr_rate(found.files[0])
-    name = path.name if path.is_dir() else re.sub(r"[#@%$].*$", "", found.pattern)
-    facts = _facts(
-        slug(name or "plate"), first, rate or DEFAULT_RATE, len(found.files), first.notes
-    )
+    facts = _facts(first, rate or DEFAULT_RATE, len(found.files), first.notes)
     return facts, _Files(found.files, colorspace, first)
 
 
-def _facts(
-    name: str, still: Still, rate: Fraction, frames: int, notes: tuple[str, ...]
-) -> dict[str, Any]:
+def _facts(still: Still, rate: Fraction, frames: int, notes: tuple[str, ...]) -> dict[str, Any]:
     height, width = still.pixels.shape[:2]
     return {
-        "name": name, "width": width, "height": height, "fps": rate, "frames": frames,
+        "width": width, "height": height, "fps": rate, "frames": frames,
         "still": frames == 1, "colorspace": still.colorspace, "bits": still.bits,
         "exif": still.exif, "notes": notes,
     }  # fmt: skip
-
-
-def slug(name: str) -> str:
-    """A name that is safe in any file name: ASCII letters, digits, `_` and `-`, at most 64."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z0-9-]+", "_", plain).strip("_-")[:64] or "plate"
 
 
 class _Files:

@@ -13,7 +13,7 @@ from setpiece.collapse.layout import (
     load_layout,
     save_layout,
 )
-from setpiece.errors import LayoutError
+from setpiece.errors import LayoutError, StoreError
 
 
 def example() -> Layout:
@@ -81,5 +81,6 @@ def test_missing_and_binary_files(tmp_path):
     (tmp_path / "b.toml").write_bytes(b"\xff\xfe\x00\x81")
     with pytest.raises(LayoutError):
         load_layout(tmp_path / "b.toml")
-    with pytest.raises(LayoutError, match="cannot be written"):
+    (tmp_path / "no").touch()
+    with pytest.raises(StoreError, match=r"layout\.toml"):
         save_layout(example(), tmp_path / "no" / "layout.toml")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import tomlkit
 from pydantic import ValidationError
-from tomlkit.exceptions import ParseError
 
 from setpiece.collapse.layout.model import Layout
+from setpiece.collapse.toml_file import read_toml, write_toml
 from setpiece.errors import LayoutError
 
 _MOST_BYTES = 4_000_000
@@ -29,18 +28,9 @@ def save_layout(layout: Layout, path: str | Path) -> None:
     """Write `layout` as commented TOML; the file appears whole or not at all.
 
     Raises:
-        LayoutError: the file cannot be written.
+        StoreError: the file cannot be written.
     """
-    path = Path(path)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(tomlkit.dumps(_document(layout)), encoding="utf-8")
-        os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise LayoutError(
-            f"{path}: cannot be written ({error.strerror}); check the folder"
-        ) from error
+    write_toml(_document(layout), path)
 
 
 def load_layout(path: str | Path) -> Layout:
@@ -50,16 +40,7 @@ def load_layout(path: str | Path) -> Layout:
         LayoutError: missing, not TOML (line named), or a field that is wrong (named).
     """
     path = Path(path)
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise LayoutError(f"{path}: too large to be a layout; give the layout.toml of a take")
-        values: dict[str, Any] = tomlkit.parse(path.read_text(encoding="utf-8")).unwrap()
-    except OSError as error:
-        raise LayoutError(f"{path}: cannot be read ({error.strerror}); check the path") from error
-    except UnicodeDecodeError as error:
-        raise LayoutError(f"{path}: not a text file; give the layout.toml of a take") from error
-    except (ParseError, ValueError) as error:
-        raise LayoutError(f"{path}: not TOML: {error}; mend that line") from error
+    values = read_toml(path, LayoutError, "the layout.toml of a take", _MOST_BYTES)
     for prism in values.get("prisms") or []:
         if isinstance(prism, dict) and isinstance(prism.get("openings"), list):
             prism["openings"] = [_opening(path, o) for o in prism["openings"]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import fields
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from setpiece.collapse.fragments import Bonds, Fragments
 from setpiece.errors import StoreError
+from setpiece.media.atomic import whole_file
 from setpiece.render.scene import Mesh
 
 _PARTS = {"mesh": Mesh, "bonds": Bonds}
@@ -17,7 +17,6 @@ _PARTS = {"mesh": Mesh, "bonds": Bonds}
 
 def save_fragments(path: str | Path, fragments: Fragments) -> None:
     """Write fragments as npz. Raises StoreError when the folder cannot be written."""
-    target = Path(path)
     data: dict[str, np.ndarray] = {}
     for f in fields(Fragments):
         value = getattr(fragments, f.name)
@@ -26,15 +25,8 @@ def save_fragments(path: str | Path, fragments: Fragments) -> None:
                 data[f"{f.name}.{g.name}"] = getattr(value, g.name)
         else:
             data[f.name] = value
-    temporary = target.with_name(target.name + f".{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **data)
-        os.replace(temporary, target)
-    except OSError as error:
-        raise StoreError(f"cannot write the fragments to {target}: {error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    with whole_file(path) as part, part.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **data)
 
 
 def load_fragments(path: str | Path) -> Fragments:
