@@ -123,9 +123,7 @@ class Results:
         out = self.work / name.replace(" ", "_")
         row = child([*words, str(out)])
         # Stages that a stopped run had finished are counted as if made now.
-        kept = [s["seconds"] for s in row.get("stages", {}).values() if s["reused"]]
-        row["wall"] += sum(kept)
-        row["resumed"] = bool(kept)
+        row["wall"] = max(row["wall"], sum(s["seconds"] for s in row.get("stages", {}).values()))
         self.rows[name] = row
         with whole_file(self.path) as part:
             part.write_text(json.dumps({"made_by": self.made_by, "rows": self.rows}, indent=2))
@@ -172,9 +170,11 @@ def growth(rows: dict[Shot, dict[str, Any]]) -> str:
     """Markdown: CPU-seconds of the larger shot over the smaller, where one thing differs."""
     pairs: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
     for kind, of in (("pieces", 0), ("frames", 1), ("pixels", 2)):
-        for small, large in [(a, b) for a in rows for b in rows if a[of] < b[of]]:
+        for small, large in [
+            (a, b) for a in rows for b in rows if _amount(a, of, rows) < _amount(b, of, rows)
+        ]:
             if all(small[k] == large[k] for k in range(3) if k != of):
-                less, more = (_amount(s, of, rows) for s in (small, large))
+                less, more = _amount(small, of, rows), _amount(large, of, rows)
                 words = f"{kind} x{more / less:.2g} ({less} to {more})"
                 pairs.append((words, rows[small], rows[large]))
     if not pairs:

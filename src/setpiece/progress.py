@@ -57,7 +57,8 @@ class Bars:
             self._progress.update(self._tasks[stage], completed=1.0)
 
     def say(self, text: str) -> None:
-        self._progress.console.print(text, markup=False, highlight=False)
+        # Paths and commands are there to be copied: never broken over lines.
+        self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 @contextmanager

@@ -272,6 +272,9 @@ def test_ctrl_c_in_every_stage_leaves_nothing_and_the_next_run_goes_on(
     log = Log()
     take = collapse(plate, BRIEF, out=tmp_path, workers=1, watcher=log, **SMALL)
     assert log.made == ["deliver"]
+    # What the runs that were cut short made is not lost to the ledger.
+    rows = read_costs(open_store(tmp_path / "show.db"))
+    assert all(float(str(r["seconds"])) > 0 for r in rows if r["stage"] in ("fall", "frames"))
     assert take.folder.name.endswith("_v001")
     assert left_over(tmp_path) == [take.folder.name]
     assert_same(first, take)

@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from setpiece.collapse.shot import Stages, TakeResult
 
 FIRST = 1001
+CHARGED = "charged"  # lies in a stage's folder once a take has paid for it
 
 
 def publish(
@@ -61,9 +63,13 @@ def publish(
             shutil.copyfile(s.folders["layout"] / "layout.png", take.path / "layout.png")
             deliver(s, take, lambda f: desk.watcher.advance("deliver", f))
         costs = [
-            StageCost(x.name, x.usage.seconds, x.usage.cpu_seconds, x.usage.peak_mb, x.reused)
+            StageCost(
+                x.name, x.usage.seconds, x.usage.cpu_seconds, x.usage.peak_mb,
+                # What a run that was cut short made is charged to the take it was made for.
+                reused=x.reused and (x.folder / CHARGED).is_file(),
+            )
             for x in desk.records
-        ]
+        ]  # fmt: skip
         usage = meter.usage
         costs.append(StageCost("deliver", usage.seconds, usage.cpu_seconds, usage.peak_mb))
         rate = Rate.from_environment()
@@ -94,6 +100,9 @@ def publish(
     except BaseException:
         shutil.rmtree(take.path, ignore_errors=True)
         raise
+    for x in desk.records:
+        with suppress(OSError):  # at worst the next take pays for it once more
+            (x.folder / CHARGED).touch()
     try:
         settle(store, take.path)
     except StoreError as error:
