@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from setpiece.collapse.brief import Brief
 from setpiece.collapse.fragments import Fragments
 from setpiece.collapse.motion import Motion
+from setpiece.collapse.rubble import rubble
 from setpiece.collapse.solver import TICK
 from setpiece.collapse.solver.measure import MOVING, Descent, Rest
 from setpiece.collapse.solver.world import World
@@ -101,6 +102,8 @@ def fall(
         checks={"stands_still": rest.check(), **run.descent.checks(world)},
     )
     motion.checks["settled"] = run.settle() if run.now > 0 else run.descent.settled(world, 0.0)
+    ended = world.x[:n], world.rot[:n]
+    motion.checks["rubble"] = rubble(world.hull, world.mass, run.stood, ended)
     return motion
 
 
@@ -113,6 +116,7 @@ class _Run:
         self.start = world.time
         self.now = 0.0
         self.x0, self.q0 = world.x[:n].copy(), world.q[:n].copy()
+        self.stood = self.x0, world.rot[:n].copy()
         self.descent = Descent(world)
         self.parted_at = np.full(m, np.inf)
         self.moved_at = np.full(n, np.inf)
@@ -123,11 +127,9 @@ class _Run:
         self.around = np.flatnonzero(glazed[world.bi] | glazed[world.bj])
         self.v_before = world.v[:n].copy()
         self.crushed = np.zeros(n, np.bool_)
-        self.letting: NDArray[np.bool_] = np.zeros(m, np.bool_)
         self.rng = np.random.default_rng([seed, 65537])
         self.events: list[tuple[float, NDArray[np.int32], F64, F64]] = []
         self.first = float(np.min(np.append(trigger.release, np.inf)))
-        self.walls = bool(trigger.stubborn.any())
         world.resist[:] = trigger.resist
         world.travel[:] = trigger.travel
 
@@ -205,7 +207,7 @@ class _Run:
         w.pull[:] = np.where(free[:, None], self.trigger.pull, 0.0)
         slow = np.clip(1.0 - np.abs(w.v[:n]).max(1), 0.0, 1.0)
         w.drag[:] = np.where(w.touch & (now > self.trigger.last), 4.0 * slow, 0.0)
-        w.may_sleep = now > self.trigger.last + 0.3 + PATIENCE * self.walls
+        w.may_sleep = now > self.trigger.last + 0.3 + PATIENCE * bool(self.trigger.stubborn.any())
 
     def _rack(self, now: float) -> None:
         """How far the pieces around each pane have come apart, against the watched levels."""

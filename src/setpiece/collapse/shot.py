@@ -27,7 +27,7 @@ STAGE_VERSION = {
     "layout": 5,
     "prep": 3,
     "fracture": 4,
-    "fall": 4,
+    "fall": 5,
     "dust": 3,
     "debris": 2,
     "frames": 4,
