@@ -10,10 +10,12 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait as wait_for
 from typing import Any
 
 from setpiece.errors import StageError
@@ -26,8 +28,17 @@ def _start(prepare: Callable[[Any], Any], make: Callable[[Any, int], Any], argum
     global _context, _make
     # The parent alone answers Ctrl-C; it then stops us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
     _make = make
     _context = prepare(argument)
+
+
+def _leave_with_parent() -> None:
+    """A parent that was killed cannot stop us; waiting for its next frame would be for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait_for([parent.sentinel])
+        os._exit(1)
 
 
 def _one(frame: int) -> tuple[int, Any, float]:

@@ -1,0 +1,57 @@
+"""Worker processes: they do not outlive the process that started them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+SCRIPT = """
+import os, sys, time
+from pathlib import Path
+from setpiece.farm import map_frames
+
+def prepare(folder):
+    (Path(folder) / str(os.getpid())).touch()
+
+def make(context, frame):
+    time.sleep(0.01 if frame else 60)
+
+if __name__ == "__main__":
+    map_frames(prepare, make, sys.argv[1], [0, 1, 2], workers=2)
+"""
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{pid}/stat")
+    return not (state.is_file() and state.read_text().rpartition(")")[2].split()[0] == "Z")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
+def test_workers_leave_when_their_parent_is_killed(tmp_path: Path) -> None:
+    script, started = tmp_path / "shot.py", tmp_path / "started"
+    script.write_text(SCRIPT)
+    started.mkdir()
+    parent = subprocess.Popen([sys.executable, str(script), str(started)])
+    try:
+        until = time.monotonic() + 60
+        while len(list(started.iterdir())) < 2 and time.monotonic() < until:
+            time.sleep(0.1)
+        workers = [int(p.name) for p in started.iterdir()]
+        assert len(workers) == 2
+    finally:
+        parent.kill()
+        parent.wait()
+    until = time.monotonic() + 20
+    while any(map(_alive, workers)) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not any(map(_alive, workers))
