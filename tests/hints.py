@@ -414,7 +414,6 @@ HINTS: dict[str, dict[str, Any]] = {
                 (0, 2650),
                 (1500, 2600),
             ],
-            [(2350, 1900), (2480, 1990), (2490, 2120), (2470, 2300), (2480, 2500), (2350, 2560)],
         ],
         "shadow": None,
         "brief": "The corner fails and the roof comes down.",

@@ -134,3 +134,21 @@ def test_people_of_a_real_clip(shared: Path) -> None:
     assert 0.004 < found.mean() < 0.06  # three people in the frame
     assert found[100:160, 100:125].max() > 0.9  # one of them
     assert found[150:].mean() < 0.004  # the lawn is empty
+
+
+def test_a_shape_drawn_round_a_hedge_keeps_its_shade_and_not_the_wall() -> None:
+    """Bright leaf tips over dark gaps; a pale wall above them inside the artist's shape."""
+    rng = np.random.default_rng(4)
+    image = np.full((120, 200, 3), 0.55, np.float32)  # the wall
+    image += rng.normal(0, 0.01, image.shape).astype(np.float32)
+    hedge = (slice(60, 120), slice(30, 170))
+    tips = cv2.GaussianBlur(rng.random((60, 140)).astype(np.float32), (0, 0), 2.0)
+    leafy = (tips > np.quantile(tips, 0.55))[..., None]
+    shade = rng.normal(0.03, 0.004, (60, 140, 1)).astype(np.float32)
+    green = np.array([0.16, 0.30, 0.05], np.float32) * rng.uniform(0.6, 1.4, (60, 140, 1))
+    image[hedge] = np.where(leafy, green, shade * np.array([1.0, 0.95, 0.85])).astype(np.float32)
+    drawn = [(25, 40), (175, 40), (175, 120), (25, 120)]  # rough: a fifth of it is wall
+    matte = find_foreground(image.clip(0, 1), np.ones((120, 200), np.float32), given=[drawn])
+    assert matte[70:118, 40:160].mean() > 0.93
+    assert matte[42:54, 40:160].mean() < 0.08
+    assert not matte[:36].any()

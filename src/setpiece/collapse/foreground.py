@@ -144,13 +144,50 @@ def _given(given: str | Path | F32 | Sequence[Polygon], image: F32) -> F32:
         share = float(leaf[inside].mean()) if inside.any() else 0.0
         if 0.25 < share < 0.97:
             # drawn round a plant: keep the plant, not the wall that shows beside it
-            plant = _fill_small_gaps(leaf)
+            plant = _plant(image, inside, leaf)
             soft = guided_filter(
                 luminance(encode(image)), plant.astype(np.float32), max(2, w // 320), 2e-3
             )
             shape = shape * np.clip((soft - 0.3) / 0.5, 0, 1)
         out = np.maximum(out, shape)
     return out.astype(np.float32)
+
+
+def _plant(image: F32, inside: NDArray[np.bool_], leaf: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """What of a shape drawn round a plant is the plant, (h, w) of 0 and 1.
+
+    Leaves are, what is paler than most of them is not: a wall between twigs. Colour decides the
+    rest (GrabCut, Rother et al., SIGGRAPH 2004): a hedge's shade belongs to it.
+    """
+    h, w = inside.shape
+    ys, xs = np.nonzero(inside)
+    margin = max(8, w // 25)
+    part = (
+        slice(max(0, ys.min() - margin), min(h, ys.max() + margin + 1)),
+        slice(max(0, xs.min() - margin), min(w, xs.max() + margin + 1)),
+    )
+    green, within = leaf[part] > 0, inside[part]
+    cut = np.where(within, cv2.GC_PR_BGD, cv2.GC_BGD).astype(np.uint8)
+    near = cv2.morphologyEx(green.astype(np.uint8), cv2.MORPH_CLOSE, disc(max(3, w // 60))) > 0
+    cut[within & near] = cv2.GC_PR_FGD
+    light = luminance(encode(image[part]))
+    if (within & green).any():
+        cut[within & (light > np.percentile(light[within & green], 70))] = cv2.GC_BGD
+    cut[within & green] = cv2.GC_FGD
+    # leaves outside the shape say nothing about what is not the plant
+    known = ~within & ~green
+    if known.sum() < 50 or not (within & ~green).any():
+        return _fill_small_gaps(leaf)
+    bgr = np.ascontiguousarray((encode(image[part])[..., ::-1] * 255).clip(0, 255).astype(np.uint8))
+    models = np.zeros((1, 65)), np.zeros((1, 65))
+    cut[~within & green] = cv2.GC_PR_BGD
+    cv2.setRNGSeed(0)
+    cv2.grabCut(bgr, cut, None, *models, 3, cv2.GC_INIT_WITH_MASK)
+    found = np.isin(cut, [cv2.GC_FGD, cv2.GC_PR_FGD]) & within
+    found = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_CLOSE, disc(max(2, w // 250)))
+    out = np.zeros((h, w), np.uint8)
+    out[part] = found
+    return _fill_small_gaps(out)
 
 
 class Clip(Protocol):
