@@ -60,6 +60,7 @@ def command(folder: Path, brief: str) -> str:
         words += ["--line", text(line)]
     words += ["--lens", f"{told['lens_35mm']:g}", "--height", f"{told['height']:g}"]
     words += ["--storeys", str(told["storeys"])]
+    words += ["--foreground", str(folder / "foreground.png")]  # the lamp: a roto, as an artist has
     return shlex.join(words)
 
 
@@ -88,6 +89,7 @@ def main(arguments: list[str] | None = None) -> None:
         asked.street / "plate.png", asked.brief, out=asked.out, frames=asked.frames,
         fragments=asked.fragments, size=(width, height), lens=told["lens_35mm"],
         height=told["height"], storeys=told["storeys"],
+        foreground=asked.street / "foreground.png",
         quality="draft" if asked.draft else "final", **strokes(told),
     )  # fmt: skip
     print(f"Wrote {take.movie}")

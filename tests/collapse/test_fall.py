@@ -56,6 +56,13 @@ def test_the_checks_hold(motion):
     assert set(motion.checks["penetration"]) >= {"ok", "value", "limit", "unit"}
 
 
+def test_a_longer_shot_does_not_settle_later(building, motion):
+    brief = Brief(start=0.5, mode=Mode.TOPPLE, direction=Side.LEFT)
+    longer = fall(*building, brief, frames=240, fps=FPS, seed=1)
+    took = longer.checks["settled"]["value"] - motion.checks["settled"]["value"]
+    assert abs(took) < 0.2  # 4.5 s more of film; the heap may still creep by a sample or two
+
+
 def test_it_falls_to_the_side_asked_for(building, motion):
     shift = sink(building[0], motion)
     assert shift[0] < -0.5

@@ -67,6 +67,7 @@ class Descent:
         self.share = 0.0
         self.times: list[float] = []
         self.centre: list[float] = []
+        self.stir: list[float] = []
 
     def add(self, world: World, since: float, crushed: NDArray[np.bool_]) -> None:
         """since: real seconds after the first release. crushed: supports that what is above them
@@ -84,12 +85,13 @@ class Descent:
         index = np.minimum((self.last / _BIN).astype(int), len(self.hist) - 1)
         np.add.at(self.hist, index, 1)
         self.sink(world, since)
-        self.share = self.moving(world)
+        self.share = self.stir[-1]
 
     def sink(self, world: World, since: float) -> None:
-        """Note how far the centre of mass has come down."""
+        """Note how far the centre of mass has come down, and how much still moves."""
         drop = self.z0 - world.x[: world.n, 2]
         self.times.append(since)
+        self.stir.append(self.moving(world))
         self.centre.append(float((self.mass * drop).sum() / self.mass.sum()))
 
     def moving(self, world: World) -> float:
@@ -106,7 +108,7 @@ class Descent:
         moving, drop = self.moving(world), max(self.centre, default=0.0)
         fell = drop > 0.05
         down = self._when(0.95 * drop) if fell else 0.0
-        took = max(self.times[-1] - down, 0.0) if fell and self.times else 0.0
+        took = max(self._rest() - down, 0.0) if fell and self.times else 0.0
         rests = moving <= MOVING
         fact = _fact(rests and took <= SETTLE, took, SETTLE, "s from the main impact to rest")
         fact |= {
@@ -117,6 +119,11 @@ class Descent:
         if not rests:
             fact["why"] = f"still moving {beyond:.1f} s after the last frame"
         return fact
+
+    def _rest(self) -> float:
+        """When the heap came to rest for good; the last sample where it did not."""
+        restless = [k for k, share in enumerate(self.stir) if share > MOVING]
+        return self.times[min(restless[-1] + 1, len(self.times) - 1)] if restless else 0.0
 
     def _when(self, drop: float) -> float:
         return next((t for t, c in zip(self.times, self.centre, strict=True) if c >= drop), 0.0)
