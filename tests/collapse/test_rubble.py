@@ -21,14 +21,14 @@ def poses(centres):
 
 def test_the_height_field_of_a_box_is_its_top():
     x, rot = poses([(2.0, 1.5, 3.0)])
-    field = tops(blocks(1), x, rot, np.zeros(2), (16, 12))
+    field, _ = tops(blocks(1), x, rot, np.zeros(2), (16, 12))
     assert field.max() == pytest.approx(4.0)
     assert (field > 0).sum() * CELL**2 == pytest.approx(4.0)
 
 
 def test_a_box_on_its_edge_is_a_ridge():
     turn = Rotation.from_euler("x", 45, degrees=True).as_matrix()[None]
-    field = tops(blocks(1), np.array([[2.0, 2.0, 1.5]]), turn, np.zeros(2), (16, 16))
+    field, _ = tops(blocks(1), np.array([[2.0, 2.0, 1.5]]), turn, np.zeros(2), (16, 16))
     assert field.max() == pytest.approx(1.5 + np.sqrt(2), abs=CELL)
     assert field[8].max() > field[4].max() > field[2].max() - 1e-9
 

@@ -179,7 +179,7 @@ def test_take_json_says_what_was_asked_measured_and_spent(first: TakeResult) -> 
     assert 0.05 <= record["measured"]["onset_s"] < 1.0
     assert record["measured"]["bonds_broken"] > 0
     assert record["measured"]["dust_mass_kg"]["most"] > 0
-    assert record["measured"]["centre_of_mass_moved_m"][2] < -0.05
+    assert record["measured"]["centre_of_mass_moved_m"][2] < -0.03
     assert tuple(s["stage"] for s in record["stages"]) == STAGES
     assert all(s["seconds"] >= 0 and s["peak_mb"] > 0 for s in record["stages"])
     assert sum(s["cost"] for s in record["stages"]) == pytest.approx(

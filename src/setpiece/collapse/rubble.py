@@ -6,23 +6,26 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt
+from scipy.ndimage import binary_fill_holes, distance_transform_edt
 
 from setpiece.collapse.solver.hulls import HullPack
 
 F64 = NDArray[np.float64]
 CELL = 0.25  # [m] of the height field
 BULK = (0.15, 0.7)  # heap over gross volume once all is down; about a third is usual
+STANDS = 1.5  # [m] what comes lower than this encloses the footprint; eaves do not
 DOWN = 0.9  # share of the mass that has come down when all of it has
 
 
-def tops(pack: HullPack, x: F64, rot: F64, low: F64, cells: tuple[int, int]) -> F64:
-    """Height field of the tops of convex pieces, (rows along y, columns along x) [m]; 0 is ground.
+def tops(pack: HullPack, x: F64, rot: F64, low: F64, cells: tuple[int, int]) -> tuple[F64, F64]:
+    """Height fields of the tops of convex pieces and of the lowest undersides [m].
+
+    Each (rows along y, columns along x); ground is 0, the underside where there is none infinite.
 
     pack: N hulls. x: (N, 3) centres, rot: (N, 3, 3). low: (2,) world x, y of the field's corner.
     """
     nx, ny = cells
-    field = np.zeros((ny, nx))
+    field, lowest = np.zeros((ny, nx)), np.full((ny, nx), np.inf)
     for k in range(len(x)):
         corner = pack.vert[pack.vs[k] : pack.vs[k + 1]] @ rot[k].T + x[k]
         a = np.clip(np.ceil((corner[:, :2].min(0) - low) / CELL - 0.5), 0, (nx, ny)).astype(int)
@@ -41,7 +44,9 @@ def tops(pack: HullPack, x: F64, rot: F64, low: F64, cells: tuple[int, int]) -> 
         inside = (top >= bottom) & (rest[..., ~(up | under)] >= 0).all(-1)
         part = field[a[1] : b[1], a[0] : b[0]]
         np.maximum(part, np.where(inside, top, 0.0), out=part)
-    return field
+        part = lowest[a[1] : b[1], a[0] : b[0]]
+        np.minimum(part, np.where(inside, bottom, np.inf), out=part)
+    return field, lowest
 
 
 def rubble(
@@ -49,8 +54,9 @@ def rubble(
 ) -> dict[str, Any]:
     """The check `rubble`: the heap measured against the building that stood there.
 
-    Both volumes are those under the pieces' tops, hollows between them included. spread: distance
-    from the footprint within which 95% of the mass lies, over the footprint's larger side.
+    Both volumes are those under the pieces' tops, hollows between them included; the air
+    under eaves and balconies, beyond the walls, is not the building's. spread: distance from the
+    footprint within which 95% of the mass lies, over the footprint's larger side.
 
     Args:
         mass: (N,) [kg]. before, after: centres (N, 3) and rotations (N, 3, 3), standing and at
@@ -61,9 +67,11 @@ def rubble(
     low = plan.min(0)
     size = np.minimum(np.ceil((plan.max(0) - low) / CELL) + 1, 4000).astype(int)
     cells = (int(size[0]), int(size[1]))
-    stood = tops(pack, *before, low, cells)
-    heap = tops(pack, *after, low, cells)
-    gross, bulk = float(stood.sum() * CELL**2), float(heap.sum() * CELL**2)
+    stood, under = tops(pack, *before, low, cells)
+    heap, _ = tops(pack, *after, low, cells)
+    inside = binary_fill_holes(under < STANDS)
+    enclosed = stood - np.where(inside | (stood <= 0), 0.0, np.minimum(under, stood))
+    gross, bulk = float(enclosed.sum() * CELL**2), float(heap.sum() * CELL**2)
     high = max(float(stood.max()), 1e-6)
     ground = stood > 0
     side = max((np.ptp(np.flatnonzero(ground.any(a))) + 1) * CELL for a in (0, 1)) if gross else 1.0

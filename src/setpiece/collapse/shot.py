@@ -27,7 +27,7 @@ STAGE_VERSION = {
     "layout": 5,
     "prep": 4,
     "fracture": 4,
-    "fall": 6,
+    "fall": 7,
     "dust": 3,
     "debris": 2,
     "frames": 4,

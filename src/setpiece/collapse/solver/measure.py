@@ -17,6 +17,7 @@ BAND = 0.02  # ground reaction / weight
 OVERLAP = 0.02  # [m]
 SLOW = 0.5  # [m/s]
 MOVING = 0.02  # share of the mass that may still be faster when the heap is said to rest
+CALM = 0.5  # [s] for which nothing may move before the heap counts as at rest
 SETTLE = 3.0  # [s] a heap rests this long after the main impact
 
 
@@ -102,28 +103,37 @@ class Descent:
     def settled(self, world: World, beyond: float) -> dict[str, Any]:
         """How long the heap takes to rest after the centre of mass did 95% of its drop.
 
-        At rest is less than `MOVING` of the mass faster than `SLOW`. beyond: seconds simulated
-        past the last frame to see it.
+        At rest is less than `MOVING` of the mass faster than `SLOW`, for `CALM` on end. beyond:
+        seconds simulated past the last frame to see it. slips_until: when, after the main impact,
+        the last slab slipped in the heap.
         """
         moving, drop = self.moving(world), max(self.centre, default=0.0)
         fell = drop > 0.05
         down = self._when(0.95 * drop) if fell else 0.0
-        took = max(self._rest() - down, 0.0) if fell and self.times else 0.0
+        took = self._rest(down) - down if fell and self.times else 0.0
         rests = moving <= MOVING
         fact = _fact(rests and took <= SETTLE, took, SETTLE, "s from the main impact to rest")
         fact |= {
             "moving_at_last_frame": round(self.share, 4),
             "moving_when_stopped": round(moving, 4),
             "seconds_past_last_frame": round(beyond, 2),
+            "slips_until": round(max(self._last_slip() - down, took), 2),
         }
         if not rests:
             fact["why"] = f"still moving {beyond:.1f} s after the last frame"
         return fact
 
-    def _rest(self) -> float:
-        """When the heap came to rest for good; the last sample where it did not."""
-        restless = [k for k, share in enumerate(self.stir) if share > MOVING]
-        return self.times[min(restless[-1] + 1, len(self.times) - 1)] if restless else 0.0
+    def _rest(self, down: float) -> float:
+        """When the heap had come to rest: the first time after `down` that nothing moved for
+        `CALM`. A slab that slips in it later is no longer the collapse."""
+        time, still = np.array(self.times), np.array(self.stir) <= MOVING
+        for k in np.flatnonzero(time >= down):
+            if still[(time >= time[k]) & (time <= time[k] + CALM)].all():
+                return float(time[k])
+        return float(time[-1])
+
+    def _last_slip(self) -> float:
+        return max((t for t, s in zip(self.times, self.stir, strict=True) if s > MOVING), default=0)
 
     def _when(self, drop: float) -> float:
         return next((t for t, c in zip(self.times, self.centre, strict=True) if c >= drop), 0.0)

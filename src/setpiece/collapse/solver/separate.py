@@ -2,8 +2,10 @@
 
 A pair that is found overlapping (a bond broke inside crushed material, a support has been passed
 through) must come apart without energy: a spring would throw it. After each tick the positions of
-such a pair are moved apart a little, shared by what each piece weighs at the point of contact, and
-velocities are left alone (split impulses: E. Catto, "Modeling and solving constraints", GDC 2009).
+such a pair are moved apart a little, shared by what each piece weighs at the point of contact
+(split impulses: E. Catto, "Modeling and solving constraints", GDC 2009). Velocities gain nothing
+from it. They lose what the move held back: a piece that is carried up while it sinks would
+otherwise gather, tick by tick, the speed of a fall that it does not make, and be shot out with it.
 """
 
 from __future__ import annotations
@@ -79,12 +81,13 @@ def _turned(i, q, rot):
 
 
 @njit(**_J)
-def separate(x, q, rot, im, ii, awake, ghost, now, ci, cf, cn, m, pair):
-    """Move overlapping pairs apart by a part of their overlap; velocities stay as they are.
+def separate(x, q, rot, v, im, ii, awake, ghost, now, ci, cf, cn, m, pair, dt):
+    """Move overlapping pairs apart by a part of their overlap; velocities only lose by it.
 
     Crushed supports (ghost, (n,): until when [s]) give way, what carries others does not
     (E. Guendelman et al. 2003, "Nonconvex rigid bodies with stacking": shock propagation).
     """
+    before = x.copy()
     rows = np.empty(m, np.int64)
     deep = 0
     for k in range(m):  # found close to one another, or inside: the rest cannot have met
@@ -134,6 +137,25 @@ def separate(x, q, rot, im, ii, awake, ghost, now, ci, cf, cn, m, pair):
                 _shift(i, -1.0, fi * d, im, ii, x, q, rot, a0, a1, a2, n0, n1, n2)
             if awake[j]:
                 _shift(j, 1.0, fj * d, im, ii, x, q, rot, b0, b1, b2, n0, n1, n2)
+    _hold_back(before, x, v, dt)
+
+
+@njit(inline="always")
+def _hold_back(before, x, v, dt):
+    """A piece that was moved against its way has not gone that way: take it from its velocity."""
+    for i in range(x.shape[0]):
+        d0 = x[i, 0] - before[i, 0]
+        d1 = x[i, 1] - before[i, 1]
+        d2 = x[i, 2] - before[i, 2]
+        far = math.sqrt(d0 * d0 + d1 * d1 + d2 * d2)
+        if far < 1e-9:
+            continue
+        against = -(v[i, 0] * d0 + v[i, 1] * d1 + v[i, 2] * d2) / far
+        if against > 0.0:
+            against = min(against, far / dt) / far
+            v[i, 0] += against * d0
+            v[i, 1] += against * d1
+            v[i, 2] += against * d2
 
 
 @njit(**_J)

@@ -159,8 +159,8 @@ class World:
             self.torque, self.energy, self.react, self.fastest,
         )  # fmt: skip
         separate(
-            self.x, self.q, self.rot, self.im, self.ii, self.awake, self.ghost, self.time,
-            self.ci, self.cf, self.cn, self.ncontact, self.pair,
+            self.x, self.q, self.rot, self.v, self.im, self.ii, self.awake, self.ghost, self.time,
+            self.ci, self.cf, self.cn, self.ncontact, self.pair, TICK,
         )  # fmt: skip
         keep_above(n, self.x, self.rot, self.v, self.ext, self.hull.vert, self.hull.vs, self.awake)
         self.touch[:] = False
