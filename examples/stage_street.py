@@ -40,7 +40,8 @@ SHOT, READ = 2.2e-4, 2e-6  # variance of the grain: per unit of light, and of bl
 
 @dataclass(frozen=True)
 class Street:
-    """plate, background: (h, w, 3) scene-linear. building, foreground: mattes (h, w). And truth."""
+    """plate, background: (h, w, 3) scene-linear. building: matte (h, w); foreground: matte of
+    everything that stands before it, whether it hides the block or not. And truth."""
 
     plate: NDArray[np.float32]
     background: NDArray[np.float32]
@@ -71,8 +72,8 @@ def make_street(width: int = 1280, height: int = 720, samples: int = 64) -> Stre
     without = render_street(street.only(~block), camera, light, samples)
     building = coverage(street.only(block), camera)
     return Street(
-        _photograph(with_it.rgb, 1), _photograph(without.rgb, 2), building,
-        np.minimum(with_it.front, building), camera, sun_direction(), house,
+        _photograph(with_it, 1), _photograph(without, 2), building,
+        coverage(street.only(street.group == Group.FRONT), camera), camera, sun_direction(), house,
     )  # fmt: skip
 
 

@@ -21,7 +21,8 @@ sys.path.insert(0, str(EXAMPLES))
 @dataclass(frozen=True)
 class Stage:
     """folder: what the example wrote. plate, background: scene-linear (h, w, 3). building,
-    foreground: true mattes (h, w), 0..1. truth: truth.json. strokes: fields of `Request`."""
+    foreground (where it hides the building): true mattes (h, w), 0..1. truth: truth.json.
+    strokes: fields of `Request`."""
 
     folder: Path
     plate: np.ndarray
@@ -50,7 +51,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
         open_plate(folder / "plate.png").read(0),
         open_plate(folder / "background.png").read(0),
         matte("building"),
-        matte("foreground"),
+        np.minimum(matte("foreground"), matte("building")),
         truth,
         strokes(truth),
     )

@@ -11,10 +11,8 @@ import numpy as np
 from numba import njit
 
 from setpiece.render.tracing import J, hash01
-from street_set.builder import Group
 from street_set.materials import GLASS, LEAF, look, room, sky
 
-BUILDING, FRONT = int(Group.BUILDING), int(Group.FRONT)
 LENS = 0.42  # px: standard deviation of the lens's spot
 
 
@@ -39,15 +37,14 @@ def camera_rays(eye, rot, lens, h, w, s, samples, seed, o, d):
 
 @njit(**J)
 def first_hits(
-    prim, far, o, d, normals, stuff, colour, group, pane, panes, axes, origin, sun, spread, haze,
-    extinction, s, seed, own, albedo, normal, block, ahead, point, to_sun, out, tint, face, kind,
-    pixel,
+    prim, far, o, d, normals, stuff, colour, pane, panes, axes, origin, sun, spread, haze,
+    extinction, s, seed, own, albedo, normal, point, to_sun, out, tint, face, kind, pixel,
 ):  # fmt: skip
     """What each camera ray meets: sky and rooms at once, the rest listed for light; returns m.
 
-    Adds to own (n, 3) radiance that needs no light, albedo and normal (n, 3), block and ahead (n,)
-    counts. Fills m rows of point, to_sun, out (the second ray), tint (what light is multiplied
-    by), face (normal), kind (0 matt, 1 mirror, 2 leaf) and pixel.
+    Adds to own (n, 3) radiance that needs no light, albedo and normal (n, 3). Fills m rows of
+    point, to_sun, out (the second ray), tint (what light is multiplied by), face (normal), kind
+    (0 matt, 1 mirror, 2 leaf) and pixel.
     """
     m = 0
     c, e = np.empty(3), np.empty(3)
@@ -65,10 +62,6 @@ def first_hits(
         facing = nx * d[i, 0] + ny * d[i, 1] + nz * d[i, 2]
         if facing > 0:
             nx, ny, nz, facing = -nx, -ny, -nz, -facing
-        if group[f] == BUILDING:
-            block[i] += 1
-        elif group[f] == FRONT:
-            ahead[i] += 1
         clear = math.exp(-extinction * far[i])
         u = (x - origin[0]) * axes[0, 0] + (y - origin[1]) * axes[0, 1]
         v = (x - origin[0]) * axes[1, 0] + (y - origin[1]) * axes[1, 1]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,20 +15,13 @@ from street_set.scene import AXES, CORNER, WIDE, Geometry
 F32 = NDArray[np.float32]
 
 
-@dataclass(frozen=True)
-class Picture:
-    """rgb (h, w, 3) float32, scene-linear Rec.709, without grain. building, front: coverage (h, w)
-    of the block and of what stands before it, as seen."""
-
-    rgb: F32
-    building: F32
-    front: F32
-
-
 def render_street(
     street: Geometry, camera: Camera, light: Light, samples: int = 64, seed: int = 0
-) -> Picture:
-    """Render the street. The same seed sends the same rays."""
+) -> F32:
+    """Render the street: (h, w, 3) float32, scene-linear Rec.709, without grain.
+
+    The same seed sends the same rays.
+    """
     tri = street.triangles
     edge = np.cross(tri[:, 1] - tri[:, 0], tri[:, 2] - tri[:, 0]).astype(np.float64)
     normals = edge / np.maximum(np.linalg.norm(edge, axis=1, keepdims=True), 1e-12)
@@ -43,16 +34,16 @@ def render_street(
 
     n = h * w
     own, lit, albedo, normal = (np.zeros((n, 3), np.float32) for _ in range(4))
-    weight, block, ahead = (np.zeros(n, np.float32) for _ in range(3))
+    weight = np.zeros(n, np.float32)
     o, d, point, to_sun, out, tint, face = (np.empty((n, 3), np.float32) for _ in range(7))
     kind, pixel = np.empty(n, np.int8), np.empty(n, np.int64)
     for s in range(samples):
         camera_rays(*camera_arrays(camera), h, w, s, samples, seed, o, d)
         prim, far, _, _ = tracer.hits(o, d)
         m = first_hits(
-            prim, far, o, d, normals, street.stuff, colour, street.group, street.pane, street.panes,
-            AXES, origin, sun, spread, haze, light.extinction, s, seed, own, albedo, normal, block,
-            ahead, point, to_sun, out, tint, face, kind, pixel,
+            prim, far, o, d, normals, street.stuff, colour, street.pane, street.panes,
+            AXES, origin, sun, spread, haze, light.extinction, s, seed, own, albedo, normal,
+            point, to_sun, out, tint, face, kind, pixel,
         )  # fmt: skip
         p, q = point[:m], out[:m]
         shade = tracer.occluded(p, to_sun[:m])
@@ -74,7 +65,7 @@ def render_street(
     shape = (h, w, 3)
     clean = denoise(lit.reshape(shape), guide.reshape(shape), (normal * share).reshape(shape))
     rgb = (own + albedo * np.maximum(clean, 0).reshape(n, 3)) * share
-    return Picture(rgb.reshape(shape), (block * share).reshape(h, w), (ahead * share).reshape(h, w))
+    return rgb.reshape(shape)
 
 
 def coverage(street: Geometry, camera: Camera) -> F32:
