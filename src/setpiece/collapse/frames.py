@@ -20,6 +20,7 @@ from setpiece.collapse.castshadow import find_ground_light
 from setpiece.collapse.comp import CompInputs, comp_frame, shake_path
 from setpiece.collapse.debris import Debris, load_debris
 from setpiece.collapse.dust import Dust
+from setpiece.collapse.dust_pass import DustPass
 from setpiece.collapse.foreground import ClipForeground
 from setpiece.collapse.grain import held
 from setpiece.collapse.make import fragments_of, light_of, motion_of
@@ -42,7 +43,7 @@ from setpiece.render.motionblur import blur
 from setpiece.render.particles import splat
 from setpiece.render.solids import RestView, SolidPasses, render_solids
 from setpiece.render.tracing import Tracer
-from setpiece.render.volume import LitVolume, VolumePasses, light_volume, march
+from setpiece.render.volume import VolumePasses, light_volume
 
 if TYPE_CHECKING:
     from setpiece.collapse.shot import Stages
@@ -159,6 +160,12 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
         on_ground = partial(sun_on_ground, lit, light)
 
     solids, sharp = c.rest, c.rest
+    cover = None
+    if lit is not None:
+        cover = DustPass(
+            lit, c.view.camera, light, c.ground_depth, c.albedo, seed=s.request.seed,
+            draft=s.request.quality == "draft",
+        )  # fmt: skip
     if moving or lit is not None:
         sharp = render_solids(
             c.view,
@@ -170,6 +177,7 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             volume_shadow=through,
             ground_shadow=on_ground,
             dusty=settled_dust(motion, seconds, s.brief.dust),
+            hidden=None if cover is None else cover.hides,
         )
         rgb, alpha = blur(sharp.rgb, sharp.alpha, sharp.motion, sharp.depth)
         solids = replace(sharp, rgb=rgb, alpha=alpha)
@@ -189,13 +197,10 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             seed=s.request.seed,
             shadow=through,
         )
-    dust = None if lit is None else _dust(c, lit, sharp)
+    dust = None if cover is None else cover.before(sharp.depth, sharp.alpha)
     veil = None
-    if lit is not None and c.front_depth is not None:
-        # The same dust, marched only as far as what stands in front: that is veiled, not cut out.
-        veil = march(
-            lit, camera, c.front_depth, light, albedo=c.albedo, seed=s.request.seed, half=True
-        )
+    if cover is not None and c.front_depth is not None:
+        veil = cover.veil(c.front_depth)
     result = comp_frame(
         CompInputs(
             plate=plate,
@@ -229,32 +234,6 @@ def _solid(c: Context, frame: int) -> Any:
     """The pieces of a frame as the dust's light meets them: `Tracer.occluded`."""
     mesh = c.view.mesh
     return Tracer(c.motion.pose(frame).apply(mesh), mesh.faces).occluded
-
-
-def _dust(c: Context, lit: LitVolume, solids: SolidPasses) -> VolumePasses:
-    """The dust in front of solids and ground.
-
-    A pixel on the edge of a piece sees past it as well: there the dust is marched to both depths
-    and mixed by coverage, or a clear outline would stand in the cloud.
-    """
-    s = c.stages
-    draft = s.request.quality == "draft"
-    camera, seed = c.view.camera, s.request.seed
-
-    def to(depth: F32, half: bool) -> VolumePasses:
-        return march(lit, camera, depth, c.light, albedo=c.albedo, seed=seed, half=half)
-
-    near = to(np.minimum(solids.depth, c.ground_depth), draft)
-    edge = (solids.alpha > 0.01) & (solids.alpha < 0.99)
-    if draft or not edge.any():
-        return near
-    far = to(np.where(edge, np.minimum(c.ground_depth, 1e6), 0).astype(np.float32), False)
-    k = np.where(edge, solids.alpha, 1.0).astype(np.float32)
-    return VolumePasses(
-        near.rgb * k[..., None] + far.rgb * (1 - k)[..., None],
-        near.transmittance * k + far.transmittance * (1 - k),
-        near.depth,
-    )
 
 
 def plate_frame(c: Context, frame: int) -> tuple[F32, F32]:

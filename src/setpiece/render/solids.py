@@ -9,18 +9,17 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from setpiece.render.denoise import denoise as clean_light
 from setpiece.render.ground import ground_ratio
+from setpiece.render.relight import Hits, Shadow, relight
 from setpiece.render.rest_view import RestView
 from setpiece.render.scene import Pose
-from setpiece.render.shading import add_light, gather, light_rays, moved_amount
+from setpiece.render.shading import gather, moved_amount
 from setpiece.render.tracing import Tracer, camera_arrays, make_rays
 
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
 LAYERS = 5  # surfaces a ray may pass where the silhouette's matte cuts them away
-REACH = 14.0  # m: further away than this nothing darkens a corner
-Shadow = Callable[[F32], F32]
+Hidden = Callable[[F32, F32, F32], NDArray[np.bool_]]
 
 __all__ = ["RestView", "SolidPasses", "compile_kernels", "render_solids"]
 
@@ -76,6 +75,7 @@ def render_solids(
     dusty: float = 0.0,
     dust_albedo: tuple[float, float, float] = (0.52, 0.49, 0.44),
     ground: bool = True,
+    hidden: Hidden | None = None,
 ) -> SolidPasses:
     """Render the pieces where `pose` puts them.
 
@@ -86,7 +86,9 @@ def render_solids(
     samples: 1, 4 or 16 a pixel.
     volume_shadow: sun transmittance through dust at world points (n, 3) -> (n,). ground_shadow:
     the same on the ground, where it differs (a street that the plate shows in shade).
-    dusty: 0..1, how much pale dust lies on what faces up.
+    dusty: 0..1, how much pale dust lies on what faces up. hidden: told depth, alpha and motion of
+    the pieces, says which pixels will not be seen (h, w): they get no light (rgb is then not to
+    be used there), and all other passes.
     """
     mesh, camera, light = view.mesh, view.camera, view.light
     h, w = view.silhouette.shape
@@ -123,8 +125,6 @@ def render_solids(
         np.array(c, np.float64) for c in (light.sun, light.sky, light.ground)
     )
     ambient = 0.5 * (sky + bounce_up)
-    indoors = 0.16 * ambient + 0.01 * sun_rgb  # what comes back from walls close by
-    spread = np.tan(np.radians(max(light.softness, 0.25)))
     dust_rgb = np.array(dust_albedo, np.float64)
 
     still = np.zeros((p_total, 3), np.float32)
@@ -136,9 +136,7 @@ def render_solids(
     albedo = np.zeros((p_total, 3), np.float32)
     ids = np.full((p_total, 4), -1, np.int32)
     coverage = np.zeros((p_total, 4), np.float32)
-    lit = np.zeros((p_total, 3), np.float32)
-    lit_weight = np.zeros(p_total, np.float32)
-    base = np.zeros((p_total, 3), np.float32)
+    found: list[Hits] = []
 
     room = 2 * count + 16
     hit_pixel = np.empty(room, np.int64)
@@ -164,35 +162,28 @@ def render_solids(
                 reached, start, still, alpha, far, normal, place, motion, albedo, ids, coverage,
                 hit_pixel, hit_weight, hit_point, hit_normal, hit_base, hits,
             )  # fmt: skip
-        if hits == 0:
-            continue
-        sun_dir, sky_dir = np.empty((hits, 3), np.float32), np.empty((hits, 3), np.float32)
-        light_rays(hits, hit_pixel, hit_normal, sun, spread, seed, 17 * s, sun_dir, sky_dir)
-        points = np.ascontiguousarray(hit_point[:hits])
-        sun_hidden = tracer.occluded(points, sun_dir)
-        sky_hidden = tracer.occluded(points, sky_dir, REACH)
-        through = np.ones(hits, np.float32) if volume_shadow is None else volume_shadow(points)
-        add_light(
-            hits, hit_pixel, hit_weight, hit_normal, hit_base, sun_hidden, sky_hidden, sky_dir,
-            np.asarray(through, np.float32), sun, sun_rgb, sky, bounce_up, indoors, lit,
-            lit_weight, base,
-        )  # fmt: skip
+        if hits:
+            whole = Hits(s, hit_pixel, hit_weight, hit_point, hit_normal, hit_base)
+            found.append(whole.where(np.arange(hits)))
 
-    any_light = lit_weight > 0
-    lit[any_light] /= lit_weight[any_light, None]
-    if denoise and any_light.any():
-        lit = _denoised(lit, _edges(ids, alpha), normal, any_light, h, w)
-    rgb = np.maximum(still, 0) + base * lit
     planar = np.full(p_total, np.inf, np.float32)
     hit = np.isfinite(far)
     planar[hit] = ((place[hit] - eye) @ rot[2]).astype(np.float32)
+    np.minimum(alpha, 1, out=alpha)
+    if hidden is not None and found:
+        unseen = hidden(planar.reshape(h, w), alpha.reshape(h, w), motion.reshape(h, w, 2)).ravel()
+        found = [hits.where(~unseen[hits.pixel]) for hits in found]
+    rgb = relight(
+        found, tracer, light, still, normal, ids, alpha, (h, w), seed=seed, denoise=denoise,
+        volume_shadow=volume_shadow,
+    )  # fmt: skip
 
     ratio = np.ones((h, w, 3), np.float32)
     if ground and moved.any():
         ratio = ground_ratio(view, tracer, now, ground_shadow or volume_shadow, seed)
     return SolidPasses(
         rgb=rgb.reshape(h, w, 3).astype(np.float32),
-        alpha=np.minimum(alpha, 1).reshape(h, w),
+        alpha=alpha.reshape(h, w),
         depth=planar.reshape(h, w),
         normal=normal.reshape(h, w, 3),
         position=place.reshape(h, w, 3),
@@ -229,24 +220,6 @@ def _covered_pixels(view: RestView, now: F32) -> tuple[I32, I32]:
     full = np.kron(on, np.ones((tile, tile), bool))[:h, :w]
     ys, xs = np.nonzero(full)
     return xs.astype(np.int32), ys.astype(np.int32)
-
-
-def _edges(ids: I32, alpha: F32) -> F32:
-    """What the denoiser may take as edges (p, 3): which piece a pixel shows, in shades of grey.
-
-    Not the albedo: what is denoised is light alone, and texture would come back in it.
-    """
-    shade = 0.45 + 0.1 * ((ids[:, 0].astype(np.int64) * 40503 % 1024) / 1024.0)
-    return np.repeat((shade * np.minimum(alpha, 1)).astype(np.float32)[:, None], 3, axis=1)
-
-
-def _denoised(lit: F32, guide: F32, normal: F32, where: NDArray[np.bool_], h: int, w: int) -> F32:
-    """Denoise only the box that has light in it."""
-    ys, xs = np.nonzero(where.reshape(h, w))
-    box = np.s_[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
-    out = lit.reshape(h, w, 3).copy()
-    out[box] = clean_light(out[box], guide.reshape(h, w, 3)[box], normal.reshape(h, w, 3)[box])
-    return np.maximum(out, 0).reshape(-1, 3)
 
 
 def compile_kernels() -> None:

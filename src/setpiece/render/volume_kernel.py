@@ -21,6 +21,26 @@ def _sample(f, i, j, k, a, b, c):
 
 
 @njit(inline="always")
+def _around(f, i, j, k, a, b, c):
+    """The three channels of f (X, Y, Z, 4) at once: they lie side by side in memory."""
+    a1, b1, c1 = 1 - a, 1 - b, 1 - c
+    w0, w1, w2, w3 = a1 * b1 * c1, a1 * b1 * c, a1 * b * c1, a1 * b * c
+    w4, w5, w6, w7 = a * b1 * c1, a * b1 * c, a * b * c1, a * b * c
+    x, y, z = w0 * f[i, j, k, 0], w0 * f[i, j, k, 1], w0 * f[i, j, k, 2]
+    x, y, z = x + w1 * f[i, j, k + 1, 0], y + w1 * f[i, j, k + 1, 1], z + w1 * f[i, j, k + 1, 2]
+    j += 1
+    x, y, z = x + w2 * f[i, j, k, 0], y + w2 * f[i, j, k, 1], z + w2 * f[i, j, k, 2]
+    x, y, z = x + w3 * f[i, j, k + 1, 0], y + w3 * f[i, j, k + 1, 1], z + w3 * f[i, j, k + 1, 2]
+    i += 1
+    x, y, z = x + w6 * f[i, j, k, 0], y + w6 * f[i, j, k, 1], z + w6 * f[i, j, k, 2]
+    x, y, z = x + w7 * f[i, j, k + 1, 0], y + w7 * f[i, j, k + 1, 1], z + w7 * f[i, j, k + 1, 2]
+    j -= 1
+    x, y, z = x + w4 * f[i, j, k, 0], y + w4 * f[i, j, k, 1], z + w4 * f[i, j, k, 2]
+    x, y, z = x + w5 * f[i, j, k + 1, 0], y + w5 * f[i, j, k + 1, 1], z + w5 * f[i, j, k + 1, 2]
+    return x, y, z
+
+
+@njit(inline="always")
 def _lobe(cosine, g):
     """Henyey-Greenstein, 1 where isotropic."""
     return (1 - g * g) / (1 + g * g - 2 * g * cosine) ** 1.5
@@ -72,15 +92,18 @@ def _grain_at(cx, cy, cz, i, j, k, ids, point, weight, offset, reach, tile, pitc
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def march_rays(d, tau, sky, ground, clear, ratio, full, origin, cell, eye, rotation, focal, cx, cy,
+def march_rays(d, tau, around, ratio, full, origin, cell, eye, rotation, focal, cx, cy,
            depth, sun, step, jitter_seed, gain, grainy, ids, point, weight, offset, reach, refined,
            tile, out):  # fmt: skip
-    """out (h, w, 5): sun, sky and ground light, transmittance, mean depth."""
+    """out (h, w, 5): sun, sky and ground light, transmittance, mean depth.
+
+    around: (X', Y', Z', 4) light from sky and ground, and what solids leave of the sun.
+    """
     nx, ny, nz = d.shape
     h, w = depth.shape
     f4 = np.float32
     lim = np.array([nx - 1.002, ny - 1.002, nz - 1.002])
-    slim = np.array([sky.shape[0] - 1.002, sky.shape[1] - 1.002, sky.shape[2] - 1.002])
+    slim = np.array([around.shape[0] - 1.002, around.shape[1] - 1.002, around.shape[2] - 1.002])
     e = (eye - origin) / cell - 0.5
     inv_ratio = 1.0 / ratio
     q = np.empty(3)
@@ -186,9 +209,10 @@ def march_rays(d, tau, sky, ground, clear, ratio, full, origin, cell, eye, rotat
                     a, b, c = f4(x - i), f4(y - j), f4(z - k)  # type: ignore[assignment]
                     al *= left
                     # What no solid hides from the sun; a little light wanders in all the same.
-                    ls += al * light * (f4(0.06) + f4(0.94) * _sample(clear, i, j, k, a, b, c))
-                    la += al * _sample(sky, i, j, k, a, b, c)
-                    lg += al * _sample(ground, i, j, k, a, b, c)
+                    up, low, free = _around(around, i, j, k, a, b, c)
+                    ls += al * light * (f4(0.06) + f4(0.94) * free)
+                    la += al * up
+                    lg += al * low
                     dm += al * f4(here)
                     left -= al
                     if left < 0.012:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numba import njit
@@ -85,6 +86,14 @@ class LitVolume:
     clear: F32
     ratio: int
     to_sun: NDArray[np.float64]
+
+    @cached_property
+    def around(self) -> F32:
+        """sky, ground and clear side by side (X', Y', Z', 4), for the march; the last is unused."""
+        out = np.zeros((*self.sky.shape, 4), np.float32)
+        for channel, part in enumerate((self.sky, self.ground, self.clear)):
+            out[..., channel] = part
+        return out
 
 
 @njit(cache=True, nogil=True, fastmath=True)

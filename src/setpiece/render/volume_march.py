@@ -90,7 +90,7 @@ def _shoot(lit: LitVolume, camera: Camera, depth: F32, step: float, seed: int) -
     full = _occupied(volume.density)
     out = np.zeros((h, w, 5), np.float32)
     march_rays(
-        volume.density, lit.sun_depth, lit.sky, lit.ground, lit.clear, lit.ratio, full,
+        volume.density, lit.sun_depth, lit.around, lit.ratio, full,
         np.asarray(volume.origin, np.float64), float(volume.cell),
         np.asarray(view.position, np.float64), np.asarray(view.rotation, np.float64),
         float(view.focal), float(view.centre[0]), float(view.centre[1]), depth,
