@@ -30,7 +30,7 @@ STAGE_VERSION = {
     "fall": 7,
     "dust": 3,
     "debris": 2,
-    "frames": 5,
+    "frames": 6,
 }
 
 

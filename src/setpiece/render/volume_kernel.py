@@ -196,12 +196,15 @@ def march_rays(d, tau, around, ratio, full, origin, cell, eye, rotation, focal, 
                     s = _sample(tau, i, j, k, a, b, c)
                     # A bulge stands a little further into the light than its cell.
                     s *= np.exp(f4(-0.33) * bump)
-                    r = np.exp(f4(-0.0625) * s)
+                    deep = np.exp(f4(-0.015625) * s)
+                    r = deep * deep
+                    r *= r
                     r4 = r * r
                     r4 = r4 * r4
                     r8 = r4 * r4
                     r16 = r8 * r8
                     light = f4(p0) * r16 + f4(0.58 * p1) * r8 + f4(0.27) * r4 + f4(0.10) * r
+                    light += f4(0.06) * deep
                     x = min(max((x + 0.5) * inv_ratio - 0.5, 0.0), slim[0])
                     y = min(max((y + 0.5) * inv_ratio - 0.5, 0.0), slim[1])
                     z = min(max((z + 0.5) * inv_ratio - 0.5, 0.0), slim[2])

@@ -10,18 +10,18 @@ from numpy.typing import NDArray
 from setpiece.render.camera import Camera
 from setpiece.render.light import RGB, Light
 from setpiece.render.volume_kernel import BRICK, calm, enlarge, march_rays
-from setpiece.render.volume_light import Grain, LitVolume
+from setpiece.render.volume_light import WANDERS, Grain, LitVolume
 
 F32 = NDArray[np.float32]
 
 # Sun light by orders of scattering (Wrenninge, Kulla and Lundqvist, "Oz: the great and
 # volumetric", 2013): each octave is dimmer, goes further and forgets the sun's direction.
-OCTAVES = ((1.0, 1.0), (0.58, 0.5), (0.27, 0.25), (0.10, 0.0625))
+OCTAVES = ((1.0, 1.0), (0.58, 0.5), (0.27, 0.25), (0.10, 0.0625), (0.06, 0.015625))
 # A thick bank seen from the sun's side then shows this share of what a wall of the same albedo
 # facing the sun shows; single scattering in real dust gives somewhat less than a wall.
 LEVEL = 0.86
 SUN_GAIN = LEVEL / sum(w / (1.0 + k) for w, k in OCTAVES)
-SKY_GAIN = LEVEL / (0.7 / 1.75 + 0.3 / 1.16)
+SKY_GAIN = LEVEL / sum(w / (1.0 + k) for w, k in WANDERS)
 
 
 _NO_GRAIN = Grain(
