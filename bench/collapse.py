@@ -28,9 +28,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from rows import Rows
+
 from setpiece import __version__
 from setpiece.collapse.demo import BRIEF, STROKES, photograph
-from setpiece.media.atomic import whole_file
 
 ORDER = ("brief", "layout", "prep", "fracture", "fall", "dust", "debris", "frames", "deliver")
 Shot = tuple[int, int, tuple[int, int]]  # pieces, frames, (width, height)
@@ -80,56 +81,39 @@ def child(words: list[str]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder) / "answer.json"
         subprocess.run([sys.executable, __file__, "--child", str(answer), *words], check=True)
-        measured: dict[str, Any] = json.loads(answer.read_text())
+        answered: dict[str, Any] = json.loads(answer.read_text())
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {"wall": time.monotonic() - start, "cpu": cpu, **measured}
+    return {"wall": time.monotonic() - start, "cpu": cpu, **answered}
 
 
 # What was measured, kept
 
 
-class Results:
-    """Rows on disk; those of another version or machine are left out and made again."""
+def results(path: Path, workers: int | None, fresh: bool) -> Rows:
+    """Rows on disk, made by this version on this machine."""
+    from setpiece.collapse.shot import STAGE_VERSION
 
-    def __init__(self, path: Path, workers: int | None, fresh: bool) -> None:
-        from setpiece.collapse.shot import STAGE_VERSION
+    made_by = {
+        "setpiece": __version__, "stage_versions": STAGE_VERSION, "cores": os.cpu_count(),
+        "machine": platform.machine(), "workers": workers,
+    }  # fmt: skip
+    return Rows(path, made_by, fresh)
 
-        self.path = path
-        self.made_by = {
-            "setpiece": __version__, "stage_versions": STAGE_VERSION, "cores": os.cpu_count(),
-            "machine": platform.machine(), "workers": workers,
-        }  # fmt: skip
-        self.rows: dict[str, dict[str, Any]] = {}
-        if fresh:
-            shutil.rmtree(self.work, ignore_errors=True)
-        elif path.is_file():
-            kept = json.loads(path.read_text())
-            if kept.get("made_by") == self.made_by:
-                self.rows = kept["rows"]
-            else:
-                print(f"{path}: of another version or machine; its rows are made again")
 
-    @property
-    def work(self) -> Path:
-        """Where shots are made until their row is written."""
-        return self.path.with_name(f".{self.path.stem}.work")
+def measured(rows: Rows, name: str, words: list[str]) -> dict[str, Any]:
+    """The row of that name; work that a stopped run left in its folder is gone on with."""
+    out = rows.work / name.replace(" ", "_")
 
-    def row(self, name: str, words: list[str]) -> dict[str, Any]:
-        """The row of that name, made now where it is not there."""
-        if name in self.rows:
-            print(f"{name}: kept from an earlier run")
-            return self.rows[name]
-        out = self.work / name.replace(" ", "_")
+    def make() -> dict[str, Any]:
         row = child([*words, str(out)])
         # Stages that a stopped run had finished are counted as if made now.
         row["wall"] = max(row["wall"], sum(s["seconds"] for s in row.get("stages", {}).values()))
-        self.rows[name] = row
-        with whole_file(self.path) as part:
-            part.write_text(json.dumps({"made_by": self.made_by, "rows": self.rows}, indent=2))
-        shutil.rmtree(out, ignore_errors=True)
-        print(f"{name}: {row['wall']:.1f} s, {row['cpu']:.1f} CPU-s", flush=True)
         return row
+
+    row = rows.row(name, make)
+    shutil.rmtree(out, ignore_errors=True)
+    return row
 
 
 def title(shot: Shot) -> str:
@@ -226,23 +210,24 @@ def main() -> None:
         answer, what, workers, out = asked.child
         (shot,) = _shots(what.removeprefix("preview:"))
         if what.startswith("preview:"):
-            measured = make_preview(shot[2], Path(out))
+            answered = make_preview(shot[2], Path(out))
         else:
-            measured = make_row(shot, Path(out), int(workers) or None)
-        Path(answer).write_text(json.dumps(measured, default=float))
+            answered = make_row(shot, Path(out), int(workers) or None)
+        Path(answer).write_text(json.dumps(answered, default=float))
         return
     shots = asked.shots or (SHORT if asked.short else LONG)
     name = "collapse-short.json" if asked.short else "collapse.json"
-    results = Results(asked.json or Path(__file__).with_name(name), asked.workers, asked.fresh)
-    print(f"{platform.machine()}, {os.cpu_count()} cores; rows in {results.path}", flush=True)
+    kept = results(asked.json or Path(__file__).with_name(name), asked.workers, asked.fresh)
+    print(f"{platform.machine()}, {os.cpu_count()} cores; rows in {kept.path}", flush=True)
     workers = str(asked.workers or 0)
     size = max(s[2] for s in shots)
-    look = results.row(
+    look = measured(
+        kept,
         f"first preview, {size[0]}x{size[1]}",
         [f"preview:0,0,{size[0]}x{size[1]}", workers],
     )
     rows = {
-        s: results.row(title(s), [f"{s[0]},{s[1]},{s[2][0]}x{s[2][1]}", workers]) for s in shots
+        s: measured(kept, title(s), [f"{s[0]},{s[1]},{s[2][0]}x{s[2][1]}", workers]) for s in shots
     }
     print(f"\nFirst preview frame {look['wall']:.1f} s after the command.\n")
     print(table(rows))
