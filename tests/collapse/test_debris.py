@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -52,6 +53,20 @@ def fallen() -> tuple[Fragments, Motion, Debris]:
     fr, _ = frame(storeys=3)
     motion = drop(fr)
     return fr, motion, throw_debris(fr, motion, Brief(), camera=CAMERA, seed=3)
+
+
+def test_where_the_origin_is_does_not_throw_the_grains_of_a_hit() -> None:
+    fr, _ = frame(storeys=3)
+    straight = drop(fr)
+    straight.bond_break[:] = np.inf
+    angle = np.arange(FRAMES + 1)[:, None] / FPS * 2.0  # 4 rad/s, each piece about itself
+    turned = np.zeros_like(straight.rotation)
+    turned[..., 2], turned[..., 3] = np.sin(angle), np.cos(angle)
+    speeds = [
+        throw_debris(fr, motion, Brief(), camera=CAMERA, seed=3).speed
+        for motion in (straight, replace(straight, rotation=turned))
+    ]
+    assert np.allclose(*speeds, atol=1e-3)
 
 
 def test_nothing_breaks_nothing_flies() -> None:

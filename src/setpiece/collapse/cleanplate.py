@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from setpiece.collapse.grain import living_grain, measure_grain
 from setpiece.collapse.inpaint.complete import complete
-from setpiece.collapse.inpaint.fields import decode, disc, encode, pull_push
+from setpiece.collapse.inpaint.fields import decode, disc, encode, guess_by_label, pull_push
 from setpiece.collapse.inpaint.horizon import above_horizon, horizon_row, smooth_enough
+from setpiece.collapse.inpaint.materials import find_materials
 from setpiece.collapse.inpaint.shift import shift_sky
 from setpiece.collapse.inpaint.skyline import guess_label
 from setpiece.errors import PlateError
@@ -27,6 +28,8 @@ Progress = Callable[[float], None] | None
 # into the sky, and over how much more that is faded out.
 NEAR, FADE = 0.25, 0.5
 HAZE = 0.06  # of the picture's height below the horizon: over which the sky's light fades from land
+PRICE = 1
+ROWS = 1.2
 GROW = 0.012  # of the picture's longer side: how far past the matte the hole reaches
 
 
@@ -120,7 +123,7 @@ def make_clean_plate(
         # from a little above it, where the sky's matte fades out already
         haze[:, 0] = np.clip(1 - below / (HAZE * h), 0, 1) * (below > -0.02 * h)
     flat, shading = _split_sky(picture, sky_mask, hole, fg, haze)
-    start = _first_guess(flat, label, hole | ~usable)
+    start = guess_by_label(flat, label, hole | ~usable)
     # High sky first, from sky alone: no twig or gable may come to hang in the open. The rest then
     # reaches up into it a little and is faded into it.
     depth = _sky_depth(label)
@@ -143,7 +146,8 @@ def make_clean_plate(
     # rows keep storeys, shores and hedges level; where most is invented they would repeat
     filled, pasted = complete(
         flat, hole & ~(high & (depth > NEAR + FADE)), usable, start=start, label=sure, seed=seed,
-        row_price=2.5 if share < 0.5 else 1.0,
+        materials=find_materials(flat, hole, usable) if PRICE else None,
+        row_price=ROWS if share < 0.5 else 1.0,
         progress=_share(progress, part, 1.0),
     )  # fmt: skip
     ramp = np.where(high, np.clip((depth - NEAR) / FADE, 0, 1), 0).astype(np.float32)
@@ -282,18 +286,6 @@ def _split_sky(picture: F32, sky: F32, hole: Mask, fg: F32, haze: F32) -> tuple[
     model = np.clip(model, low - 0.15 * span, high + 0.15 * span).astype(np.float32)
     shading = model - np.median(model[clear], 0).astype(np.float32)
     return picture - np.maximum(sky, haze)[..., None] * shading, shading
-
-
-def _first_guess(flat: F32, label: F32, unknown: Mask) -> F32:
-    """Coarse start: sky colour where sky is expected, the ground's and neighbours' elsewhere."""
-    known = (~unknown).astype(np.float32)
-    above = pull_push(flat, known * (label > 0.8))
-    below = pull_push(flat, known * (label < 0.2))
-    if not (known * (label > 0.8)).any():
-        return below
-    if not (known * (label < 0.2)).any():
-        return above
-    return (label[..., None] * above + (1 - label[..., None]) * below).astype(np.float32)
 
 
 def _same_size(array: F32, shape: tuple[int, int], name: str) -> None:

@@ -182,9 +182,9 @@ def _events(fr: Fragments, motion: Motion) -> _Events:
     time = np.concatenate(
         [motion.bond_break[broken], motion.pane_break[panes], motion.impact_time[hits]]
     ).astype(np.float64)
-    rest_point = np.concatenate(
-        [b.position[broken], fr.opening_centre[panes], np.zeros((len(hits), 3))]
-    )
+    # A hit goes as fast as the middle of the piece: where on it, is known only in the world.
+    middle = motion.rest[motion.impact_body[hits]]
+    rest_point = np.concatenate([b.position[broken], fr.opening_centre[panes], middle])
     position, velocity, turn = _carried(motion, body, time, rest_point)
     position[len(broken) + len(panes) :] = motion.impact_position[hits]
     area = b.width[broken].prod(1)

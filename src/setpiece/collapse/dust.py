@@ -148,7 +148,9 @@ def blow_dust(
     detail, largest = _detail(camera, (low + high) / 2, cell), 1
     # A low building has less to grind and falls less far: its cloud is thinner, not only smaller.
     thin = scale**0.35 if scale < 1 else 1 / math.sqrt(scale)
-    extinction = 2.2 * thin * max(brief.dust, 0.2) ** 0.6
+    # A cloud hides all long before it is twice as thick: light dust has to be a lot thinner to be
+    # seen as light, heavy dust needs little more.
+    extinction = 2.2 * thin * max(brief.dust, 0.1) ** (0.6 if brief.dust > 1 else 2.2)
     run = Simulation(fragments, motion, brief, cell, scale, origin, limits, seed)
     for k in range(motion.frames):
         run.advance(k)

@@ -21,6 +21,8 @@ F32 = NDArray[np.float32]
 LETS_GO = 0.55  # [s] the last shard leaves the frame this long after the pane cracks
 GONE = 0.9  # [s] a falling shard has gone to pieces too small to see
 DRIFT = 0.8  # [m/s] how fast shards leave the wall
+FLUNG = 2.0  # [m/s] a spinning wall gives its glass no more than this beyond its own speed
+AIR = 0.8  # [1/s] by which the air slows a shard across its fall
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,11 @@ class Shards:
         centre = now.mean(1)
         out = np.einsum("nij,nj->ni", turn[0], fragments.opening_normal[pane])
         side = np.where(rng.random(n) < 0.6, 1.0, -1.0) * rng.gamma(2.0, 0.25, n)
-        velocity = (there - here).mean(1) * float(motion.fps) + DRIFT * side[:, None] * out
+        velocity = (there - here).mean(1) * float(motion.fps)
+        own = (motion.position[f + 1, body] - motion.position[f, body]) * float(motion.fps)
+        flung = np.linalg.norm(velocity - own, axis=1, keepdims=True)
+        velocity = own + (velocity - own) * np.minimum(1, FLUNG / np.maximum(flung, 1e-9))
+        velocity += DRIFT * side[:, None] * out
         velocity += 0.25 * rng.normal(size=(n, 3))
         spin = 3.0 * rng.normal(size=(n, 3))
         g = np.float32
@@ -93,7 +99,8 @@ class Shards:
         """The shards that have let go by then. slow: 0.5 runs at half speed."""
         on = np.flatnonzero(self.start <= seconds)
         age = (np.float32(seconds) - self.start[on]) * np.float32(slow)
-        middle = self.at[on] + self.velocity[on] / np.float32(slow) * age[:, None]
+        far = np.stack([(1 - np.exp(-AIR * age)) / AIR] * 2 + [age], 1).astype(np.float32)
+        middle = self.at[on] + self.velocity[on] / np.float32(slow) * far
         middle[:, 2] -= 0.5 * GRAVITY * age**2
         gone = (age > GONE) | (middle[:, 2] < 0.03)
         angle = self.spin[on] * age[:, None]

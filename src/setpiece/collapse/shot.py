@@ -28,9 +28,9 @@ STAGE_VERSION = {
     "prep": 4,
     "fracture": 4,
     "fall": 7,
-    "dust": 3,
-    "debris": 2,
-    "frames": 6,
+    "dust": 4,
+    "debris": 3,
+    "frames": 7,
 }
 
 

@@ -12,11 +12,19 @@ from numpy.typing import NDArray
 
 from setpiece.collapse.inpaint import patchmatch as pm
 from setpiece.collapse.inpaint.blend import blend, seams
+from setpiece.collapse.inpaint.fields import guess_by_label, shrink, texture_of
+from setpiece.collapse.inpaint.materials import Materials
 
 F32 = NDArray[Any]  # float32; OpenCV's stubs do not say so
 Mask = NDArray[np.bool_]
 
-GREED = 0.008  # price, in squared picture units, of using a source as often as fairness allows
+GREED = 0.003  # price, in squared picture units, of using a source as often as fairness allows
+# What the middle of a hole should look like: without it smooth walls win, for nothing in them is
+# far from the blur that a hole begins with (A. Newson et al., "Video inpainting of complex scenes",
+# SIAM J. Imaging Sciences 2014). Weight of the mean step of a texture, and of the longer side.
+TRUST = 1.15
+TEXTURE = 7.0
+TEXTURE_REACH = 0.015
 
 
 @dataclass
@@ -40,6 +48,7 @@ def complete(
     label: F32,
     label_strength: float = 0.4,
     row_price: float = 2.5,
+    materials: Materials | None = None,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
 ) -> tuple[F32, F32]:
@@ -54,6 +63,7 @@ def complete(
             while coarse it pulls texture of the same label.
         label_strength: price of a wrong label, in units of `picture`.
         row_price: price of taking texture from another height, per picture height.
+        materials: what the hole borders on; other texture is taken only where it fits far better.
         seed: of the random search.
         progress: called with 0..1.
 
@@ -62,8 +72,14 @@ def complete(
     """
     if not hole.any():
         return picture.copy(), label.copy()
-    both = np.concatenate([picture, label[..., None] * np.float32(label_strength)], 2)
-    first = np.concatenate([start, label[..., None] * np.float32(label_strength)], 2)
+    stuff = Materials.none((1, 1)) if materials is None else materials
+    price = stuff.price
+    reach = TEXTURE_REACH * max(hole.shape)
+    texture = texture_of(picture, ~hole, reach) * np.float32(TEXTURE)
+    texture_start = guess_by_label(texture, label, hole | ~source)
+    marked = label[..., None] * np.float32(label_strength)
+    both = np.concatenate([picture, texture, marked], 2)
+    first = np.concatenate([start, texture_start, marked], 2)
     # A sliver of a hole has nothing to fill at coarse sizes; without sources the start stands.
     levels = [lv for lv in _pyramid(both, first, hole, source) if len(lv.targets)]
     if not levels:
@@ -88,9 +104,11 @@ def complete(
         is_target[lv.targets[:, 0], lv.targets[:, 1]] = 1
         hole_u8 = lv.hole.astype(np.uint8)
         dist = np.zeros((hh, ww), np.float32)
+        kind = stuff.at((hh, ww))
         if index:
             # begin with this size's own texture: a smooth beginning would look for smooth sources
-            pm.measure(current, lv.conf, lv.targets, nnf, dist, lv.radius, np.float32(0))
+            pm.measure(current, lv.conf, lv.targets, nnf, dist, lv.radius, np.float32(0),
+                       kind, price)  # fmt: skip
             pm.copy_best(current, hole_u8, lv.targets, nnf, dist, lv.radius)
         slope = np.float32(row_price / hh)
         use = np.zeros((hh // 4 + 1, ww // 4 + 1), np.float32)
@@ -99,11 +117,12 @@ def complete(
         last = index == len(levels) - 1
         reach = max(hh, ww) if index < 2 else max(8, max(hh, ww) // 8)
         for k in range(lv.passes):
-            pm.measure(current, lv.conf, lv.targets, nnf, dist, lv.radius, slope)
+            pm.measure(current, lv.conf, lv.targets, nnf, dist, lv.radius, slope, kind, price)
             pm.count_use(lv.targets, nnf, use)
             pm.search(
                 current, lv.conf, lv.valid, is_target, lv.targets, nnf, dist, use, lv.radius,
                 slope, greed, 4 if index < 2 else 2, reach, state,
+                kind, price,
             )  # fmt: skip
             sharp = last and k == lv.passes - 1
             d = dist[lv.targets[:, 0], lv.targets[:, 1]]
@@ -125,7 +144,7 @@ def complete(
                 progress(done / work)
         estimate = current
     out = picture.copy()
-    out[hole] = estimate[hole, :-1]
+    out[hole] = estimate[hole, : picture.shape[2]]
     out_label = label.copy()
     out_label[hole] = estimate[hole, -1] / np.float32(label_strength)
     return out, np.clip(out_label, 0, 1).astype(np.float32)
@@ -139,12 +158,10 @@ def _pyramid(picture: F32, start: F32, hole: Mask, source: Mask) -> list[_Level]
     while min(image.shape[:2]) > 40:
         size = ((image.shape[1] + 1) // 2, (image.shape[0] + 1) // 2)
 
-        def down(a: F32, size: tuple[int, int] = size) -> F32:
-            return np.asarray(cv2.resize(a, size, interpolation=cv2.INTER_AREA), np.float32)
-
-        weight = down(known)
-        image = down(image * known[..., None]) / np.maximum(weight, 1e-6)[..., None]
-        guess, usable, known = down(guess), down(usable), (weight > 0.5).astype(np.float32)
+        weight = shrink(known, size)
+        image = shrink(image * known[..., None], size) / np.maximum(weight, 1e-6)[..., None]
+        guess, usable = shrink(guess, size), shrink(usable, size)
+        known = (weight > 0.5).astype(np.float32)
         raw.append((image, known, usable, guess))
     levels: list[_Level] = []
     count = len(raw)
@@ -177,7 +194,7 @@ def _inside(ok: NDArray[np.uint8], radius: int) -> NDArray[np.uint8]:
 def _trust(hole: Mask) -> F32:
     """1 on known pixels, falling with depth into the hole: the rim decides before the middle."""
     depth = cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, 3)
-    return np.maximum(np.power(np.float32(1.15), -depth), 0.05).astype(np.float32)
+    return np.maximum(np.power(np.float32(TRUST), -depth), 0.05).astype(np.float32)
 
 
 def _enlarge(nnf: NDArray[np.int32], valid: NDArray[np.uint8]) -> NDArray[np.int32]:

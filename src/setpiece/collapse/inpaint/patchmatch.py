@@ -31,8 +31,9 @@ def _random(state, n):
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _distance(img, conf, ty, tx, sy, sx, r, slope, best):
-    """Weighted mean squared difference of two patches, plus the price of a change of height.
+def _distance(img, conf, ty, tx, sy, sx, r, slope, kind, price, best):
+    """Weighted mean squared difference of two patches, plus the prices of a change of height and
+    of the source's material where the target is.
 
     Pixels of the target patch that lie outside the frame are left out. Gives up once the sum is
     certain to exceed `best`.
@@ -45,8 +46,9 @@ def _distance(img, conf, ty, tx, sy, sx, r, slope, best):
         for dx in range(x0, x1 + 1):
             weight += conf[ty + dy, tx + dx]
     move = np.float32(ty - sy) * slope
-    price = move * move
-    limit = (best - price) * weight
+    extra = move * move
+    extra += price[ty * price.shape[0] // h, tx * price.shape[1] // w, kind[sy, sx]]
+    limit = (best - extra) * weight
     if limit <= 0.0:
         return best + np.float32(1.0)
     total = np.float32(0.0)
@@ -59,16 +61,17 @@ def _distance(img, conf, ty, tx, sy, sx, r, slope, best):
             total += d2 * conf[ty + dy, tx + dx]
         if total > limit:
             return best + np.float32(1.0)
-    return total / weight + price
+    return total / weight + extra
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def measure(img, conf, targets, nnf, dist, r, slope):
+def measure(img, conf, targets, nnf, dist, r, slope, kind, price):
     """Fill `dist` for the matches in `nnf` (h, w, 2), at the target centres (n, 2) [y, x]."""
     big = np.float32(1e18)
     for i in range(len(targets)):
         y, x = targets[i]
-        dist[y, x] = _distance(img, conf, y, x, nnf[y, x, 0], nnf[y, x, 1], r, slope, big)
+        sy, sx = nnf[y, x, 0], nnf[y, x, 1]
+        dist[y, x] = _distance(img, conf, y, x, sy, sx, r, slope, kind, price, big)
 
 
 @njit(cache=True, nogil=True, fastmath=True)
@@ -82,8 +85,9 @@ def count_use(targets, nnf, use):
 
 @njit(cache=True, nogil=True, fastmath=True)
 def search(
-    img, conf, valid, is_target, targets, nnf, dist, use, r, slope, greed, rounds, reach, state
-):
+    img, conf, valid, is_target, targets, nnf, dist, use, r, slope, greed, rounds, reach, state,
+    kind, price,
+):  # fmt: skip
     """Improve `nnf` and `dist` in place by propagation and random search.
 
     use: how often each 4x4 block of sources is used, kept up to date here; each use beyond the
@@ -93,7 +97,8 @@ def search(
     img: (h, w, c) current estimate, known pixels included. conf: (h, w) trust of each pixel.
     valid: (h, w) uint8, 1 where a source patch centre lies wholly in known picture.
     slope: price of a vertical move per pixel (keeps rows of storeys, water and land at their
-    height). reach: first radius of the random search [px].
+    height). reach: first radius of the random search [px]. kind: (h, w) uint8, material of every
+    pixel; price: (gh, gw, k), that of each at a place of a coarse grid.
     """
     h, w, _ = img.shape
     for k in range(rounds):
@@ -115,7 +120,9 @@ def search(
                     if 0 <= cy < h and 0 <= cx < w and valid[cy, cx] and (cy != by or cx != bx):
                         extra = greed * use[cy >> 2, cx >> 2]
                         if extra < best:
-                            d = _distance(img, conf, y, x, cy, cx, r, slope, best - extra) + extra
+                            d = extra + _distance(
+                                img, conf, y, x, cy, cx, r, slope, kind, price, best - extra
+                            )
                             if d < best:
                                 best, by, bx = d, cy, cx
             radius = reach
@@ -125,7 +132,9 @@ def search(
                 if 0 <= cy < h and 0 <= cx < w and valid[cy, cx]:
                     extra = greed * use[cy >> 2, cx >> 2]
                     if extra < best:
-                        d = _distance(img, conf, y, x, cy, cx, r, slope, best - extra) + extra
+                        d = extra + _distance(
+                            img, conf, y, x, cy, cx, r, slope, kind, price, best - extra
+                        )
                         if d < best:
                             best, by, bx = d, cy, cx
                 radius //= 2
@@ -220,7 +229,8 @@ def compile_kernels() -> None:
     dist = np.zeros((8, 8), np.float32)
     state = np.array([88172645463325252], np.uint64)
     initial(targets, np.array([[5, 5]], np.int32), nnf, state)
-    measure(img, conf, targets, nnf, dist, 1, np.float32(0))
+    kind, price = np.zeros((8, 8), np.uint8), np.zeros((1, 1, 1), np.float32)
+    measure(img, conf, targets, nnf, dist, 1, np.float32(0), kind, price)
     use = np.zeros((2, 2), np.float32)
     count_use(targets, nnf, use)
     search(
@@ -238,6 +248,8 @@ def compile_kernels() -> None:
         1,
         4,
         state,
+        kind,
+        price,
     )
     vote(img, conf, hole, targets, nnf, dist, 1, np.float32(1))
     copy_best(img, hole, targets, nnf, dist, 1)
