@@ -25,8 +25,9 @@ def frame(order: dict[str, Any], clock: Clock) -> dict[str, Any]:
     """Render one frame and write it as .npy, (h, w, 3) float32 scene-linear, top row first.
 
     order: shot (npz), motion (npz: position, rotation), index (frame from 0), size, samples,
-    denoise, motion_blur, box_filter (a pixel wide, as ours), volume_bounces, threads, out, and one
-    of: blend (a file with the baked smoke), grid (npz of a density grid), neither.
+    denoise, plain (matt faces), motion_blur, box_filter (a pixel wide, as ours), volume_bounces,
+    threads, out, and one of: blend (a file with the baked smoke), grid (npz of a density grid),
+    neither.
     """
     shot = dict(np.load(order["shot"]))
     motion = np.load(order["motion"])
@@ -42,7 +43,7 @@ def frame(order: dict[str, Any], clock: Clock) -> dict[str, Any]:
         add_ground(shot)
         add_camera(shot)
         add_light(shot)
-        things = add_fragments(shot)
+        things = add_fragments(shot, plain=order["plain"])
         last = len(motion["position"]) - 1
         span = (-1, 0, 1) if order["motion_blur"] else (0,)
         poses = {}

@@ -36,6 +36,15 @@ def _options(job: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def warm(_job: dict[str, Any]) -> dict[str, Any]:
+    """Compile the kernels where they are not yet."""
+    from setpiece.farm.stages import Quiet
+    from setpiece.warm import warm_up
+
+    warm_up(Quiet())
+    return {}
+
+
 def make_shot(job: dict[str, Any]) -> dict[str, Any]:
     """The whole shot in `job["out"]`; its stages' costs. Intermediate files stay for `export`."""
     from setpiece.collapse.shot import collapse
@@ -81,7 +90,7 @@ def export(job: dict[str, Any]) -> dict[str, Any]:
         hull=pieces.hull, hull_start=pieces.hull_start,
         bond_i=b.i, bond_j=b.j, bond_position=b.position, bond_width=b.width,
         # What gives way at once is the shot's trigger; Bullet decides about all the rest.
-        bond_trigger=broken <= start_of + 0.15, trigger=start_of,
+        bond_trigger=broken <= start_of + 0.15, trigger=start_of, bond_break=broken,
         camera_position=camera.position, camera_rotation=camera.rotation,
         camera_focal=camera.focal, camera_centre=camera.centre,
         size=(camera.width, camera.height), frames=motion.frames, fps=float(motion.fps),
@@ -105,7 +114,7 @@ def export(job: dict[str, Any]) -> dict[str, Any]:
         made.append(frame)
     return {
         "fragments": len(pieces), "triangles": len(pieces.mesh.faces), "bonds": len(b.i),
-        "grids": made, "trigger": start_of,
+        "grids": made, "trigger": start_of, "size": [camera.width, camera.height],
         "wall": time.monotonic() - start, "cpu": time.process_time() - cpu,
     }  # fmt: skip
 

@@ -35,9 +35,36 @@ def matt(name: str, colour: Any) -> Any:
     return made
 
 
-def add_fragments(shot: Arrays) -> list[Any]:
-    """An object a fragment, its origin at the centre of mass, standing where it stood at rest."""
-    materials = [matt(f"face {i}", c) for i, c in enumerate(shot["albedo"])]
+def rough(name: str, colour: Any) -> Any:
+    """What broken faces are made of in a finished shot: noise in colour and bump, as ours have."""
+    made = bpy.data.materials.new(name)
+    made.use_nodes = True
+    tree = made.node_tree
+    surface = tree.nodes["Principled BSDF"]
+    surface.inputs["Roughness"].default_value = 0.9
+    place, noise = tree.nodes.new("ShaderNodeTexCoord"), tree.nodes.new("ShaderNodeTexNoise")
+    noise.inputs["Scale"].default_value, noise.inputs["Detail"].default_value = 2.0, 5.0
+    tree.links.new(place.outputs["Object"], noise.inputs["Vector"])
+    ramp = tree.nodes.new("ShaderNodeValToRGB")
+    for stop, tone in zip(ramp.color_ramp.elements, (0.75, 1.25), strict=True):
+        stop.color = (*(min(tone * float(c), 1.0) for c in colour), 1.0)
+    bump = tree.nodes.new("ShaderNodeBump")
+    bump.inputs["Strength"].default_value, bump.inputs["Distance"].default_value = 0.4, 0.05
+    tree.links.new(noise.outputs[0], ramp.inputs["Fac"])
+    tree.links.new(noise.outputs[0], bump.inputs["Height"])
+    tree.links.new(ramp.outputs["Color"], surface.inputs["Base Color"])
+    tree.links.new(bump.outputs["Normal"], surface.inputs["Normal"])
+    return made
+
+
+def add_fragments(shot: Arrays, plain: bool = False) -> list[Any]:
+    """An object a fragment, its origin at the centre of mass, standing where it stood at rest.
+
+    plain: every face matt; otherwise those that are not the plate's picture (from 2) are rough.
+    """
+    materials = [
+        (matt if plain or i < 2 else rough)(f"face {i}", c) for i, c in enumerate(shot["albedo"])
+    ]
     home = bpy.data.collections.new("fragments")
     bpy.context.scene.collection.children.link(home)
     faces, body = shot["mesh_faces"], shot["mesh_body"]

@@ -13,7 +13,7 @@ from blender import manta
 from blender.scene import dust_material, empty_scene
 from blender.worker import Clock
 
-EXTINCTION = 0.5  # 1/m at smoke density 1
+EXTINCTION = 2.0  # 1/m at smoke density 1: what our dust has
 OCTAHEDRON = np.array(
     [(1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0), (0, 0, 1), (0, 0, -1)], np.float32
 )
@@ -28,7 +28,7 @@ def smoke(order: dict[str, Any], clock: Clock) -> dict[str, Any]:
     order: shot, motion (npz), resolution (cells along the domain's longest side), folder, blend.
     """
     shot = dict(np.load(order["shot"]))
-    place = np.load(order["motion"])["position"]
+    place = np.load(order["motion"])["position"][: int(shot["frames"])]
     folder = Path(order["folder"])
     folder.mkdir(parents=True, exist_ok=True)
     with clock.stage("smoke set-up"):
@@ -50,14 +50,18 @@ def smoke(order: dict[str, Any], clock: Clock) -> dict[str, Any]:
 
 
 def _source(shot: dict[str, Any], place: Any, path: Path) -> Any:
-    """An octahedron a fragment, as large as it while it moves and shut to a point while not.
+    """An octahedron a fragment: open while it moves and has broken off something, else a point.
 
     Vertices of every frame lie in a point cache (.pc2): header, then float32 frames x points x 3.
     """
     fps = float(shot["fps"])
     speed = np.linalg.norm(np.gradient(place, 1 / fps, axis=0), axis=2)
-    radius = np.clip(0.7 * (shot["mass"] / 2000.0) ** (1 / 3), 0.5, 1.4)
-    open_at = radius[None] * np.clip((speed - 1.0) / 2.0, 0, 1)
+    radius = np.clip(1.2 * (shot["mass"] / 2000.0) ** (1 / 3), 0.8, 2.0)
+    torn = np.full(place.shape[1], np.inf)
+    for end in (shot["bond_i"], shot["bond_j"]):
+        np.minimum.at(torn, end[end >= 0], shot["bond_break"][end >= 0])
+    off = np.arange(len(place))[:, None] / fps >= torn[None]
+    open_at = radius[None] * np.clip((speed - 0.5) / 1.5, 0, 1) * off
     points = place[:, :, None] + open_at[..., None, None] * OCTAHEDRON
     points[..., 2] = np.maximum(points[..., 2], 0.05)
     frames, count = points.shape[0], points.shape[1] * 6
