@@ -56,7 +56,7 @@ def _source(shot: dict[str, Any], place: Any, path: Path) -> Any:
     """
     fps = float(shot["fps"])
     speed = np.linalg.norm(np.gradient(place, 1 / fps, axis=0), axis=2)
-    radius = np.clip(1.2 * (shot["mass"] / 2000.0) ** (1 / 3), 0.8, 2.0)
+    radius = np.clip(1.5 * (shot["mass"] / 2000.0) ** (1 / 3), 1.0, 2.5)
     torn = np.full(place.shape[1], np.inf)
     for end in (shot["bond_i"], shot["bond_j"]):
         np.minimum.at(torn, end[end >= 0], shot["bond_break"][end >= 0])
@@ -83,6 +83,7 @@ def _source(shot: dict[str, Any], place: Any, path: Path) -> Any:
     how.surface_distance, how.volume_density = 0.0, 1.0
     how.density, how.temperature = 1.0, 0.0
     how.use_initial_velocity, how.velocity_factor = True, 0.8
+    how.velocity_normal = 2.5  # m/s: the air that a breaking storey squeezes out
     return thing
 
 
