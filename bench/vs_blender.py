@@ -144,7 +144,7 @@ class Bench:
         order = {
             "shot": str(to / "shot.npz"), "motion": str(to / "motion.npz"), "index": frame,
             "size": size, "plain": True, "motion_blur": False, "box_filter": True,
-            "volume_bounces": 32, "threads": self.threads,
+            "volume_bounces": 64, "threads": self.threads,
         }  # fmt: skip
         if dust:
             order["grid"] = str(to / f"grid.{frame:04d}.npz")

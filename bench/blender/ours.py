@@ -23,7 +23,8 @@ ALBEDO = np.array(
         (0.22, 0.18, 0.16), (0.40, 0.40, 0.40), (0.52, 0.46, 0.42),
     ]
 )  # fmt: skip
-DUST = (0.74, 0.70, 0.65)
+DUST = (0.74, 0.70, 0.65)  # what a thick bank of dust sends back, as `render.volume.march` has it
+ANISOTROPY = 0.24  # mean cosine of our dust's two lobes
 FAR = 4000.0  # m: the ground goes that far to each side
 AWAY = 512.0  # m: how far the standing building is set aside for `plain_frame`
 SWATCH = 5  # px
@@ -65,6 +66,17 @@ def _stages(job: dict[str, Any]) -> Any:
     return run_stages(request, StageDesk(Path(job["out"]) / ".work"))
 
 
+def single_scattering(thick: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Share of light that one grain scatters, from what a thick bank of such grains sends back.
+
+    H. C. van de Hulst, "Multiple Light Scattering" (1980): with s = sqrt((1 - w) / (1 - g w)) a
+    half-space reflects (1 - s)(1 - 0.139 s) / (1 + 1.17 s). The quadratic in s is solved.
+    """
+    a, b, c = 0.139, -(1.139 + 1.17 * thick), 1 - thick
+    s2 = ((-b - np.sqrt(b * b - 4 * a * c)) / (2 * a)) ** 2
+    return np.asarray((1 - s2) / (1 - ANISOTROPY * s2))
+
+
 def export(job: dict[str, Any]) -> dict[str, Any]:
     """Write what Blender is given: `shot.npz` (fragments, bonds, camera, light), `motion.npz` and,
     for `job["grids"]`, the dust of those frames as `grid.NNNN.npz`, into `job["to"]`."""
@@ -96,7 +108,8 @@ def export(job: dict[str, Any]) -> dict[str, Any]:
         size=(camera.width, camera.height), frames=motion.frames, fps=float(motion.fps),
         sun=light.sun, sky=light.sky, ground=light.ground, sun_direction=sun,
         softness=max(light.softness, 0.25), ground_albedo=np.clip(ground, 0, 0.9),
-        far=FAR, albedo=ALBEDO, dust_albedo=DUST, light=json.dumps(light.model_dump()),
+        far=FAR, albedo=ALBEDO, dust_albedo=single_scattering(np.array(DUST)),
+        anisotropy=ANISOTROPY, light=json.dumps(light.model_dump()),
     )  # fmt: skip
     np.savez(
         to / "motion.npz", position=motion.position, rotation=motion.rotation, rest=motion.rest

@@ -157,7 +157,7 @@ def add_light(shot: Arrays) -> None:
     background.inputs["Strength"].default_value = 1.0
 
 
-def dust_material(albedo: Any, density: float) -> Any:
+def dust_material(shot: Arrays, density: float) -> Any:
     """A volume whose extinction [1/m] is the grid "density" times `density`."""
     made = bpy.data.materials.new("dust")
     made.use_nodes = True
@@ -165,10 +165,10 @@ def dust_material(albedo: Any, density: float) -> Any:
     tree.nodes.clear()
     out = tree.nodes.new("ShaderNodeOutputMaterial")
     volume = tree.nodes.new("ShaderNodeVolumePrincipled")
-    volume.inputs["Color"].default_value = (*(float(c) for c in albedo), 1.0)
+    volume.inputs["Color"].default_value = (*(float(c) for c in shot["dust_albedo"]), 1.0)
     volume.inputs["Absorption Color"].default_value = (0.0, 0.0, 0.0, 1.0)
     volume.inputs["Density"].default_value = density
     volume.inputs["Density Attribute"].default_value = "density"
-    volume.inputs["Anisotropy"].default_value = 0.24
+    volume.inputs["Anisotropy"].default_value = float(shot["anisotropy"])
     tree.links.new(volume.outputs["Volume"], out.inputs["Volume"])
     return made

@@ -140,6 +140,15 @@ def test_rows_are_kept_as_they_finish_and_made_again_for_another_version(tmp_pat
     assert not other.work.exists()
 
 
+@given(st.floats(0.02, 0.98))
+@settings(max_examples=40, deadline=None)
+def test_a_thick_bank_of_single_scattering_dust_sends_back_what_was_asked(thick: float) -> None:
+    w = float(ours.single_scattering(np.array(thick)))
+    assert thick < w < 1
+    s = np.sqrt((1 - w) / (1 - ours.ANISOTROPY * w))
+    assert (1 - s) * (1 - 0.139 * s) / (1 + 1.17 * s) == pytest.approx(thick, abs=1e-9)
+
+
 def test_display_is_srgb() -> None:
     picture = np.array([[[0.0, 0.18, 1.0], [2.0, -1.0, 0.002]]])
     shown = judge.display(picture)
