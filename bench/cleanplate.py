@@ -76,6 +76,12 @@ SUBURB = "photos/suburb_street_3840x2160.jpg"
 LUND, LUND_6 = "multiview_street/01.jpg", "multiview_street/06.jpg"
 SQUARE = "video/opencv_vtest_static_768x576.avi"
 STAGE = "stage street"
+# Rows of the horizons, in parts of the frame: a shot has them from the artist's lines.
+HORIZON = {
+    LOWRISE: 0.86, PAVILION: 0.50, SEATTLE: 0.74, PARK: 0.74, HOUSE: 0.78, WALL: 0.85,
+    FACADE: 0.80, TIMBER: 0.80, SUBURB: 0.64, LUND: 0.52, LUND_6: 0.50, SQUARE: -0.10,
+    STAGE: 0.71,
+}  # fmt: skip
 
 CUTS = [
     Cut("sky", LOWRISE, "tower", (0.35, 0.05, 0.50, 0.46)),
@@ -172,6 +178,7 @@ class Case:
     plate: F32
     truth: F32
     matte: F32
+    horizon: float
     foreground: F32 | None = None
 
 
@@ -182,10 +189,11 @@ def make_case(cut: Cut, plates: Path, width: int) -> Case:
         from stage_street import make_street
 
         street = make_street(width, round(width * 9 / 16), 16)
-        return Case(street.plate, street.background, street.building, street.foreground)
+        row = HORIZON[STAGE] * len(street.plate)
+        return Case(street.plate, street.background, street.building, row, street.foreground)
     truth = read_plate(plates / cut.file, width)
     plate, matte = build(truth, cut)
-    return Case(plate, truth, matte)
+    return Case(plate, truth, matte, HORIZON[cut.file] * len(truth))
 
 
 # Filling and measuring
@@ -204,7 +212,7 @@ def fill(case: Case, seed: int = 1) -> tuple[dict[str, F32], Mask, dict[str, flo
     start = time.process_time()
     clean = make_clean_plate(
         case.plate, case.matte, sky=sky_mask(case.plate) * (1 - case.matte),
-        foreground=case.foreground, seed=seed,
+        foreground=case.foreground, horizon=case.horizon, seed=seed,
     )  # fmt: skip
     seconds = {"ours": time.process_time() - start}
     made = {"ours": encoded(clean.image)}
@@ -306,10 +314,10 @@ def table(rows: dict[str, dict[str, Any]]) -> str:
     for kind in CLASSES:
         chosen = [r for r in rows.values() if kind in r["parts"]]
         for method in METHODS if chosen else ():
-            cells = [
-                f"{np.median([r['parts'][kind][method][m] for r in chosen]):.{1 if m == 'psnr' else 2}f}"
-                for m in MEASURES
-            ]
+            cells = []
+            for m in MEASURES:
+                middle = float(np.median([r["parts"][kind][method][m] for r in chosen]))
+                cells.append(f"{middle:.1f}" if m == "psnr" else f"{middle:.2f}")
             took = np.median([r["seconds"][method] for r in chosen])
             words = f"{kind} ({len(chosen)})" if method == "ours" else ""
             lines.append(f"| {words} | {WORDS[method]} | {' | '.join(cells)} | {took:.1f} |")

@@ -11,6 +11,7 @@ import pytest
 from setpiece.collapse.cleanplate import building_picture, find_hole, make_clean_plate
 from setpiece.collapse.inpaint import blend, patchmatch
 from setpiece.collapse.inpaint.horizon import above_horizon, horizon_row, smooth_enough
+from setpiece.collapse.inpaint.materials import find_materials
 from setpiece.collapse.inpaint.skyline import guess_label
 from setpiece.errors import PlateError
 
@@ -121,10 +122,53 @@ def test_plate_full_of_building_gets_a_place_behind_it(shared: Path) -> None:
     matte = _box(image.shape, 0, 0, 384, 245)
     clean = make_clean_plate(image, matte, horizon=170.0, seed=1)
     assert any("nothing to copy" in note for note in clean.notes)
+    assert not clean.trusted
     assert np.array_equal(clean.image[~clean.hole], image[~clean.hole])
     lum = clean.image.mean(2)
     assert lum[:60].mean() > 1.3 * lum[200:240].mean()  # sky over ground
     assert 0.05 < lum[:60].mean() < 1.2
+
+
+def test_a_hole_too_large_is_said_and_one_that_leaves_nothing_refused(shared: Path) -> None:
+    image = _photo(shared, "kodak_kodim08.png", 160)
+    h, w = image.shape[:2]
+    small = make_clean_plate(image, _box(image.shape, 60, 20, 90, 80))
+    assert small.trusted
+    assert not any("WARNING" in note for note in small.notes)
+    large = make_clean_plate(image, _box(image.shape, 30, 10, 140, 90))
+    assert not large.trusted
+    assert any("--clean-plate" in note for note in large.notes)
+    with pytest.raises(PlateError, match="--clean-plate"):
+        make_clean_plate(image, _box(image.shape, 0, 0, w, h))
+    # unless the artist has the place
+    whole = make_clean_plate(image, _box(image.shape, 0, 0, w, h), given=image * 0.5)
+    assert whole.trusted
+
+
+def test_a_block_in_the_street_leaves_street(shared: Path) -> None:
+    """Plain walls beside a rough street do not take it over."""
+    image = _photo(shared, "../multiview_street/01.jpg", 400)
+    h, w = image.shape[:2]
+    matte = _box(image.shape, int(0.3 * w), int(0.68 * h), int(0.62 * w), int(0.95 * h))
+    plate = image.copy()
+    plate[matte > 0] = (0.3, 0.19, 0.13)
+    clean = make_clean_plate(plate, matte, horizon=0.52 * h, seed=1)
+    inside = matte > 0
+    assert _psnr(_encoded(clean.image)[inside], _encoded(image)[inside]) >= 15
+    assert 0.7 <= _texture(clean.image, inside) / _texture(image, inside) <= 1.3
+
+
+def test_materials_follow_the_rim() -> None:
+    rng = np.random.default_rng(3)
+    picture = np.full((120, 160, 3), 0.2, np.float32)
+    picture[:, 80:] = 0.7
+    picture += 0.03 * rng.standard_normal(picture.shape).astype(np.float32)
+    hole = np.zeros((120, 160), bool)
+    hole[30:90, 20:60] = True
+    found = find_materials(picture, hole, ~hole)
+    rows, columns = found.price.shape[:2]
+    here = found.price[rows // 2, columns // 4]  # in the hole
+    assert here[found.kind[60, 10]] < 0.01 < here[found.kind[60, 140]]
 
 
 def test_given_clean_plate_wins(shared: Path) -> None:

@@ -14,6 +14,7 @@ from setpiece.collapse.grain import living_grain, measure_grain
 from setpiece.collapse.inpaint.complete import complete
 from setpiece.collapse.inpaint.fields import decode, disc, encode, guess_by_label, pull_push
 from setpiece.collapse.inpaint.horizon import above_horizon, horizon_row, smooth_enough
+from setpiece.collapse.inpaint.limits import warning, way_to_fill
 from setpiece.collapse.inpaint.materials import find_materials
 from setpiece.collapse.inpaint.shift import shift_sky
 from setpiece.collapse.inpaint.skyline import guess_label
@@ -28,8 +29,10 @@ Progress = Callable[[float], None] | None
 # into the sky, and over how much more that is faded out.
 NEAR, FADE = 0.25, 0.5
 HAZE = 0.06  # of the picture's height below the horizon: over which the sky's light fades from land
-PRICE = 1
-ROWS = 1.2
+# Price of texture from another height, per picture height: level storeys, shores and hedges stay
+# so, while ground may come from nearer or farther.
+ROWS, GROUND = 2.5, 1.0
+FAIR_GROUND = 0.2  # ground is alike everywhere: rather the same again than a wall
 GROW = 0.012  # of the picture's longer side: how far past the matte the hole reaches
 
 
@@ -42,12 +45,14 @@ class CleanPlate:
         hole: (h, w) bool, where pixels were replaced.
         filled_fraction: share of the frame that was replaced.
         notes: how it was made, for the artist.
+        trusted: the hole is small enough for what is shown in it to be believed.
     """
 
     image: F32
     hole: Mask
     filled_fraction: float
     notes: list[str] = field(default_factory=list)
+    trusted: bool = True
 
 
 def make_clean_plate(
@@ -76,7 +81,7 @@ def make_clean_plate(
         seed: of the search.
 
     Raises:
-        PlateError: shapes do not match.
+        PlateError: shapes do not match, or nothing of the place is left to be seen.
     """
     h, w = image.shape[:2]
     _same_size(matte, (h, w), "matte")
@@ -96,7 +101,8 @@ def make_clean_plate(
     if not hole.any():
         return CleanPlate(image.copy(), hole, 0.0, ["no building in the matte: nothing filled"])
     usable = ~hole & (cv2.dilate(fg, disc(2)) < 0.1)
-    if share > 0.82 or usable.mean() < 0.06:
+    way = way_to_fill(share, float(usable.mean()))
+    if way == "paint":
         from setpiece.collapse.inpaint.backdrop import backdrop
 
         painted = backdrop(image, hole, light or Light(), horizon, seed)
@@ -104,12 +110,7 @@ def make_clean_plate(
         painted += grain.at(painted) * living_grain(grain, (h, w), 0, seed)
         out = image.copy()
         out[hole] = np.maximum(painted, 0)[hole]
-        note = (
-            f"the building covers {share:.0%} of the frame, so there is nothing to copy from: "
-            "an open lot under a hazy sky was painted behind it (give --clean-plate for the real "
-            "place)"
-        )
-        return CleanPlate(out, hole, share, [note])
+        return CleanPlate(out, hole, share, [warning(share, painted=True)], trusted=False)
     picture = encode(image)
     if share > 0.45:
         # so much must be invented that a lamp post or eave would be repeated all over
@@ -143,11 +144,11 @@ def make_clean_plate(
     if high.any():
         above = shift_sky(above, high, open_sky)
     flat = np.where(high[..., None], above, flat).astype(np.float32)
-    # rows keep storeys, shores and hedges level; where most is invented they would repeat
+    price, fairness = _row_rules(h, share, horizon)
     filled, pasted = complete(
         flat, hole & ~(high & (depth > NEAR + FADE)), usable, start=start, label=sure, seed=seed,
-        materials=find_materials(flat, hole, usable) if PRICE else None,
-        row_price=ROWS if share < 0.5 else 1.0,
+        materials=find_materials(flat, hole, usable),
+        row_price=price, fairness=fairness,
         progress=_share(progress, part, 1.0),
     )  # fmt: skip
     ramp = np.where(high, np.clip((depth - NEAR) / FADE, 0, 1), 0).astype(np.float32)
@@ -159,12 +160,9 @@ def make_clean_plate(
     notes = [f"{share:.0%} of the frame filled from the texture around the building"]
     if (label[hole] > 0.5).mean() > 0.02:
         notes.append("hidden sky follows a smooth model of the visible sky, with its texture")
-    if share > 0.45:
-        notes.append(
-            f"large hole ({share:.0%} of the frame): what was hidden is invented from little, and "
-            "its foliage and walls repeat on a second look; give --clean-plate if you have one"
-        )
-    return CleanPlate(out, hole, share, notes)
+    if way == "fill with a warning":
+        notes.append(warning(share, painted=False))
+    return CleanPlate(out, hole, share, notes, trusted=way == "fill")
 
 
 def building_picture(
@@ -244,6 +242,14 @@ def _sky_depth(label: F32) -> F32:
     """How far sky is from all that is not, in units of 1.6% of the frame's longer side."""
     near = cv2.distanceTransform((label > 0.5).astype(np.uint8), cv2.DIST_L2, 3)
     return np.asarray(near / (0.016 * max(label.shape)), np.float32)
+
+
+def _row_rules(h: int, share: float, horizon: float | None) -> tuple[F32, F32]:
+    """`row_price` and `fairness` (h,) of `complete`: upright things above the horizon keep their
+    height, ground may be repeated."""
+    ground = np.arange(h) > (h if horizon is None else horizon) + 0.04 * h
+    price = np.where(ground, GROUND, ROWS if share < 0.5 else GROUND)
+    return price.astype(np.float32), np.where(ground, FAIR_GROUND, 1.0).astype(np.float32)
 
 
 def _share(progress: Progress, begin: float, end: float) -> Progress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +90,8 @@ def prep_plate(s: Stages, light: Light, folder: Path, progress: Callable[[float]
         seed=request.seed,
     )
     (folder / "notes.txt").write_text("\n".join(clean.notes), encoding="utf-8")
+    facts = {"share": clean.filled_fraction, "trusted": clean.trusted, "notes": clean.notes}
+    (folder / "clean.json").write_text(json.dumps(facts), encoding="utf-8")
     picture = building_picture(
         still, matte, foreground, progress=lambda f: progress(0.7 + 0.2 * f), seed=request.seed
     )

@@ -183,6 +183,7 @@ def _record(
         "engine": {"name": "built in", "stage_versions": STAGE_VERSION, "models": []},
         "layout": {"scale": s.layout.scale_source, "proposed": s.layout.proposed,
                    "notes": s.layout.notes},
+        "clean_plate": json.loads((s.folders["prep"] / "clean.json").read_text(encoding="utf-8")),
         "light": light_of(s).model_dump(mode="json"),
         "fragments": len(pieces),
         "measured": {

@@ -25,7 +25,7 @@ from setpiece.media.plate import Plate, open_plate
 STAGE_VERSION = {
     "brief": 1,
     "layout": 5,
-    "prep": 4,
+    "prep": 5,
     "fracture": 4,
     "fall": 7,
     "dust": 4,

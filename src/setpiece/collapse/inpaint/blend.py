@@ -9,6 +9,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+CALM = 0.1  # step that is still taken out where all is smooth
+
 
 @njit(cache=True, nogil=True, fastmath=True)
 def _wanted(img, hole, pick, ya, xa, yb, xb, c, seam):
@@ -113,7 +115,7 @@ def seams(img: NDArray[Any]) -> NDArray[Any]:
     detail = np.abs(cv2.Laplacian(grey, cv2.CV_32F, ksize=1))
     # clipped, so that a lone step does not make its own surroundings rough
     rough = cv2.GaussianBlur(np.minimum(detail, 0.05), (0, 0), 3.0)
-    return (0.03 + 0.3 * np.exp(-((rough / 0.03) ** 2))).astype(np.float32)
+    return (0.03 + CALM * np.exp(-((rough / 0.03) ** 2))).astype(np.float32)
 
 
 def compile_kernels() -> None:

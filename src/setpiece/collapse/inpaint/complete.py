@@ -18,11 +18,10 @@ from setpiece.collapse.inpaint.materials import Materials
 F32 = NDArray[Any]  # float32; OpenCV's stubs do not say so
 Mask = NDArray[np.bool_]
 
-GREED = 0.003  # price, in squared picture units, of using a source as often as fairness allows
+GREED = 0.008  # price, in squared picture units, of using a source as often as fairness allows
 # What the middle of a hole should look like: without it smooth walls win, for nothing in them is
 # far from the blur that a hole begins with (A. Newson et al., "Video inpainting of complex scenes",
 # SIAM J. Imaging Sciences 2014). Weight of the mean step of a texture, and of the longer side.
-TRUST = 1.15
 TEXTURE = 7.0
 TEXTURE_REACH = 0.015
 
@@ -47,7 +46,8 @@ def complete(
     start: F32,
     label: F32,
     label_strength: float = 0.4,
-    row_price: float = 2.5,
+    row_price: float | F32 = 2.5,
+    fairness: float | F32 = 1.0,
     materials: Materials | None = None,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
@@ -62,7 +62,9 @@ def complete(
         label: (h, w) float 0..1 (1 sky, 0 the rest), known outside the hole, guessed in it;
             while coarse it pulls texture of the same label.
         label_strength: price of a wrong label, in units of `picture`.
-        row_price: price of taking texture from another height, per picture height.
+        row_price: price of taking texture from another height, per picture height; one for all or
+            one (h,) a row.
+        fairness: how much a source in use grows dearer; one for all or one (h,) a row.
         materials: what the hole borders on; other texture is taken only where it fits far better.
         seed: of the random search.
         progress: called with 0..1.
@@ -72,6 +74,8 @@ def complete(
     """
     if not hole.any():
         return picture.copy(), label.copy()
+    rows = np.full(len(hole), row_price, np.float32)
+    even = np.full(len(hole), fairness, np.float32)
     stuff = Materials.none((1, 1)) if materials is None else materials
     price = stuff.price
     reach = TEXTURE_REACH * max(hole.shape)
@@ -104,16 +108,16 @@ def complete(
         is_target[lv.targets[:, 0], lv.targets[:, 1]] = 1
         hole_u8 = lv.hole.astype(np.uint8)
         dist = np.zeros((hh, ww), np.float32)
+        slope = rows[np.arange(hh) * len(rows) // hh] / np.float32(hh)
         kind = stuff.at((hh, ww))
         if index:
             # begin with this size's own texture: a smooth beginning would look for smooth sources
-            pm.measure(current, lv.conf, lv.targets, nnf, dist, lv.radius, np.float32(0),
+            pm.measure(current, lv.conf, lv.targets, nnf, dist, lv.radius, 0 * slope,
                        kind, price)  # fmt: skip
             pm.copy_best(current, hole_u8, lv.targets, nnf, dist, lv.radius)
-        slope = np.float32(row_price / hh)
         use = np.zeros((hh // 4 + 1, ww // 4 + 1), np.float32)
         fair = 16.0 * len(lv.targets) / max(int(lv.valid.sum()), 1)
-        greed = np.float32(GREED / fair)
+        greed = even[np.arange(hh) * len(rows) // hh] * np.float32(GREED / fair)
         last = index == len(levels) - 1
         reach = max(hh, ww) if index < 2 else max(8, max(hh, ww) // 8)
         for k in range(lv.passes):
@@ -194,7 +198,7 @@ def _inside(ok: NDArray[np.uint8], radius: int) -> NDArray[np.uint8]:
 def _trust(hole: Mask) -> F32:
     """1 on known pixels, falling with depth into the hole: the rim decides before the middle."""
     depth = cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, 3)
-    return np.maximum(np.power(np.float32(TRUST), -depth), 0.05).astype(np.float32)
+    return np.maximum(np.power(np.float32(1.15), -depth), 0.05).astype(np.float32)
 
 
 def _enlarge(nnf: NDArray[np.int32], valid: NDArray[np.uint8]) -> NDArray[np.int32]:

@@ -45,7 +45,7 @@ def _distance(img, conf, ty, tx, sy, sx, r, slope, kind, price, best):
     for dy in range(y0, y1 + 1):
         for dx in range(x0, x1 + 1):
             weight += conf[ty + dy, tx + dx]
-    move = np.float32(ty - sy) * slope
+    move = np.float32(ty - sy) * slope[ty]
     extra = move * move
     extra += price[ty * price.shape[0] // h, tx * price.shape[1] // w, kind[sy, sx]]
     limit = (best - extra) * weight
@@ -91,14 +91,15 @@ def search(
     """Improve `nnf` and `dist` in place by propagation and random search.
 
     use: how often each 4x4 block of sources is used, kept up to date here; each use beyond the
-    first few costs `greed`, so that flat patches do not take over (A. Kaspar et al., "Self tuning
-    texture optimization", Eurographics 2015). `dist` stays free of that price.
+    first few costs `greed` (h,), by the target's row, so that flat patches do not take over (A.
+    Kaspar et al., "Self tuning texture optimization", Eurographics 2015). `dist` stays free of
+    that price.
 
     img: (h, w, c) current estimate, known pixels included. conf: (h, w) trust of each pixel.
     valid: (h, w) uint8, 1 where a source patch centre lies wholly in known picture.
-    slope: price of a vertical move per pixel (keeps rows of storeys, water and land at their
-    height). reach: first radius of the random search [px]. kind: (h, w) uint8, material of every
-    pixel; price: (gh, gw, k), that of each at a place of a coarse grid.
+    slope: (h,), price of a vertical move per pixel from a row (keeps rows of storeys, water and
+    land at their height). reach: first radius of the random search [px]. kind: (h, w) uint8,
+    material of every pixel; price: (gh, gw, k), that of each at a place of a coarse grid.
     """
     h, w, _ = img.shape
     for k in range(rounds):
@@ -110,7 +111,7 @@ def search(
             y, x = targets[i]
             by, bx = nnf[y, x, 0], nnf[y, x, 1]
             use[by >> 2, bx >> 2] -= np.float32(1.0)
-            best = dist[y, x] + greed * use[by >> 2, bx >> 2]
+            best = dist[y, x] + greed[y] * use[by >> 2, bx >> 2]
             for axis in range(2):
                 ny = y - step if axis == 0 else y
                 nx = x if axis == 0 else x - step
@@ -118,7 +119,7 @@ def search(
                     cy = nnf[ny, nx, 0] + (step if axis == 0 else 0)
                     cx = nnf[ny, nx, 1] + (0 if axis == 0 else step)
                     if 0 <= cy < h and 0 <= cx < w and valid[cy, cx] and (cy != by or cx != bx):
-                        extra = greed * use[cy >> 2, cx >> 2]
+                        extra = greed[y] * use[cy >> 2, cx >> 2]
                         if extra < best:
                             d = extra + _distance(
                                 img, conf, y, x, cy, cx, r, slope, kind, price, best - extra
@@ -130,7 +131,7 @@ def search(
                 cy = by - radius + _random(state, 2 * radius + 1)
                 cx = bx - radius + _random(state, 2 * radius + 1)
                 if 0 <= cy < h and 0 <= cx < w and valid[cy, cx]:
-                    extra = greed * use[cy >> 2, cx >> 2]
+                    extra = greed[y] * use[cy >> 2, cx >> 2]
                     if extra < best:
                         d = extra + _distance(
                             img, conf, y, x, cy, cx, r, slope, kind, price, best - extra
@@ -138,7 +139,7 @@ def search(
                         if d < best:
                             best, by, bx = d, cy, cx
                 radius //= 2
-            dist[y, x] = best - greed * use[by >> 2, bx >> 2]
+            dist[y, x] = best - greed[y] * use[by >> 2, bx >> 2]
             use[by >> 2, bx >> 2] += np.float32(1.0)
             nnf[y, x, 0], nnf[y, x, 1] = by, bx
 
@@ -229,8 +230,9 @@ def compile_kernels() -> None:
     dist = np.zeros((8, 8), np.float32)
     state = np.array([88172645463325252], np.uint64)
     initial(targets, np.array([[5, 5]], np.int32), nnf, state)
+    slope = np.zeros(8, np.float32)
     kind, price = np.zeros((8, 8), np.uint8), np.zeros((1, 1, 1), np.float32)
-    measure(img, conf, targets, nnf, dist, 1, np.float32(0), kind, price)
+    measure(img, conf, targets, nnf, dist, 1, slope, kind, price)
     use = np.zeros((2, 2), np.float32)
     count_use(targets, nnf, use)
     search(
@@ -243,8 +245,8 @@ def compile_kernels() -> None:
         dist,
         use,
         1,
-        np.float32(0),
-        np.float32(0),
+        slope,
+        slope,
         1,
         4,
         state,

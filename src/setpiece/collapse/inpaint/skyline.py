@@ -17,6 +17,7 @@ WORK = 240.0  # longer side at which the skyline is read [px]
 FALL = 0.10  # of the hole's width: how soon the skyline falls from its ends to the far one
 SLOPE = 1.0  # rows a column: how steeply the sky may come down beside a hill
 DEEPEST = 0.55  # of the way from its ends to the horizon: it is not expected to fall further
+LEAST = 0.1  # of the same way: nor less, where a sky stands beside it at all
 
 
 def guess_label(sky: F32, hole: Mask, horizon: float | None = None) -> F32:
@@ -106,6 +107,7 @@ def _skyline(
     if horizon is not None:
         high = max(a, b)
         far = min(far, high + DEEPEST * max(horizon - high, 0.0))
+        far = max(far, high + LEAST * max(horizon - high, 0.0))
     fall = max(FALL * (x1 - x0), 1.0)
     gap = np.full(width, np.inf, np.float32)
     if left is not None:

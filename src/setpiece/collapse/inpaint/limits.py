@@ -1,0 +1,47 @@
+"""How large a hole can be filled, and what is said of one that cannot."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from setpiece.errors import PlateError
+
+# Shares of the frame. Measured with bench/cleanplate.py --grow; docs/checks.md has the figures.
+TRUSTED = 0.40  # above it the texture falls below 80% of what was hidden, and the sky is a guess
+PAINTED = 0.82  # above it so little is left that any filling is one texture over and over
+LEAST_SOURCE = 0.06  # of the frame that texture may be taken from
+NOTHING = 0.995  # above it not even the ground's colour is known
+
+Way = Literal["fill", "fill with a warning", "paint"]
+
+
+def way_to_fill(share: float, source: float) -> Way:
+    """What is done with a hole of that share of the frame, where `source` of it may be copied.
+
+    Raises:
+        PlateError: nothing of the place is left to be seen.
+    """
+    if share > NOTHING:
+        raise PlateError(
+            f"the building covers {share:.1%} of the frame: nothing of the place behind it is left "
+            "to go by. Give a clean plate of the same view (--clean-plate), a wider plate, or an "
+            "outline that leaves the ground out."
+        )
+    if share > PAINTED or source < LEAST_SOURCE:
+        return "paint"
+    return "fill with a warning" if share > TRUSTED else "fill"
+
+
+def warning(share: float, painted: bool) -> str:
+    """What the artist is told of a hole past the limit."""
+    what = (
+        "there is nothing to copy from, and an open lot under a hazy sky was painted behind it"
+        if painted
+        else "what was hidden is invented from little, and its foliage and walls repeat on a "
+        "second look"
+    )
+    return (
+        f"WARNING: the building covers {share:.0%} of the frame, more than the {TRUSTED:.0%} that "
+        f"can be filled in good faith: {what}. Give --clean-plate or a wider plate, or let dust "
+        "hide it."
+    )
