@@ -249,6 +249,22 @@ def test_sky_comes_down_between_trees_to_the_far_roofs() -> None:
     assert guess_label(sky, hole, horizon=100.0)[30:110, 66:124].mean() < 0.02
 
 
+def test_sky_goes_on_down_a_street_between_two_rows_of_roofs() -> None:
+    rows, columns = np.mgrid[0:120, 0:200]
+    roofs = 100 - 0.9 * np.abs(columns - 100)  # both rows run to a point on the horizon
+    truth = (rows < roofs).astype(np.float32)
+    hole = np.zeros(truth.shape, bool)
+    hole[15:112, 70:130] = True
+    sky = np.where(hole, 0, truth).astype(np.float32)
+    label = guess_label(sky, hole, horizon=100.0)
+    assert (label[hole] > 0.5)[truth[hole] > 0].mean() > 0.85
+    assert (label[hole] > 0.5)[truth[hole] == 0].mean() < 0.08
+    # level roofs do not
+    level = (rows < 60).astype(np.float32)
+    flat = guess_label(np.where(hole, 0, level).astype(np.float32), hole, horizon=100.0)
+    assert (flat[90:110, 72:128] < 0.02).all()
+
+
 def test_the_horizon_crosses_the_hole_without_a_line(shared: Path) -> None:
     image = _photo(shared, "pavilion_china_640x427.jpg", 640)
     matte = _box(image.shape, 380, 60, 430, 230)  # sky, haze and lake

@@ -17,6 +17,8 @@ WORK = 240.0  # longer side at which the skyline is read [px]
 FALL = 0.10  # of the hole's width: how soon the skyline falls from its ends to the far one
 SLOPE = 1.0  # rows a column: how steeply the sky may come down beside a hill
 DEEPEST = 0.55  # of the way from its ends to the horizon: it is not expected to fall further
+STEEP = 0.15  # rows a column: roofs that run away from the camera
+FAREST = 0.9  # of the way to the horizon: where such a street ends
 LEAST = 0.1  # of the same way: nor less, where a sky stands beside it at all
 
 
@@ -115,7 +117,27 @@ def _skyline(
     if right is not None:
         gap = np.minimum(gap, np.maximum(x1 - x, 0))
     line = straight + np.maximum(far - straight, 0) * (1 - np.exp(-gap / fall))
+    if horizon is not None and left is not None and right is not None:
+        down = cv2.medianBlur((value > 0.5).sum(0).astype(np.float32)[None], 5)[0]
+        falls = _fall(down[::-1], known[:, ::-1], width - 1 - x0, reach)
+        rises = _fall(down, known, x1, reach)
+        if min(falls, rises) > STEEP:  # a street between two rows of roofs goes on
+            on = np.minimum(left + falls * (x - x0), right + rises * (x1 - x))
+            high = max(left, right)
+            line = np.maximum(line, np.minimum(on, high + FAREST * max(horizon - high, 0.0)))
     return np.minimum(line, _ceiling(value, known)).astype(np.float32)
+
+
+def _fall(down: F32, known: Mask, edge: int, reach: float) -> float:
+    """How many rows a column the skyline beside the hole falls towards it, right of `edge`."""
+    end = min(len(down), edge + 2 + int(reach))
+    x = np.arange(edge + 2, end)
+    x = x[known[:, edge + 2 : end].all(0)]
+    if len(x) < 6:
+        return 0.0
+    gap = x[None] - x[:, None]
+    far = gap > len(x) // 3
+    return float(np.median(((down[:, None] - down[None])[np.ix_(x, x)] / np.maximum(gap, 1))[far]))
 
 
 def _ceiling(value: F32, known: Mask) -> F32:
