@@ -7,7 +7,7 @@ from typing import Literal
 from setpiece.errors import PlateError
 
 # Shares of the frame. Measured with bench/cleanplate.py --grow; docs/checks.md has the figures.
-TRUSTED = 0.40  # above it the texture falls below 80% of what was hidden, and the sky is a guess
+TRUSTED = 0.40  # above it walls keep half of their texture and skies fall behind a smooth filling
 PAINTED = 0.82  # above it so little is left that any filling is one texture over and over
 LEAST_SOURCE = 0.06  # of the frame that texture may be taken from
 NOTHING = 0.995  # above it not even the ground's colour is known
