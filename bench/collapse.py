@@ -19,16 +19,14 @@ import argparse
 import json
 import os
 import platform
-import resource
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
-from rows import Rows
+from rows import Rows, with_cost
 
 from setpiece import __version__
 from setpiece.collapse.demo import BRIEF, STROKES, photograph
@@ -76,15 +74,15 @@ def make_preview(size: tuple[int, int], out: Path) -> dict[str, Any]:
 
 def child(words: list[str]) -> dict[str, Any]:
     """This script again; returns what it measured, and the process's wall and CPU-seconds."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    start = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        answer = Path(folder) / "answer.json"
-        subprocess.run([sys.executable, __file__, "--child", str(answer), *words], check=True)
-        answered: dict[str, Any] = json.loads(answer.read_text())
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {"wall": time.monotonic() - start, "cpu": cpu, **answered}
+
+    def ask() -> dict[str, Any]:
+        with tempfile.TemporaryDirectory() as folder:
+            answer = Path(folder) / "answer.json"
+            subprocess.run([sys.executable, __file__, "--child", str(answer), *words], check=True)
+            answered: dict[str, Any] = json.loads(answer.read_text())
+        return answered
+
+    return with_cost(ask)
 
 
 # What was measured, kept

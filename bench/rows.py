@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import json
+import resource
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from setpiece.media.atomic import whole_file
+
+
+def with_cost(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What `work` returns, and "wall" and "cpu": seconds that the processes it ran took."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    answered = work()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {"wall": time.monotonic() - start, "cpu": cpu, **answered}
 
 
 class Rows:

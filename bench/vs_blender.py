@@ -27,18 +27,16 @@ import argparse
 import json
 import os
 import platform
-import resource
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from blender import report
-from rows import Rows
+from rows import Rows, with_cost
 
 from setpiece import __version__
 
@@ -176,18 +174,17 @@ class Bench:
         return self.rows.row(name, lambda: in_blender(self.blender, task, order))
 
     def _setpiece(self, what: str, job: dict[str, Any]) -> dict[str, Any]:
-        return _process([sys.executable, __file__, "--child", what], job)
+        return with_cost(lambda: _process([sys.executable, __file__, "--child", what], job))
 
 
 def in_blender(python: str, task: str, order: dict[str, Any]) -> dict[str, Any]:
     """One task of `blender.worker`, in a process of the Python that has bpy."""
-    return _process([python, "-m", "blender.worker", task], order)
+    return with_cost(lambda: _process([python, "-m", "blender.worker", task], order))
 
 
 def _process(words: list[str], order: dict[str, Any]) -> dict[str, Any]:
-    """Run `words ORDER ANSWER`; the answer, with wall and CPU-seconds of the whole process."""
+    """Run `words ORDER ANSWER`; the answer."""
     paths = [str(HERE), os.environ.get("PYTHONPATH", "")]
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         ask, answer, log = (Path(folder) / n for n in ("order.json", "answer.json", "log.txt"))
         ask.write_text(json.dumps(order))
@@ -201,9 +198,7 @@ def _process(words: list[str], order: dict[str, Any]) -> dict[str, Any]:
             last = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
             raise RuntimeError(f"{' '.join(words)} stopped ({ended.returncode}):\n{last}")
         measured: dict[str, Any] = json.loads(answer.read_text())
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {"wall": time.monotonic() - start, "cpu": cpu, **measured}
+    return measured
 
 
 def check_blender(python: str) -> dict[str, str]:

@@ -130,7 +130,8 @@ class Run:
         ground = np.append(self.column, False)
         for end in (w.bi[squashed], w.bj[squashed]):
             body = end[ground[end]]
-            w.ghost[body] = np.where(self.crushed[body], w.ghost[body], w.time + GHOST)
+            body = body[~self.crushed[body]]
+            w.ghost[body] = w.time + GHOST
             self.crushed[body] = True
 
     def pose(self, now: float) -> tuple[F64, F64]:

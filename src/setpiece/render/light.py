@@ -42,6 +42,12 @@ class Light(BaseModel):
     source: str = "default"
     uncertainty: float = 45.0
 
+    @property
+    def to_sun(self) -> NDArray[np.float64]:
+        """`direction` (3,), of length 1 to the last digit."""
+        towards = np.array(self.direction, np.float64)
+        return np.asarray(towards / max(float(np.linalg.norm(towards)), 1e-9))
+
 
 def sunlit(light: Light, points: NDArray) -> NDArray[np.float32]:
     """1 where world points (..., 3) are in the sun, 0 below `light.shade`, soft over 1 m."""

@@ -59,12 +59,11 @@ def splat(
     through = np.ones(len(order), np.float32)
     if shadow is not None and len(order):
         through = np.asarray(shadow(particles.position), np.float32)
-    sun = np.array(light.direction, np.float64)
     rgb, alpha = np.zeros((h, w, 3), np.float32), np.zeros((h, w), np.float32)
     _draw(
         particles.position[order], particles.velocity[order], particles.radius[order],
         particles.colour[order], particles.key[order], particles.gloss[order], through[order],
-        *camera_arrays(camera), sun / np.linalg.norm(sun), np.array(light.sun),
+        *camera_arrays(camera), light.to_sun, np.array(light.sun),
         np.array(light.sky), np.array(light.ground), depth, shutter / fps, float(seconds),
         rgb, alpha,
     )  # fmt: skip

@@ -59,8 +59,7 @@ def relight(
     still: (p, 3) what shows the plate. normal (p, 3), ids (p, 4), alpha (p,): passes, for the
     denoiser. volume_shadow: sun transmittance through dust at world points (n, 3) -> (n,).
     """
-    sun = np.array(light.direction, np.float64)
-    sun /= np.linalg.norm(sun)
+    sun = light.to_sun
     sun_rgb, sky, bounce_up = (
         np.array(c, np.float64) for c in (light.sun, light.sky, light.ground)
     )

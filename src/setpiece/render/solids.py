@@ -119,8 +119,7 @@ def render_solids(
     moved = np.zeros(len(pose.rest))
     moved_amount(pose.position, pose.rotation, pose.rest, moved)
     matrices, next_matrices = pose.matrices(), after.matrices()
-    sun = np.array(light.direction, np.float64)
-    sun /= np.linalg.norm(sun)
+    sun = light.to_sun
     sun_rgb, sky, bounce_up = (
         np.array(c, np.float64) for c in (light.sun, light.sky, light.ground)
     )

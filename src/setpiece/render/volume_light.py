@@ -178,8 +178,7 @@ def light_volume(volume: Volume, light: Light, hidden: Hidden | None = None) -> 
     or behind. A sun below the horizon lights as if it stood at it. hidden: True where a solid
     thing stands between world points (n, 3) [m] and the sun, by rays along (n, 3).
     """
-    sun = np.asarray(light.direction, np.float64)
-    sun = sun / max(float(np.linalg.norm(sun)), 1e-9)
+    sun = light.to_sun
     d = np.ascontiguousarray(volume.density, np.float32)
     depth = optical_depth(d, volume.cell, sun)
     ratio = 2 if min(d.shape) >= 8 else 1

@@ -21,9 +21,8 @@ Mask = NDArray[np.bool_]
 GREED = 0.008  # price, in squared picture units, of using a source as often as fairness allows
 # What the middle of a hole should look like: without it smooth walls win, for nothing in them is
 # far from the blur that a hole begins with (A. Newson et al., "Video inpainting of complex scenes",
-# SIAM J. Imaging Sciences 2014). Weight of the mean step of a texture, and of the longer side.
+# SIAM J. Imaging Sciences 2014). Weight of the mean step of a texture.
 TEXTURE = 7.0
-TEXTURE_REACH = 0.015
 
 
 @dataclass
@@ -78,8 +77,7 @@ def complete(
     even = np.full(len(hole), fairness, np.float32)
     stuff = Materials.none((1, 1)) if materials is None else materials
     price = stuff.price
-    reach = TEXTURE_REACH * max(hole.shape)
-    texture = texture_of(picture, ~hole, reach) * np.float32(TEXTURE)
+    texture = texture_of(picture, ~hole) * np.float32(TEXTURE)
     texture_start = guess_by_label(texture, label, hole | ~source)
     marked = label[..., None] * np.float32(label_strength)
     both = np.concatenate([picture, texture, marked], 2)
@@ -108,7 +106,8 @@ def complete(
         is_target[lv.targets[:, 0], lv.targets[:, 1]] = 1
         hole_u8 = lv.hole.astype(np.uint8)
         dist = np.zeros((hh, ww), np.float32)
-        slope = rows[np.arange(hh) * len(rows) // hh] / np.float32(hh)
+        row = np.arange(hh) * len(hole) // hh  # of the whole picture, for each row of this size
+        slope = rows[row] / np.float32(hh)
         kind = stuff.at((hh, ww))
         if index:
             # begin with this size's own texture: a smooth beginning would look for smooth sources
@@ -117,7 +116,7 @@ def complete(
             pm.copy_best(current, hole_u8, lv.targets, nnf, dist, lv.radius)
         use = np.zeros((hh // 4 + 1, ww // 4 + 1), np.float32)
         fair = 16.0 * len(lv.targets) / max(int(lv.valid.sum()), 1)
-        greed = even[np.arange(hh) * len(rows) // hh] * np.float32(GREED / fair)
+        greed = even[row] * np.float32(GREED / fair)
         last = index == len(levels) - 1
         reach = max(hh, ww) if index < 2 else max(8, max(hh, ww) // 8)
         for k in range(lv.passes):

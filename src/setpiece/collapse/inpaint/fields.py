@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 F32 = NDArray[Any]  # float32; OpenCV's stubs do not say so
+TEXTURE_REACH = 0.015  # of the longer side: over which a texture is judged
 
 
 def shrink(values: F32, size: tuple[int, int]) -> F32:
@@ -59,12 +60,13 @@ def guess_by_label(values: F32, label: F32, unknown: NDArray[np.bool_]) -> F32:
     return np.asarray(t * pull_push(values, above) + (1 - t) * pull_push(values, below), np.float32)
 
 
-def texture_of(picture: F32, known: NDArray[np.bool_], reach: float) -> F32:
-    """Mean size (h, w, 2) of the horizontal and vertical steps within `reach` [px].
+def texture_of(picture: F32, known: NDArray[np.bool_]) -> F32:
+    """Mean size (h, w, 2) of the horizontal and vertical steps nearby (`TEXTURE_REACH`).
 
     picture: (h, w, c). Steps that touch what is not `known` (h, w) are left out.
     """
     grey = picture[..., :3].mean(-1).astype(np.float32)
+    reach = TEXTURE_REACH * max(known.shape)
     out = []
     for axis in (1, 0):
         step = np.abs(grey - np.roll(grey, 1, axis))

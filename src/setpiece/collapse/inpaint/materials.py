@@ -54,7 +54,7 @@ def find_materials(picture: F32, hole: Mask, source: Mask) -> Materials:
     size = (max(8, round(w * scale)), max(8, round(h * scale)))
 
     known = shrink((~hole).astype(np.float32), size)
-    rough = texture_of(picture, ~hole, 0.015 * max(h, w)) * np.float32(ROUGH)
+    rough = texture_of(picture, ~hole) * np.float32(ROUGH)
     features = np.concatenate([picture[..., :3] * ~hole[..., None], rough * ~hole[..., None]], 2)
     small = shrink(features, size) / np.maximum(known, 1e-3)[..., None]
     small = np.dstack([cv2.medianBlur(np.ascontiguousarray(small[..., c]), 3) for c in range(5)])
