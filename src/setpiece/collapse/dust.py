@@ -120,6 +120,7 @@ def blow_dust(
     camera: Camera | None = None,
     cell: float | None = None,
     seed: int = 0,
+    make: Callable[..., Simulation] = Simulation,
     progress: Callable[[float], None] | None = None,
 ) -> Dust:
     """Simulate the dust of a collapse and cache it frame by frame in `out`.
@@ -128,7 +129,8 @@ def blow_dust(
     each storey as it is crushed, by breaking bonds, hits and shedding, and by the brief's wind.
     Lengths, times and amounts scale with the height of the building (Froude scaling).
     cell: edge of a grid cell [m]; None chooses it (`default_cell`). camera: of the finished
-    picture, to choose how far frames are refined. Raises StoreError when `out` is not writable.
+    picture, to choose how far frames are refined. make: builds the simulation, for a kind of
+    one's own. Raises StoreError when `out` is not writable.
     """
     out = Path(out)
     try:
@@ -151,7 +153,7 @@ def blow_dust(
     # A cloud hides all long before it is twice as thick: light dust has to be a lot thinner to be
     # seen as light, heavy dust needs little more.
     extinction = 2.2 * thin * max(brief.dust, 0.1) ** (0.6 if brief.dust > 1 else 2.2)
-    run = Simulation(fragments, motion, brief, cell, scale, origin, limits, seed)
+    run = make(fragments, motion, brief, cell, scale, origin, limits, seed)
     for k in range(motion.frames):
         run.advance(k)
         mass, centroid = run.measure(extinction)

@@ -7,16 +7,18 @@ the camera's rays. Both are cheap enough for a frame in a few seconds of one cor
 from __future__ import annotations
 
 from setpiece.render.volume_light import LitVolume, Volume, light_volume, sun_transmittance
-from setpiece.render.volume_march import VolumePasses, march
+from setpiece.render.volume_march import VolumePasses, in_light, march, transport
 
 __all__ = [
     "LitVolume",
     "Volume",
     "VolumePasses",
     "compile_kernels",
+    "in_light",
     "light_volume",
     "march",
     "sun_transmittance",
+    "transport",
 ]
 
 

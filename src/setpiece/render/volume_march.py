@@ -63,15 +63,36 @@ def march(
     cells of the volume. half: march at half the size and enlarge along the scene's edges, about
     four times as fast. No haze is added: fade by `depth` in the comp. Units as in `Light`.
     """
+    return in_light(transport(lit, camera, depth, seed=seed, step=step, half=half), light, albedo)
+
+
+def transport(
+    lit: LitVolume,
+    camera: Camera,
+    depth: F32,
+    *,
+    seed: int = 0,
+    step: float = 1.0,
+    half: bool = False,
+) -> F32:
+    """What `march` finds before light has colours, float32 (h, w, 5).
+
+    Channels: light of a sun, a sky and a ground of radiance 1 that comes from the dust, what is
+    left of the picture behind, and mean depth of the dust along the optical axis [m].
+    """
     depth = np.ascontiguousarray(np.where(np.isfinite(depth), depth, 1e7), np.float32)
     h, w = depth.shape
-    if half:
-        small_depth = np.ascontiguousarray(depth[1::2, 1::2] if min(h, w) > 1 else depth)
-        small = _shoot(lit, camera, small_depth, step, seed)
-        raw = np.empty((h, w, 5), np.float32)
-        enlarge(small, small_depth, depth, raw)
-    else:
-        raw = _shoot(lit, camera, depth, step, seed)
+    if not half:
+        return _shoot(lit, camera, depth, step, seed)
+    small_depth = np.ascontiguousarray(depth[1::2, 1::2] if min(h, w) > 1 else depth)
+    small = _shoot(lit, camera, small_depth, step, seed)
+    raw = np.empty((h, w, 5), np.float32)
+    enlarge(small, small_depth, depth, raw)
+    return raw
+
+
+def in_light(raw: F32, light: Light, albedo: RGB) -> VolumePasses:
+    """Passes from what `transport` found, in the colours of the shot. albedo: of thick dust."""
     tint = np.asarray(albedo, np.float32)
     rgb = raw[..., :1] * np.asarray(light.sun, np.float32)
     rgb += raw[..., 1:2] * (np.float32(SKY_GAIN) * np.asarray(light.sky, np.float32))
