@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from setpiece.collapse.fragments import Element, Fragments
 from setpiece.collapse.racking import Racking
+from setpiece.collapse.solver import GRAVITY, TICK
 from setpiece.collapse.solver.bonds import CRUSH, ROTATION, SUMS
-from setpiece.collapse.solver.measure import MOVING, Descent
+from setpiece.collapse.solver.measure import CALM, Descent
 from setpiece.collapse.solver.world import World
 from setpiece.collapse.trigger import GHOST, RAMP, Trigger
 
@@ -42,6 +43,9 @@ class Run:
         self.rng = np.random.default_rng([seed, 65537])
         self.events: list[tuple[float, NDArray[np.int32], F64, F64]] = []
         self.first = float(np.min(np.append(trigger.release, np.inf)))
+        acts = (trigger.release, trigger.weaken, trigger.crushed)
+        onset = float(np.min(np.concatenate(acts), initial=np.inf))
+        self.onset = onset if np.isfinite(onset) else -np.inf
         world.resist[:] = trigger.resist
         world.travel[:] = trigger.travel
 
@@ -49,6 +53,8 @@ class Run:
         """Run to the first tick at or after `now` [real s after the onset]."""
         while self.now < now - 1e-9:
             self._apply()
+            fallen = GRAVITY * max(self.now + TICK - self.onset, 0.0)
+            self.world.sink = min(fallen + 0.03, self.world.fastest)
             self.world.advance()
             self.now = self.world.time - self.start
             self._watch()
@@ -156,10 +162,11 @@ class Run:
         w.hit_place[:] = 0.0
 
     def settle(self) -> dict:
-        """Run on past the last frame, unseen, until the heap rests; how long that took."""
+        """Run on past the last frame, unseen, until the heap has rested for `CALM`; how long that
+        took."""
         shown = self.now
         while self.now - shown < RUN_ON and (
-            self.now < self.trigger.last or self.descent.moving(self.world) > MOVING
+            self.now < self.trigger.last or not self.descent.calm(CALM)
         ):
             self.until(self.now + 1 / 24)
             self.descent.sink(self.world, self.now - min(self.first, self.now))

@@ -27,7 +27,7 @@ STAGE_VERSION = {
     "layout": 5,
     "prep": 5,
     "fracture": 4,
-    "fall": 7,
+    "fall": 8,
     "dust": 4,
     "debris": 3,
     "frames": 7,

@@ -4,7 +4,9 @@ An explicit scheme: every bond is a short beam with plastic limits and a ductili
 contact a stiff spring with friction, and both are integrated at the same small step (1/3840 s) by
 semi-implicit Euler. It follows the bonded-particle and applied-element methods (Potyondy & Cundall
 2004, "A bonded-particle model for rock"; Meguro & Tagel-Din 2000, "Applied element method for
-structural analysis"). Forces are summed in a fixed order, so a run repeats to the bit.
+structural analysis"). Forces are summed in a fixed order, so a run repeats to the bit. The kernels
+are compiled without fast math: with it, a process that compiled them and one that loaded them from
+the cache rounded differently, and a collapse is chaos.
 """
 
 STEP = 1.0 / 3840.0  # [s] the explicit step

@@ -13,7 +13,7 @@ from typing import Any
 
 from numba import njit
 
-_J: dict[str, Any] = {"cache": True, "nogil": True, "fastmath": True}
+_J: dict[str, Any] = {"cache": True, "nogil": True}
 
 # columns of `limit`
 ROTATION, SLIP, STRETCH, CRUSH, RUPTURE, FADE, LOSS = range(7)

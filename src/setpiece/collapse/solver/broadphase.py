@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-_J: dict[str, Any] = {"cache": True, "nogil": True, "fastmath": True}
+PAIR = 12  # what is remembered of a pair: see `carry`
+_J: dict[str, Any] = {"cache": True, "nogil": True}
 
 
 @njit(**_J)
@@ -43,19 +44,23 @@ def sweep(x, rot, ext, v, awake, dt, order, lo, hi, keys):
         order[b + 1] = o
     m = 0
     cap = keys.shape[0]
+    # In order of their lower x and side by side: what is looked at next lies next in memory.
+    box = np.empty((n, 6), np.float64)
+    for p in range(n):
+        for a in range(3):
+            box[p, a] = lo[order[p], a]
+            box[p, 3 + a] = hi[order[p], a]
     for p in range(n):
         i = order[p]
-        h0 = hi[i, 0]
-        l1 = lo[i, 1]
-        h1 = hi[i, 1]
-        l2 = lo[i, 2]
-        h2 = hi[i, 2]
+        l1, l2 = box[p, 1], box[p, 2]
+        h0, h1, h2 = box[p, 3], box[p, 4], box[p, 5]
         for q in range(p + 1, n):
-            j = order[q]
-            if lo[j, 0] > h0:
+            if box[q, 0] > h0:
                 break
-            if lo[j, 2] > h2 or l2 > hi[j, 2] or lo[j, 1] > h1 or l1 > hi[j, 1]:
+            apart = (box[q, 1] > h1) | (l1 > box[q, 4]) | (box[q, 2] > h2) | (l2 > box[q, 5])
+            if apart:
                 continue
+            j = order[q]
             if not (awake[i] or awake[j]):
                 continue
             if m < cap:
@@ -63,19 +68,80 @@ def sweep(x, rot, ext, v, awake, dt, order, lo, hi, keys):
             m += 1
     if m > cap:
         return -m
-    keys[:m].sort()
+    _sort(keys, m, n + 1)
     return m
 
 
 @njit(**_J)
-def carry(keys, m, blocked, old_keys, old_m, old, new_keys, new):
+def _sort(keys, m, base):
+    """Sort m keys i * base + j: by counting i, then by insertion, for there are few to each i."""
+    start = np.zeros(base + 1, np.int64)
+    for p in range(m):
+        start[keys[p] // base + 1] += 1
+    for i in range(base):
+        start[i + 1] += start[i]
+    end = start[:base].copy()
+    old = keys[:m].copy()
+    for p in range(m):
+        i = old[p] // base
+        q = end[i]
+        end[i] += 1
+        while q > start[i] and keys[q - 1] > old[p]:
+            keys[q] = keys[q - 1]
+            q -= 1
+        keys[q] = old[p]
+
+
+@njit(**_J)
+def travel(x, q, v, x0, q0, reach, dt, path, far):
+    """How far each piece has come, to know when a pair that was apart may have met.
+
+    Args:
+        x0, q0: (n, 3), (n, 4) as the last call left them; brought up to date.
+        reach: (n,) [m] of the furthest point from the centre.
+        path: (n,) [m] added to: the most that any point moved, beside what all pieces moved alike.
+        far: (n,) receives path, and what the piece may move within dt [s] from now.
+    """
+    n = x0.shape[0]
+    d = np.zeros(3)
+    u = np.zeros(3)
+    for i in range(n):
+        for a in range(3):
+            d[a] += x[i, a] - x0[i, a]
+            u[a] += v[i, a]
+    d /= max(n, 1)
+    u /= max(n, 1)
+    for i in range(n):
+        e0 = x[i, 0] - x0[i, 0] - d[0]
+        e1 = x[i, 1] - x0[i, 1] - d[1]
+        e2 = x[i, 2] - x0[i, 2] - d[2]
+        s = q0[i, 3] * q[i, 0] - q0[i, 0] * q[i, 3] + q0[i, 2] * q[i, 1] - q0[i, 1] * q[i, 2]
+        t = s * s
+        s = q0[i, 3] * q[i, 1] - q0[i, 1] * q[i, 3] + q0[i, 0] * q[i, 2] - q0[i, 2] * q[i, 0]
+        t += s * s
+        s = q0[i, 3] * q[i, 2] - q0[i, 2] * q[i, 3] + q0[i, 1] * q[i, 0] - q0[i, 0] * q[i, 1]
+        t += s * s
+        # A chord is no longer than its arc; twice the sine of half the angle is the chord.
+        path[i] += np.sqrt(e0 * e0 + e1 * e1 + e2 * e2) + 2.0 * np.sqrt(t) * reach[i] + 1e-12
+        near = abs(v[i, 0] - u[0]) + abs(v[i, 1] - u[1]) + abs(v[i, 2] - u[2])
+        far[i] = path[i] + near * dt
+        for a in range(3):
+            x0[i, a] = x[i, a]
+        for a in range(4):
+            q0[i, a] = q[i, a]
+
+
+@njit(**_J)
+def carry(keys, m, blocked, old_keys, old_m, old, old_until, new_keys, new, until):
     """Drop blocked pairs and copy what was known of each pair that stays.
 
     Args:
         keys: sorted candidates (m of them). blocked: sorted keys of pairs that may not collide.
-        old_keys, old: what the last call kept, (old_m,), (old_m, 8).
+        old_keys, old, old_until: what the last call kept, (old_m,), (old_m, PAIR), (old_m,).
+        until: of `contacts.find`, carried along.
         new: receives rows: allowance [m], friction displacement (3) [m], axis (3), state
-            (0 new, 1 axis known, 2 was in contact, 3 a crushed support was clearing).
+            (0 new, 1 axis known, 2 was in contact, 3 a crushed support was clearing), and its
+            contacts: first row, number, tick they are of, ticks since they were found.
 
     Returns:
         Number of pairs kept.
@@ -94,10 +160,12 @@ def carry(keys, m, blocked, old_keys, old_m, old, new_keys, new):
             o += 1
         new_keys[k] = key
         if o < old_m and old_keys[o] == key:
-            for a in range(8):
+            until[k] = old_until[o]
+            for a in range(PAIR):
                 new[k, a] = old[o, a]
         else:
-            for a in range(8):
+            until[k] = -1.0
+            for a in range(PAIR):
                 new[k, a] = 0.0
         k += 1
     return k

@@ -3,7 +3,8 @@
 Stiffness is set from the effective mass at the point so that the explicit step is stable. A pair
 that is first seen overlapping (a bond just broke inside crushed material) keeps that depth as an
 allowance that decays, so that it does not explode. Friction remembers: the tangential spring of a
-pair survives from tick to tick, which is what lets a pile come to rest.
+pair survives from tick to tick, which is what lets a pile come to rest. So do its points, while
+the two pieces hardly move against one another: most of a heap needs no new test.
 """
 
 from __future__ import annotations
@@ -13,16 +14,18 @@ from typing import Any
 
 from numba import njit
 
+from setpiece.collapse.solver.kept import keep
 from setpiece.collapse.solver.sat import axis_gap, hull_contact
 
 PASSING = 0.6  # [s] after its ghost time a crushed support may still clear an overlap
 APART = 0.5  # [m] allowance beyond its overlap of a pair that clears: no spring acts
-_J: dict[str, Any] = {"cache": True, "nogil": True, "fastmath": True}
+_J: dict[str, Any] = {"cache": True, "nogil": True}
 BETA = 0.18  # contact stiffness = BETA * effective mass / step^2
 RELAX = 0.001  # [m] of the allowance per tick; the rest is taken out of positions (`separate`)
 SOFTEN = 0.006  # [m] stiffness doubles at this depth, up to three times
 PUSH = 4.0  # [m/s] most that a contact adds in one step to what stops the approach
 CROWD = 4  # pairs pressing on a piece before they share its stiffness
+NEAR = 0.008  # [m] pieces closer than this, and what they come closer in a tick, are tested
 
 
 @njit(inline="always")
@@ -66,6 +69,12 @@ def find(
     ci,
     cf,
     cn,
+    old_cf,
+    old_cn,
+    stamp,
+    path,
+    far,
+    until,
     crowd,
 ):
     """Contact points of all pairs and of every piece with the ground.
@@ -74,18 +83,23 @@ def find(
         hulls: `HullPack.arrays()`. ii: inverse inertia, rows xx, yy, zz, xy, xz, yz.
         ghost: time until which a crushed piece touches only what is below it [s], (n,), and no
             column or panel (frail, (n,)).
-        pair: rows of `broadphase.carry`. grounded: True for pieces still bonded to the ground.
+        pair: rows of `broadphase.carry`. old_cf, old_cn: contacts of the tick before; rows
+            of pairs that hardly moved since are taken from them. stamp: number of this tick; 0
+            finds all anew. path, far: see `broadphase.travel`. until: (npair,) sum of the two
+            `far` up to which a pair that is apart stays so. grounded: True for pieces still bonded
+            to the ground.
         ground_xi: friction displacement x, y and allowance of the ground contact, -1 while
             apart, (n, 3). work: `sat.scratch()`. crowd: (n,) scratch.
         ci: receives (i or -1, j, pair row or -1). cf: receives anchor in i (3), anchor in j (3),
             stiffness, damping, friction displacement (3), work [J], depth [m],
-            speed that one step may add [m/s]. cn: normals.
+            speed that one step may add [m/s], stiffness before it is shared, gap when found [m].
+            cn: normals.
 
     Returns:
         Number of contacts.
     """
     vert, vs, plane, fs, loop, ls, edge, es = hulls
-    out, wa, wb, na, nb, c1, c2, axis = work
+    out, wa, wb, na, nb, c1, c2, axis, along, through_faces = work
     n = ext.shape[0]
     cap = ci.shape[0]
     m = 0
@@ -93,18 +107,29 @@ def find(
     crowd[:] = 0
     for p in range(npair):
         i = keys[p] // (n + 1)
-        j = keys[p] % (n + 1)
-        if not (awake[i] or awake[j]):
+        j = keys[p] - i * (n + 1)
+        if far[i] + far[j] < until[p] or not (awake[i] or awake[j]):
             continue
         through = (now < ghost[i] and (x[j, 2] > x[i, 2] or frail[j])) or (
             now < ghost[j] and (x[i, 2] > x[j, 2] or frail[i])
         )
         dv = abs(v[i, 0] - v[j, 0]) + abs(v[i, 1] - v[j, 1]) + abs(v[i, 2] - v[j, 2])
-        margin = 0.008 + min(dv * dt, 0.15)
+        margin = NEAR + min(dv * dt, 0.15)
+        ground_up = now < max(ghost[i], ghost[j]) + PASSING
+        if stamp > 0 and not ground_up and pair[p, 10] == stamp - 1:
+            k = keep(
+                p, i, j, m, stamp, x, rot, pair, old_cf, old_cn, ci, cf, cn,
+                damp * h / BETA, PUSH, crowd,
+            )  # fmt: skip
+            if k > 0:
+                m += k
+                continue
         if pair[p, 7] == 1.0:
             gap = axis_gap(i, j, x, rot, vert, vs, pair[p, 4], pair[p, 5], pair[p, 6])
             if gap > margin:
+                until[p] = path[i] + path[j] + gap - NEAR
                 continue
+        until[p] = -1.0
         k = hull_contact(
             i,
             j,
@@ -127,6 +152,8 @@ def find(
             c1,
             c2,
             axis,
+            along,
+            through_faces,
         )
         for a in range(3):
             pair[p, 4 + a] = axis[a]
@@ -148,7 +175,10 @@ def find(
         else:
             pair[p, 0] = -low if low < -0.01 - dv * dt else 0.0
         pair[p, 7] = 3.0 if passing else 2.0
-        ground_up = now < max(ghost[i], ghost[j]) + PASSING
+        pair[p, 8] = m
+        pair[p, 9] = k
+        pair[p, 10] = stamp
+        pair[p, 11] = 0.0
         allow = pair[p, 0]
         if low < allow * -1.0 + 1e-3:
             crowd[i] += 1
@@ -157,6 +187,8 @@ def find(
         n1 = axis[1]
         n2 = axis[2]
         q = pair[p, 1] * n0 + pair[p, 2] * n1 + pair[p, 3] * n2
+        if m + k > cap:
+            pair[p, 10] = -1.0
         for c in range(k):
             if m >= cap:
                 break
@@ -184,12 +216,14 @@ def find(
             cf[m, 11] = 0.0
             cf[m, 12] = 0.0 if passing or ground_up else -out[c, 6]
             cf[m, 13] = PUSH
+            cf[m, 14] = cf[m, 6]
+            cf[m, 15] = out[c, 6] + allow
             m += 1
     for j in range(n):
         if grounded[j] or not awake[j]:
             continue
         reach = ext[j, 0] + ext[j, 1] + ext[j, 2]
-        margin = 0.008 + max(-v[j, 2], 0.0) * dt + 0.02
+        margin = NEAR + max(-v[j, 2], 0.0) * dt + 0.02
         if x[j, 2] - reach > margin:
             continue
         first = m

@@ -12,7 +12,7 @@ from setpiece.collapse.solver.bonds import crushing
 from setpiece.collapse.solver.pressing import forces as contact_forces
 
 bond_forces = bonds.forces
-_J: dict[str, Any] = {"cache": True, "nogil": True, "fastmath": True}
+_J: dict[str, Any] = {"cache": True, "nogil": True}
 SPIN_LIMIT = 25.0  # [rad/s]
 
 
@@ -36,13 +36,14 @@ def rotations(q, rot):
 
 
 @njit(**_J)
-def move(n, x, q, rot, v, w, force, torque, im, ii, ij, awake, pull, drag, g, h, fastest):
+def move(n, x, q, rot, v, w, force, torque, im, ii, ij, awake, pull, drag, g, h, fastest, sink):
     """Semi-implicit Euler with the gyroscopic term; sleeping pieces stay where they are.
 
     ij, ii: inertia and its inverse in the piece's axes, rows xx, yy, zz, xy, xz, yz.
     pull: (n, 3) extra acceleration [m/s2]; drag: (n,) damping rate [1/s] of pieces in a heap.
     fastest: no piece is faster than this [m/s], whatever pushed it: a fall from the building's
-    own height and some.
+    own height and some. sink: nor does one go down faster than this, what it could have fallen
+    since the onset: a crumb squeezed out between slabs does not overtake gravity.
     """
     for i in range(n):
         if not awake[i]:
@@ -53,6 +54,7 @@ def move(n, x, q, rot, v, w, force, torque, im, ii, ij, awake, pull, drag, g, h,
             if a == 2:
                 acc -= g
             v[i, a] = v[i, a] * keep + h * acc
+        v[i, 2] = max(v[i, 2], -sink)
         l = math.sqrt(v[i, 0] ** 2 + v[i, 1] ** 2 + v[i, 2] ** 2)
         if l > fastest:
             for a in range(3):
@@ -171,6 +173,7 @@ def tick(
     energy,
     react,
     fastest,
+    sink,
 ):
     """Run `steps` explicit steps; returns bonds parted. react [0] ground contact force up [N],
     [1] force of bonds on the ground body, mean over the steps."""
@@ -217,7 +220,7 @@ def tick(
         contact_forces(x, rot, v, w, ci, cf, cn, m, friction, h, force, torque, react)
         up += react[0]
         held -= force[n, 2]
-        move(n, x, q, rot, v, w, force, torque, im, ii, ij, awake, pull, drag, g, h, fastest)
+        move(n, x, q, rot, v, w, force, torque, im, ii, ij, awake, pull, drag, g, h, fastest, sink)
     react[0] = up / steps
     react[1] = held / steps
     return parted

@@ -100,6 +100,11 @@ class Descent:
         speed = np.linalg.norm(world.v[: world.n], axis=1)
         return float(self.mass[speed > SLOW].sum() / self.mass.sum())
 
+    def calm(self, seconds: float) -> bool:
+        """True where the heap has rested for that long, up to the last sample."""
+        time, still = np.array(self.times), np.array(self.stir) <= MOVING
+        return bool(len(time)) and bool(still[time >= time[-1] - seconds].all())
+
     def settled(self, world: World, beyond: float) -> dict[str, Any]:
         """How long the heap takes to rest after the centre of mass did 95% of its drop.
 

@@ -9,7 +9,7 @@ from numba import njit
 
 from setpiece.collapse.solver.contacts import BETA, SOFTEN
 
-_J: dict[str, Any] = {"cache": True, "nogil": True, "fastmath": True}
+_J: dict[str, Any] = {"cache": True, "nogil": True}
 HOLD = 2.0  # [m/s] by which a contact that stays closed may push harder, per step
 
 

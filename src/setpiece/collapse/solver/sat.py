@@ -12,11 +12,12 @@ import math
 import numpy as np
 from numba import njit
 
-MAX_POINTS = 4
+from setpiece.collapse.solver.patch import edge_point, face_patch
+
 _FACE_BIAS = 0.002  # [m] how much better an edge or second-body axis must be to be taken
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@njit(cache=True, nogil=True)
 def axis_gap(i, j, x, rot, vert, vs, n0, n1, n2):
     """Gap between hulls i and j along the world axis n, which points from i to j [m]."""
     a0 = rot[i, 0, 0] * n0 + rot[i, 1, 0] * n1 + rot[i, 2, 0] * n2
@@ -35,7 +36,7 @@ def axis_gap(i, j, x, rot, vert, vs, n0, n1, n2):
     return d + lo - hi
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@njit(cache=True, nogil=True)
 def _to_world(k, rot, d0, d1, d2, vert, vs, plane, fs, wv, wn):
     m = vs[k]
     for q in range(vs[k + 1] - m):
@@ -59,16 +60,18 @@ def _to_world(k, rot, d0, d1, d2, vert, vs, plane, fs, wv, wn):
         wn[q, 3] = plane[m + q, 3] + wn[q, 0] * d0 + wn[q, 1] * d1 + wn[q, 2] * d2
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@njit(cache=True, nogil=True)
 def hull_contact(
-    i, j, x, rot, vert, vs, plane, fs, loop, ls, edge, es, margin, out, wa, wb, na, nb, c1, c2, axis
-):
+    i, j, x, rot, vert, vs, plane, fs, loop, ls, edge, es, margin, out, wa, wb, na, nb, c1, c2,
+    axis, along, through,
+):  # fmt: skip
     """Contact points of hulls i and j closer than `margin`.
 
     Args:
         out: (>= 64, 7) receives point [m, world], normal from i to j, separation [m].
         wa, wb, na, nb, c1, c2: scratch: (64, 3), (64, 3), (96, 4), (96, 4), (96, 3), (96, 3).
         axis: (3,) receives the axis of least overlap, also when the hulls are apart.
+        along, through: scratch: (96,), (160 * 96,).
 
     Returns:
         Number of points (0 when apart).
@@ -123,6 +126,17 @@ def hull_contact(
                 return 0
     ea = -1
     eb = -1
+    # Which way every edge points through every face of the other hull, once for all pairs of them.
+    e0 = es[j]
+    for h in range(e0, es[j + 1]):
+        y = edge[h, 0]
+        z = edge[h, 1]
+        q0 = wb[z, 0] - wb[y, 0]
+        q1 = wb[z, 1] - wb[y, 1]
+        q2 = wb[z, 2] - wb[y, 2]
+        row = (h - e0) * nfa
+        for f in range(nfa):
+            through[row + f] = na[f, 0] * q0 + na[f, 1] * q1 + na[f, 2] * q2
     for e in range(es[i], es[i + 1]):
         u = edge[e, 0]
         w = edge[e, 1]
@@ -131,22 +145,20 @@ def hull_contact(
         p0 = wa[w, 0] - wa[u, 0]
         p1 = wa[w, 1] - wa[u, 1]
         p2 = wa[w, 2] - wa[u, 2]
-        for h in range(es[j], es[j + 1]):
+        for r in range(nfb):
+            along[r] = nb[r, 0] * p0 + nb[r, 1] * p1 + nb[r, 2] * p2
+        for h in range(e0, es[j + 1]):
             r = edge[h, 2]
             t = edge[h, 3]
-            cba = -(nb[r, 0] * p0 + nb[r, 1] * p1 + nb[r, 2] * p2)
-            dba = -(nb[t, 0] * p0 + nb[t, 1] * p1 + nb[t, 2] * p2)
-            if cba * dba >= 0:
+            row = (h - e0) * nfa
+            crosses = along[r] * along[t] < 0
+            if not (crosses & (through[row + f] * through[row + g] < 0)):
                 continue
             y = edge[h, 0]
             z = edge[h, 1]
             q0 = wb[z, 0] - wb[y, 0]
             q1 = wb[z, 1] - wb[y, 1]
             q2 = wb[z, 2] - wb[y, 2]
-            adc = na[f, 0] * q0 + na[f, 1] * q1 + na[f, 2] * q2
-            bdc = na[g, 0] * q0 + na[g, 1] * q1 + na[g, 2] * q2
-            if adc * bdc >= 0:
-                continue
             # the arcs cross on the same half of the sphere: the mean normals agree
             n0 = p1 * q2 - p2 * q1
             n1 = p2 * q0 - p0 * q2
@@ -186,135 +198,14 @@ def hull_contact(
     axis[1] = s1
     axis[2] = s2
     if kind == 2:
-        return _edge_point(edge, ea, eb, wa, wb, x[i], s0, s1, s2, best, out)
+        return edge_point(edge, ea, eb, wa, wb, x[i], s0, s1, s2, best, out)
     if kind == 0:
-        return _patch(
+        return face_patch(
             fs[i] + face, fs[j], nfb, wa, wb, na[face], nb, loop, ls, x[i], 1.0, margin, out, c1, c2
         )
-    return _patch(
+    return face_patch(
         fs[j] + face, fs[i], nfa, wb, wa, nb[face], na, loop, ls, x[i], -1.0, margin, out, c1, c2
     )
-
-
-@njit(cache=True, nogil=True, fastmath=True)
-def _edge_point(edge, ea, eb, wa, wb, origin, s0, s1, s2, gap, out):
-    """Middle of the shortest segment between two edges."""
-    u = wa[edge[ea, 0]]
-    y = wb[edge[eb, 0]]
-    p = wa[edge[ea, 1]] - u
-    q = wb[edge[eb, 1]] - y
-    r = u - y
-    a = p[0] * p[0] + p[1] * p[1] + p[2] * p[2]
-    b = p[0] * q[0] + p[1] * q[1] + p[2] * q[2]
-    c = q[0] * q[0] + q[1] * q[1] + q[2] * q[2]
-    d = p[0] * r[0] + p[1] * r[1] + p[2] * r[2]
-    e = q[0] * r[0] + q[1] * r[1] + q[2] * r[2]
-    den = max(a * c - b * b, 1e-12)
-    s = min(max((b * e - c * d) / den, 0.0), 1.0)
-    t = min(max((a * e - b * d) / den, 0.0), 1.0)
-    for k in range(3):
-        out[0, k] = origin[k] + 0.5 * (u[k] + s * p[k] + y[k] + t * q[k])
-    out[0, 3] = s0
-    out[0, 4] = s1
-    out[0, 5] = s2
-    out[0, 6] = gap
-    return 1
-
-
-@njit(cache=True, nogil=True, fastmath=True)
-def _patch(rf, cf0, ncf, wr, wc, n, nc, loop, ls, origin, sign, margin, out, buf, other):
-    """Clip the incident face of the other hull by the sides of reference face `rf`."""
-    low = 1e9
-    inc = 0
-    for f in range(ncf):
-        d = nc[f, 0] * n[0] + nc[f, 1] * n[1] + nc[f, 2] * n[2]
-        if d < low:
-            low = d
-            inc = f
-    m0 = ls[cf0 + inc]
-    cnt = ls[cf0 + inc + 1] - m0
-    for k in range(cnt):
-        for a in range(3):
-            buf[k, a] = wc[loop[m0 + k], a]
-    l0 = ls[rf]
-    nr = ls[rf + 1] - l0
-    src = buf
-    dst = other
-    for k in range(nr):
-        u = loop[l0 + k]
-        w = loop[l0 + (k + 1) % nr]
-        e0 = wr[w, 0] - wr[u, 0]
-        e1 = wr[w, 1] - wr[u, 1]
-        e2 = wr[w, 2] - wr[u, 2]
-        q0 = e1 * n[2] - e2 * n[1]
-        q1 = e2 * n[0] - e0 * n[2]
-        q2 = e0 * n[1] - e1 * n[0]
-        off = q0 * wr[u, 0] + q1 * wr[u, 1] + q2 * wr[u, 2]
-        m = 0
-        for z in range(cnt):
-            y = z + 1 if z + 1 < cnt else 0
-            da = q0 * src[z, 0] + q1 * src[z, 1] + q2 * src[z, 2] - off
-            db = q0 * src[y, 0] + q1 * src[y, 1] + q2 * src[y, 2] - off
-            if da <= 0:
-                for a in range(3):
-                    dst[m, a] = src[z, a]
-                m += 1
-            if (da < 0 and db > 0) or (da > 0 and db < 0):
-                t = da / (da - db)
-                for a in range(3):
-                    dst[m, a] = src[z, a] + t * (src[y, a] - src[z, a])
-                m += 1
-        src, dst = dst, src
-        cnt = m
-        if cnt == 0:
-            return 0
-    m = 0
-    for k in range(cnt):
-        d = n[0] * src[k, 0] + n[1] * src[k, 1] + n[2] * src[k, 2] - n[3]
-        if d < margin and m < out.shape[0]:
-            for a in range(3):
-                out[m, a] = origin[a] + src[k, a] - n[a] * d * 0.5
-                out[m, 3 + a] = sign * n[a]
-            out[m, 6] = d
-            m += 1
-    if m > MAX_POINTS:
-        _reduce(out, m)
-        m = MAX_POINTS
-    return m
-
-
-@njit(cache=True, nogil=True, fastmath=True)
-def _swap(out, a, b):
-    for k in range(7):
-        t = out[a, k]
-        out[a, k] = out[b, k]
-        out[b, k] = t
-
-
-@njit(cache=True, nogil=True, fastmath=True)
-def _reduce(out, m):
-    """Keep the deepest point and those farthest from the ones kept."""
-    deep = 0
-    for k in range(m):
-        if out[k, 6] < out[deep, 6]:
-            deep = k
-    _swap(out, 0, deep)
-    for s in range(1, MAX_POINTS):
-        far = -1.0
-        pick = s
-        for k in range(s, m):
-            near = 1e9
-            for l in range(s):
-                d = (
-                    (out[k, 0] - out[l, 0]) ** 2
-                    + (out[k, 1] - out[l, 1]) ** 2
-                    + (out[k, 2] - out[l, 2]) ** 2
-                )
-                near = min(near, d)
-            if near > far:
-                far = near
-                pick = k
-        _swap(out, s, pick)
 
 
 def scratch() -> tuple:
@@ -328,4 +219,6 @@ def scratch() -> tuple:
         np.empty((96, 3)),
         np.empty((96, 3)),
         np.empty(3),
+        np.empty(96),
+        np.empty(160 * 96),
     )

@@ -18,7 +18,7 @@ from numba import njit
 
 from setpiece.collapse.solver.contacts import PASSING, _compliance
 
-_J: dict[str, Any] = {"cache": True, "nogil": True, "fastmath": True}
+_J: dict[str, Any] = {"cache": True, "nogil": True}
 SLOP = 0.004  # [m] overlap that springs may keep
 SHARE = 0.4  # of the rest is taken out per tick
 QUICKEST = 0.005  # [m] and at most this much per pass

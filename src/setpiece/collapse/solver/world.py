@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from setpiece.collapse.fragments import Element, Fragments
 from setpiece.collapse.solver import GRAVITY, STEP, SUBSTEPS, TICK
-from setpiece.collapse.solver.broadphase import carry, sweep
+from setpiece.collapse.solver.broadphase import PAIR, carry, sweep, travel
 from setpiece.collapse.solver.contacts import find
 from setpiece.collapse.solver.hulls import pack
 from setpiece.collapse.solver.integrate import doze, rotations, tick
@@ -78,19 +78,25 @@ class World:
         self.lo, self.hi = np.zeros((n, 3)), np.zeros((n, 3))
         tall = float((x[:n, 2] + self.ext.max(1)).max(initial=1.0))
         self.fastest = float(np.sqrt(2 * GRAVITY * tall)) * 1.15 + 2.0
+        self.sink = self.fastest  # [m/s] downwards; lowered while a fall is young
         self.may_sleep = False
         self.ncontact = self.npair = 0
         self._room(max(20 * n, 1024))
-        self.old_keys, self.old = np.zeros(0, np.int64), np.zeros((0, 8))
+        self.old_keys, self.old = np.zeros(0, np.int64), np.zeros((0, PAIR))
+        self.old_until = np.zeros(0)
+        self.reach = np.linalg.norm(self.ext, axis=1)
+        self.path, self.far = np.zeros(n), np.zeros(n)
+        self.was = x[:n].copy(), q[:n].copy()
         self.loose = np.zeros(0, np.int64)
         self.loose = self._touching()
         self.refresh()
 
     def _room(self, pairs: int) -> None:
         self.cand = np.zeros(pairs, np.int64)
-        self.keys, self.pair = np.zeros(pairs, np.int64), np.zeros((pairs, 8))
-        self.ci = np.zeros((3 * pairs, 3), np.int64)
-        self.cf, self.cn = np.zeros((3 * pairs, 14)), np.zeros((3 * pairs, 3))
+        self.keys, self.pair = np.zeros(pairs, np.int64), np.zeros((pairs, PAIR))
+        self.until = np.zeros(pairs)
+        self.ci, self.cf, self.cn = _contacts(3 * pairs)
+        self.spare = _contacts(3 * pairs)  # of the tick before
 
     def _sweep(self, dt: float) -> int:
         args = (self.x, self.rot, self.ext, self.v, self.awake, dt, self.order, self.lo, self.hi)
@@ -133,17 +139,23 @@ class World:
         if self.count % 2 == 0:
             found = self._sweep(2.2 * TICK)
             self.old_keys, self.old = self.keys[: self.npair].copy(), self.pair[: self.npair].copy()
+            self.old_until = self.until[: self.npair].copy()
             if found > len(self.keys):
                 self._room(int(found * 1.5))
+                self.old[:, 10] = -1.0  # the contacts of the last tick are lost with it
                 found = self._sweep(2.2 * TICK)
             self.npair = carry(
                 self.cand, found, self.blocked, self.old_keys, len(self.old_keys), self.old,
-                self.keys, self.pair,
+                self.old_until, self.keys, self.pair, self.until,
             )  # fmt: skip
+        self._travel()
+        last = self.ci, self.cf, self.cn
+        (self.ci, self.cf, self.cn), self.spare = self.spare, last
         self.ncontact = find(
             self.hulls, self.x, self.rot, self.ext, self.v, self.w, self.im, self.ii, self.awake,
             self.ghost, self.frail, self.time, self.keys, self.pair, self.npair, self.grounded,
-            self.ground_xi, STEP, TICK, self.work, self.ci, self.cf, self.cn, self.crowd,
+            self.ground_xi, STEP, TICK, self.work, self.ci, self.cf, self.cn, *last[1:],
+            self.count + 1, self.path, self.far, self.until, self.crowd,
         )  # fmt: skip
         live = self.alive & (self.awake[self.bi] | self.awake[self.bj])
         active = np.nonzero(live)[0]
@@ -156,7 +168,7 @@ class World:
             self.structure.confine, self.alive, self.scale, self.weak, self.state, self.damage,
             BOND_DAMPING * STEP, self.load, self.broke, self.crush, self.ncrush, self.resist,
             self.travel, self.ci, self.cf, self.cn, self.ncontact, FRICTION, self.force,
-            self.torque, self.energy, self.react, self.fastest,
+            self.torque, self.energy, self.react, self.fastest, self.sink,
         )  # fmt: skip
         separate(
             self.x, self.q, self.rot, self.v, self.im, self.ii, self.awake, self.ghost, self.time,
@@ -179,6 +191,9 @@ class World:
             self.refresh()
         return parted
 
+    def _travel(self) -> None:
+        travel(self.x, self.q, self.v, *self.was, self.reach, TICK, self.path, self.far)
+
     def let_go(self, index: NDArray[np.int64]) -> None:
         """Cut bonds; their pieces collide from the next tick on."""
         self.alive[index] = False
@@ -198,14 +213,15 @@ class World:
         (0.95 s) ago is on its way to rubble, which a rigid piece cannot show: it counts as 0.
         """
         ground_xi, pair = self.ground_xi.copy(), self.pair.copy()
+        self._travel()
         count = find(
             self.hulls, self.x, self.rot, self.ext, self.v, self.w, self.im, self.ii,
             np.ones(self.n + 1, np.bool_), self.ghost, self.frail, self.time, self.keys, pair,
-            self.npair, self.grounded, ground_xi, STEP, TICK, self.work, self.ci, self.cf, self.cn,
-            self.crowd,
+            self.npair, self.grounded, ground_xi, STEP, TICK, self.work, *self.spare,
+            *self.spare[1:],
+            0, self.path, self.far, self.until.copy(), self.crowd,
         )  # fmt: skip
-        self.ncontact = 0
-        return self.cf[:count, 12].copy()
+        return self.spare[1][:count, 12].copy()
 
     def kinetic(self) -> float:
         """Energy of motion [J]."""
@@ -213,6 +229,10 @@ class World:
         spin = np.einsum("kij,ki->kj", self.rot[:n], self.w[:n])
         turn = np.einsum("ki,kij,kj->", spin, self.structure.inertia, spin)
         return float(0.5 * (self.mass * (self.v[:n] ** 2).sum(1)).sum() + 0.5 * turn)
+
+
+def _contacts(rows: int) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    return np.zeros((rows, 3), np.int64), np.zeros((rows, 16)), np.zeros((rows, 3))
 
 
 def _local(axes: NDArray[np.float64], vec: NDArray[np.float64]) -> NDArray[np.float64]:
