@@ -41,8 +41,7 @@ from setpiece.media.exr import write_exr
 from setpiece.render.light import Light
 from setpiece.render.motionblur import blur
 from setpiece.render.particles import splat
-from setpiece.render.solids import RestView, SolidPasses, render_solids
-from setpiece.render.tracing import Tracer
+from setpiece.render.solids import Posed, RestView, SolidPasses, render_solids
 from setpiece.render.volume import VolumePasses, light_volume
 
 if TYPE_CHECKING:
@@ -73,6 +72,7 @@ class Context:
     albedo: tuple[float, float, float]
     names: list[str]
     out: Path
+    last: tuple[int, Posed] | None = None
 
 
 def render_frames(
@@ -153,7 +153,7 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
     )
     if volume is not None:
         volume = clear_of_camera(volume, c.view.camera, c.near, s.brief.dust)
-    lit = None if volume is None else light_volume(volume, light, _solid(c, frame))
+    lit = None if volume is None else light_volume(volume, light, _posed(c, frame).tracer.occluded)
     through = on_ground = None
     if lit is not None:
         through = partial(sun_at, lit, light)
@@ -170,8 +170,8 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
         sharp = render_solids(
             c.view,
             motion.pose(frame),
+            posed=_posed(c, frame),
             next_pose=motion.pose(frame + 1),
-            glass=c.shards.when(seconds, s.brief.slow),
             samples=_samples(s),
             seed=s.request.seed,
             volume_shadow=through,
@@ -230,10 +230,12 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
     return _measure(c, frame, plate, result, active)
 
 
-def _solid(c: Context, frame: int) -> Any:
-    """The pieces of a frame as the dust's light meets them: `Tracer.occluded`."""
-    mesh = c.view.mesh
-    return Tracer(c.motion.pose(frame).apply(mesh), mesh.faces).occluded
+def _posed(c: Context, frame: int) -> Posed:
+    """The pieces of a frame as rays meet them; the last frame's are kept, several ask for them."""
+    if c.last is None or c.last[0] != frame:
+        glass = c.shards.when(frame / float(c.motion.fps), c.stages.brief.slow)
+        c.last = frame, Posed.of(c.view, c.motion.pose(frame), glass=glass)
+    return c.last[1]
 
 
 def plate_frame(c: Context, frame: int) -> tuple[F32, F32]:

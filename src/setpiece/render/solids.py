@@ -14,14 +14,15 @@ from setpiece.render.relight import Hits, Shadow, relight
 from setpiece.render.rest_view import RestView
 from setpiece.render.scene import Pose
 from setpiece.render.shading import gather, moved_amount
-from setpiece.render.tracing import Tracer, camera_arrays, make_rays
+from setpiece.render.tracing import Tracer, camera_arrays, cover_tiles, make_rays
 
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
+TILE = 16  # px
 LAYERS = 5  # surfaces a ray may pass where the silhouette's matte cuts them away
 Hidden = Callable[[F32, F32, F32], NDArray[np.bool_]]
 
-__all__ = ["RestView", "SolidPasses", "compile_kernels", "render_solids"]
+__all__ = ["Posed", "RestView", "SolidPasses", "compile_kernels", "render_solids"]
 
 
 class Glass(Protocol):
@@ -60,10 +61,51 @@ class SolidPasses:
     ground_ratio: F32
 
 
+@dataclass(frozen=True)
+class Posed:
+    """The mesh where a pose puts it, ready for rays: for `render_solids` and whoever else asks.
+
+    now: corners [m] (V, 3). faces (F, 3) that are there, and their bodies and materials (F,).
+    """
+
+    now: F32
+    faces: I32
+    body: I32
+    material: NDArray[np.uint8]
+    tracer: Tracer
+
+    @staticmethod
+    def of(
+        view: RestView,
+        pose: Pose,
+        *,
+        broken_panes: NDArray[np.bool_] | None = None,
+        glass: Glass | None = None,
+    ) -> Posed:
+        """Arguments as for `render_solids`."""
+        mesh = view.mesh
+        now = pose.apply(mesh)
+        keep = np.ones(len(mesh.faces), bool)
+        if broken_panes is not None and len(broken_panes):
+            keep = (mesh.pane < 0) | ~broken_panes[np.maximum(mesh.pane, 0)]
+        riding = mesh.body
+        if glass is not None and len(glass.faces):
+            now[mesh.faces[glass.faces]] = glass.corners
+            keep[glass.faces[glass.gone]] = False
+            riding = mesh.body.copy()
+            riding[glass.faces] = -1
+        faces = np.ascontiguousarray(mesh.faces[keep])
+        return Posed(
+            now, faces, np.ascontiguousarray(riding[keep]),
+            np.ascontiguousarray(mesh.material[keep]), Tracer(now, faces),
+        )  # fmt: skip
+
+
 def render_solids(
     view: RestView,
     pose: Pose,
     *,
+    posed: Posed | None = None,
     next_pose: Pose | None = None,
     broken_panes: NDArray[np.bool_] | None = None,
     glass: Glass | None = None,
@@ -81,7 +123,8 @@ def render_solids(
 
     What has not moved shows the plate's picture exactly; what moves is relit by the ratio of its
     light now to its light at rest; what was inside is shaded. next_pose: one frame later, for
-    motion vectors. broken_panes: (K,) windows whose glass is gone. glass: shards that have left
+    motion vectors. posed: `Posed.of` this very pose and glass, where it is there already.
+    broken_panes: (K,) windows whose glass is gone. glass: shards that have left
     their frames; they ride on no piece and show their part of the plate until they are gone.
     samples: 1, 4 or 16 a pixel.
     volume_shadow: sun transmittance through dust at world points (n, 3) -> (n,). ground_shadow:
@@ -92,23 +135,13 @@ def render_solids(
     """
     mesh, camera, light = view.mesh, view.camera, view.light
     h, w = view.silhouette.shape
-    now = pose.apply(mesh)
-    keep = np.ones(len(mesh.faces), bool)
-    if broken_panes is not None and len(broken_panes):
-        keep = (mesh.pane < 0) | ~broken_panes[np.maximum(mesh.pane, 0)]
-    riding = mesh.body
-    if glass is not None and len(glass.faces):
-        now[mesh.faces[glass.faces]] = glass.corners
-        keep[glass.faces[glass.gone]] = False
-        riding = mesh.body.copy()
-        riding[glass.faces] = -1
-    faces = np.ascontiguousarray(mesh.faces[keep])
-    body = np.ascontiguousarray(riding[keep])
-    material = np.ascontiguousarray(mesh.material[keep])
-    tracer = Tracer(now, faces)
+    if posed is None:
+        posed = Posed.of(view, pose, broken_panes=broken_panes, glass=glass)
+    now, faces, body, material = posed.now, posed.faces, posed.body, posed.material
+    tracer = posed.tracer
 
     eye, rot, lens = camera_arrays(camera)
-    xs, ys = _covered_pixels(view, now)
+    xs, ys = _covered_pixels(view, posed)
     count, p_total = len(xs), h * w
     pixel = (ys.astype(np.int64) * w + xs).astype(np.int64)
     grid = max(1, round(samples**0.5))
@@ -194,29 +227,16 @@ def render_solids(
     )
 
 
-def _covered_pixels(view: RestView, now: F32) -> tuple[I32, I32]:
+def _covered_pixels(view: RestView, posed: Posed) -> tuple[I32, I32]:
     """Pixels (xs, ys) of the tiles that the pieces may cover: a coarse splat of every triangle."""
     h, w = view.silhouette.shape
-    tile = 16
-    uv, depth = view.camera.project(now.astype(np.float64))
-    corner = uv[view.mesh.faces]
-    front = (depth[view.mesh.faces] > 0.05).all(1)
-    low = np.floor(corner[front].min(1) / tile).astype(int)
-    high = np.floor(corner[front].max(1) / tile).astype(int)
-    rows, cols = -(-h // tile), -(-w // tile)
-    ok = (high >= 0).all(1) & (low[:, 0] < cols) & (low[:, 1] < rows)
-    low = np.clip(low[ok], 0, [cols - 1, rows - 1])
-    high = np.clip(high[ok], 0, [cols - 1, rows - 1])
     # 2-D difference array: each triangle's box of tiles
-    grid = np.zeros((rows + 1, cols + 1), np.int64)
-    np.add.at(grid, (low[:, 1], low[:, 0]), 1)
-    np.add.at(grid, (high[:, 1] + 1, low[:, 0]), -1)
-    np.add.at(grid, (low[:, 1], high[:, 0] + 1), -1)
-    np.add.at(grid, (high[:, 1] + 1, high[:, 0] + 1), 1)
-    on = grid.cumsum(0).cumsum(1)[:rows, :cols] > 0
-    if not front.all():  # something is beside or behind the camera: do not guess
+    grid = np.zeros((-(-h // TILE) + 1, -(-w // TILE) + 1), np.int64)
+    behind = cover_tiles(posed.now, posed.faces, *camera_arrays(view.camera), TILE, grid)
+    on = grid.cumsum(0).cumsum(1)[:-1, :-1] > 0
+    if behind:  # something is beside or behind the camera: do not guess
         on[:] = True
-    full = np.kron(on, np.ones((tile, tile), bool))[:h, :w]
+    full = np.kron(on, np.ones((TILE, TILE), bool))[:h, :w]
     ys, xs = np.nonzero(full)
     return xs.astype(np.int32), ys.astype(np.int32)
 

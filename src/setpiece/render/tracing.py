@@ -66,6 +66,39 @@ def make_rays(eye, rot, lens, xs, ys, dx, dy, origins, directions):
             origins[i, k] = eye[k]
 
 
+@njit(**J)
+def cover_tiles(now, faces, eye, rot, lens, tile, grid):
+    """Add the box of tiles that each triangle may cover to a 2-D difference array.
+
+    now: (V, 3) [m]. tile: edge [px]. grid: (rows + 1, columns + 1). Returns True where a triangle
+    is beside or behind the camera: such a one is left out.
+    """
+    rows, cols = grid.shape[0] - 1, grid.shape[1] - 1
+    n = now.shape[0]
+    u, v, d = np.empty(n), np.empty(n), np.empty(n)
+    for i in range(n):
+        u[i], v[i], d[i] = project(eye, rot, lens, now[i, 0], now[i, 1], now[i, 2])
+    behind = False
+    for f in range(faces.shape[0]):
+        a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
+        if min(d[a], d[b], d[c]) <= 0.05:
+            behind = True
+            continue
+        x0 = np.floor(min(u[a], u[b], u[c]) / tile)
+        x1 = np.floor(max(u[a], u[b], u[c]) / tile)
+        y0 = np.floor(min(v[a], v[b], v[c]) / tile)
+        y1 = np.floor(max(v[a], v[b], v[c]) / tile)
+        if x1 < 0 or y1 < 0 or x0 >= cols or y0 >= rows:
+            continue
+        i0, i1 = int(max(x0, 0.0)), int(min(x1, cols - 1.0))
+        j0, j1 = int(max(y0, 0.0)), int(min(y1, rows - 1.0))
+        grid[j0, i0] += 1
+        grid[j1 + 1, i0] -= 1
+        grid[j0, i1 + 1] -= 1
+        grid[j1 + 1, i1 + 1] += 1
+    return behind
+
+
 @njit(inline="always")
 def project(eye, rot, lens, x, y, z):
     """Pixel (u, v) and planar depth of a world point."""
