@@ -30,7 +30,7 @@ STAGE_VERSION = {
     "fall": 8,
     "dust": 4,
     "debris": 3,
-    "frames": 7,
+    "frames": 8,
 }
 
 

@@ -94,10 +94,11 @@ def _grain_at(cx, cy, cz, i, j, k, ids, point, weight, offset, reach, tile, pitc
 @njit(cache=True, nogil=True, fastmath=True)
 def march_rays(d, tau, around, ratio, full, origin, cell, eye, rotation, focal, cx, cy,
            depth, sun, step, jitter_seed, gain, grainy, ids, point, weight, offset, reach, refined,
-           tile, out):  # fmt: skip
+           tile, wanted, apart, out):  # fmt: skip
     """out (h, w, 5): sun, sky and ground light, transmittance, mean depth.
 
     around: (X', Y', Z', 4) light from sky and ground, and what solids leave of the sun.
+    wanted: (h, w), only pixels where it is 1 are looked at; they lie `apart` pixels apart.
     """
     nx, ny, nz = d.shape
     h, w = depth.shape
@@ -110,6 +111,8 @@ def march_rays(d, tau, around, ratio, full, origin, cell, eye, rotation, focal, 
     coarser = 1.0 / refined
     for py in range(h):
         for px in range(w):
+            if wanted[py, px] != 1:
+                continue
             u = (px + 0.5 - cx) / focal
             v = (py + 0.5 - cy) / focal
             for a in range(3):
@@ -135,8 +138,8 @@ def march_rays(d, tau, around, ratio, full, origin, cell, eye, rotation, focal, 
             dt = step / length  # metres of depth in a step of `step` cells
             metres = f4(step * cell)
             # Interleaved gradient noise (Jimenez, 2014): even cover over neighbouring pixels.
-            n = 0.06711056 * (px + 5.588238 * jitter_seed) + 0.00583715 * (
-                py + 5.588238 * jitter_seed
+            n = 0.06711056 * (px // apart + 5.588238 * jitter_seed) + 0.00583715 * (
+                py // apart + 5.588238 * jitter_seed
             )
             n = 52.9829189 * (n - np.floor(n))
             t = t0 + dt * (n - np.floor(n))
@@ -237,67 +240,3 @@ def march_rays(d, tau, around, ratio, full, origin, cell, eye, rotation, focal, 
             out[py, px, 2] = lg
             out[py, px, 3] = left
             out[py, px, 4] = dm / max(seen, f4(1e-6))
-
-
-@njit(cache=True, nogil=True, fastmath=True)
-def calm(raw, depth, out):
-    """Average the march's jitter over 3x3 pixels, the period of its pattern, at equal depth.
-
-    raw, out: (h, w, c); depth: of the scene behind (h, w). Pixels without dust stay as they are.
-    """
-    h, w, channels = raw.shape
-    f4 = np.float32
-    for y in range(h):
-        for x in range(w):
-            for c in range(channels):
-                out[y, x, c] = raw[y, x, c]
-            y0, y1, x0, x1 = max(y - 1, 0), min(y + 2, h), max(x - 1, 0), min(x + 2, w)
-            bare = True
-            for j in range(y0, y1):
-                for i in range(x0, x1):
-                    bare = bare and raw[j, i, 3] > f4(0.9999)
-            if bare:
-                continue
-            near = f4(1.0) / max(depth[y, x], f4(1e-3))
-            total = f4(0.0)
-            for c in range(channels):
-                out[y, x, c] = f4(0.0)
-            for j in range(y0, y1):
-                for i in range(x0, x1):
-                    there = f4(1.0) / max(depth[j, i], f4(1e-3))
-                    k = np.exp(f4(-40.0) * abs(near - there) / max(near + there, f4(1e-9)))
-                    total += k
-                    for c in range(channels):
-                        out[y, x, c] += k * raw[j, i, c]
-            for c in range(channels):
-                out[y, x, c] /= total
-
-
-@njit(cache=True, nogil=True)
-def enlarge(small, small_depth, depth, out):
-    """Twice the size, taking from the neighbours that lie at the same depth of the scene."""
-    h, w = depth.shape
-    sh, sw, channels = small.shape
-    for y in range(h):
-        fy = min(max((y + 0.5) * sh / h - 0.5, 0.0), sh - 1.0)
-        j = min(int(fy), max(sh - 2, 0))
-        b = fy - j
-        for x in range(w):
-            fx = min(max((x + 0.5) * sw / w - 0.5, 0.0), sw - 1.0)
-            i = min(int(fx), max(sw - 2, 0))
-            a = fx - i
-            total = 0.0
-            for c in range(channels):
-                out[y, x, c] = 0.0
-            near = 1.0 / max(depth[y, x], 1e-3)
-            for q in range(2):
-                for p in range(2):
-                    jj, ii = min(j + q, sh - 1), min(i + p, sw - 1)
-                    there = 1.0 / max(small_depth[jj, ii], 1e-3)
-                    change = abs(near - there) / max(near + there, 1e-9)
-                    k = (a if p else 1 - a) * (b if q else 1 - b) * np.exp(-40.0 * change) + 1e-6
-                    total += k
-                    for c in range(channels):
-                        out[y, x, c] += k * small[jj, ii, c]
-            for c in range(channels):
-                out[y, x, c] /= total

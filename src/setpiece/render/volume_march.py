@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from setpiece.render.camera import Camera
 from setpiece.render.light import RGB, Light
-from setpiece.render.volume_kernel import BRICK, calm, enlarge, march_rays
+from setpiece.render.volume_fill import between, calm, enlarge
+from setpiece.render.volume_kernel import BRICK, march_rays
 from setpiece.render.volume_light import WANDERS, Grain, LitVolume
 
 F32 = NDArray[np.float32]
@@ -23,6 +24,10 @@ LEVEL = 0.86
 SUN_GAIN = LEVEL / sum(w / (1.0 + k) for w, k in OCTAVES)
 SKY_GAIN = LEVEL / sum(w / (1.0 + k) for w, k in WANDERS)
 
+
+# How far light and what is left of the picture may differ around a pixel for it to be the mean of
+# its neighbours instead of having a ray of its own.
+ALIKE = 0.03
 
 _NO_GRAIN = Grain(
     np.full((1, 1, 1, 3), -1, np.int32), np.zeros((1, 3), np.float32), np.zeros(1, np.float32),
@@ -85,7 +90,7 @@ def transport(
     if not half:
         return _shoot(lit, camera, depth, step, seed)
     small_depth = np.ascontiguousarray(depth[1::2, 1::2] if min(h, w) > 1 else depth)
-    small = _shoot(lit, camera, small_depth, step, seed)
+    small = _shoot(lit, camera, small_depth, step, seed, every=True)
     raw = np.empty((h, w, 5), np.float32)
     enlarge(small, small_depth, depth, raw)
     return raw
@@ -103,22 +108,40 @@ def in_light(raw: F32, light: Light, albedo: RGB) -> VolumePasses:
     return VolumePasses(rgb.astype(np.float32), left, where)
 
 
-def _shoot(lit: LitVolume, camera: Camera, depth: F32, step: float, seed: int) -> F32:
+def _shoot(
+    lit: LitVolume, camera: Camera, depth: F32, step: float, seed: int, *, every: bool = False
+) -> F32:
+    """As `transport`, at the size of depth. every: a ray for each pixel, where dust is even too."""
     h, w = depth.shape
     view = camera if (camera.width, camera.height) == (w, h) else camera.resized(w, h)
     volume = lit.volume
     grain = volume.grain or _NO_GRAIN
     full = _occupied(volume.density)
     out = np.zeros((h, w, 5), np.float32)
-    march_rays(
-        volume.density, lit.sun_depth, lit.around, lit.ratio, full,
-        np.asarray(volume.origin, np.float64), float(volume.cell),
-        np.asarray(view.position, np.float64), np.asarray(view.rotation, np.float64),
-        float(view.focal), float(view.centre[0]), float(view.centre[1]), depth,
-        np.asarray(lit.to_sun, np.float64), float(step), float(seed % 64),
-        np.float32(SUN_GAIN), volume.grain is not None, grain.nearest, grain.point, grain.weight,
-        grain.offset, float(grain.reach), int(grain.ratio), grain.tile, out,
-    )  # fmt: skip
+    wanted = np.ones((h, w), np.uint8)
+
+    def rays(apart: int) -> None:
+        march_rays(
+            volume.density, lit.sun_depth, lit.around, lit.ratio, full,
+            np.asarray(volume.origin, np.float64), float(volume.cell),
+            np.asarray(view.position, np.float64), np.asarray(view.rotation, np.float64),
+            float(view.focal), float(view.centre[0]), float(view.centre[1]), depth,
+            np.asarray(lit.to_sun, np.float64), float(step), float(seed % 64),
+            np.float32(SUN_GAIN), volume.grain is not None, grain.nearest, grain.point,
+            grain.weight, grain.offset, float(grain.reach), int(grain.ratio), grain.tile, wanted,
+            apart, out,
+        )  # fmt: skip
+
+    if not every:
+        # Every other pixel first, then those between that their neighbours do not tell.
+        wanted[1::2] = 0
+        wanted[:, 1::2] = 0
+        rays(2)
+        told = np.ascontiguousarray(out[::2, ::2])
+        smooth = np.empty_like(told)
+        calm(told, np.ascontiguousarray(depth[::2, ::2]), smooth)
+        between(smooth, depth, np.float32(ALIKE), out, wanted)
+    rays(1)
     even = np.empty_like(out)
     calm(out, depth, even)
     return even
