@@ -44,14 +44,14 @@ def test_transmittance_follows_beer_and_lambert():
     assert np.isinf(passes.depth[0, 0])
 
 
-def test_thick_dust_in_the_sun_sits_a_little_below_a_wall_of_its_albedo():
+def test_thick_dust_in_the_sun_sits_below_a_wall_of_its_albedo():
     light = Light(direction=unit(0.0, -1.0, 0.25))
     albedo = (0.75, 0.72, 0.68)
     passes = march(light_volume(bank(), light), camera(), nothing_behind(), light, albedo=albedo)
     seen = passes.rgb[H // 2, W // 2]
     wall = np.array(albedo) * (np.array(light.sun) + 0.5 * np.array(light.sky))
     assert (seen < wall).all()
-    assert (seen > 0.6 * wall).all()
+    assert (seen > 0.45 * wall).all()  # followed grain by grain it is about half
     assert passes.transmittance[H // 2, W // 2] < 0.01
     assert passes.depth[H // 2, W // 2] == pytest.approx(20.3, abs=0.6)
 

@@ -110,6 +110,18 @@ class Dust:
             grain = refine.grain(dust, at, strength, key, detail, self.seed)
         return Volume(fine, corner, self.cell / detail, grain)
 
+    def patches(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.uint32]] | None:
+        """Positions (P, 3) [cells; a centre is an integer] and keys (P,) of the patches of noise
+        that ride on the dust of frame `index`; None where there is no dust. Raises StageError."""
+        path = self.folder / f"dust.{1001 + index}.npz"
+        if not path.exists():
+            return None
+        try:
+            with np.load(path) as data:
+                return data["position"], data["key"]
+        except (OSError, ValueError, KeyError) as error:
+            raise StageError(f"{path}: damaged dust cache; run the dust stage again") from error
+
 
 def blow_dust(
     fragments: Fragments,

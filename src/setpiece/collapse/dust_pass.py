@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from setpiece.collapse.dust import Dust
+from setpiece.collapse.dust_paint import answer, painted, view_of
 from setpiece.render.camera import Camera
 from setpiece.render.light import Light
-from setpiece.render.volume import LitVolume, VolumePasses, march
+from setpiece.render.volume import LitVolume, VolumePasses, in_light, transport
 
 F32 = NDArray[np.float32]
 EDGE = 3  # [px] that softness and filters reach
+
+
+@dataclass(frozen=True)
+class Bare:
+    """What the dust model needs of a frame: the whole shot's dust, which frame it is, and its
+    coarse dust without noise, lit."""
+
+    dust: Dust
+    frame: int
+    lit: LitVolume
 
 
 class DustPass:
@@ -30,11 +44,18 @@ class DustPass:
         *,
         seed: int,
         draft: bool,
+        front_depth: F32 | None = None,
+        bare: Bare | None = None,
     ) -> None:
-        """ground_depth: planar Z (h, w) of the ground [m]. albedo: of thick dust."""
+        """ground_depth: planar Z (h, w) of the ground [m]. albedo: of thick dust. front_depth: of
+        what stands in front of the building (h, w) [m], 0 where nothing does. bare: let the dust
+        model paint (`collapse.dust_paint`); None leaves the dust as it was marched."""
         self.lit, self.camera, self.light = lit, camera, light
         self.ground_depth, self.albedo, self.seed, self.draft = ground_depth, albedo, seed, draft
+        self.front_depth, self.bare = front_depth, bare
         self.passes: VolumePasses | None = None
+        # The dust before what stands in front: that is veiled, not cut out.
+        self.veil: VolumePasses | None = None
 
     def hides(self, depth: F32, alpha: F32, motion: F32) -> NDArray[np.bool_]:
         """Pixels (h, w) whose solids cannot be seen, nor blur into ones that can.
@@ -49,33 +70,41 @@ class DustPass:
         return cv2.erode(covered, np.ones((reach, reach), np.uint8)).astype(bool)
 
     def before(self, depth: F32, alpha: F32) -> VolumePasses:
-        """The dust in front of solids (depth, alpha: (h, w)) and ground.
+        """The dust in front of solids (depth, alpha: (h, w)) and ground; fills `veil` as well.
 
         A pixel on the edge of a piece sees past it as well: there the dust is marched to both
         depths and mixed by coverage, or a clear outline would stand in the cloud.
         """
         if self.passes is not None:
             return self.passes
-        near = self._to(np.minimum(depth, self.ground_depth), self.draft)
+        solid = np.minimum(depth, self.ground_depth).astype(np.float32)
+        raw = self._to(solid, self.draft)
         edge = (alpha > 0.01) & (alpha < 0.99)
-        if self.draft or not edge.any():
-            self.passes = near
-            return near
-        far = self._to(np.where(edge, np.minimum(self.ground_depth, 1e6), 0), False)
-        k = np.where(edge, alpha, 1.0).astype(np.float32)
-        self.passes = VolumePasses(
-            near.rgb * k[..., None] + far.rgb * (1 - k)[..., None],
-            near.transmittance * k + far.transmittance * (1 - k),
-            near.depth,
-        )
+        if not self.draft and edge.any():
+            far = self._to(np.where(edge, np.minimum(self.ground_depth, 1e6), 0), False)
+            k = np.where(edge, alpha, 1.0).astype(np.float32)[..., None]
+            raw[..., :4] = raw[..., :4] * k + far[..., :4] * (1 - k)
+        veil = None if self.front_depth is None else self._to(self.front_depth, True)
+        if self.bare is not None:
+            raw, veil = self._paint(self.bare, raw, veil, solid)
+        if veil is not None:
+            self.veil = in_light(veil, self.light, self.albedo)
+        self.passes = in_light(raw, self.light, self.albedo)
         return self.passes
 
-    def veil(self, depth: F32) -> VolumePasses:
-        """The dust before what stands in front (planar Z (h, w)): that is veiled, not cut out."""
-        return self._to(depth, True)
+    def _paint(self, bare: Bare, raw: F32, veil: F32 | None, solid: F32) -> tuple[F32, F32 | None]:
+        """Both as the dust model sees them. It looks once, at what is in the picture: dust before
+        things in front where they stand, the rest elsewhere."""
+        seen = raw
+        if veil is not None and self.front_depth is not None:
+            front = self.front_depth > 0
+            seen = np.where(front[..., None], veil, raw)
+            solid = np.where(front, self.front_depth, solid)
+        far = np.where(seen[..., 3] < 0.9999, seen[..., 4], np.inf).astype(np.float32)
+        view = view_of(bare.dust, bare.frame, bare.lit, self.camera, far, solid, self.seed)
+        delta = answer(seen, view)
+        return painted(raw, delta), None if veil is None else painted(veil, delta)
 
-    def _to(self, depth: F32, half: bool) -> VolumePasses:
+    def _to(self, depth: F32, half: bool) -> F32:
         depth = depth.astype(np.float32)
-        return march(
-            self.lit, self.camera, depth, self.light, albedo=self.albedo, seed=self.seed, half=half
-        )
+        return transport(self.lit, self.camera, depth, seed=self.seed, half=half)

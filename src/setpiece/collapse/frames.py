@@ -20,7 +20,7 @@ from setpiece.collapse.castshadow import find_ground_light
 from setpiece.collapse.comp import CompInputs, comp_frame, shake_path
 from setpiece.collapse.debris import Debris, load_debris
 from setpiece.collapse.dust import Dust
-from setpiece.collapse.dust_pass import DustPass
+from setpiece.collapse.dust_pass import Bare, DustPass
 from setpiece.collapse.foreground import ClipForeground
 from setpiece.collapse.grain import held
 from setpiece.collapse.make import fragments_of, light_of, motion_of
@@ -164,7 +164,8 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
     if lit is not None:
         cover = DustPass(
             lit, c.view.camera, light, c.ground_depth, c.albedo, seed=s.request.seed,
-            draft=s.request.quality == "draft",
+            draft=s.request.quality == "draft", front_depth=c.front_depth,
+            bare=_bare(c, frame) if s.request.quality == "final" else None,
         )  # fmt: skip
     if moving or lit is not None:
         sharp = render_solids(
@@ -198,9 +199,7 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             shadow=through,
         )
     dust = None if cover is None else cover.before(sharp.depth, sharp.alpha)
-    veil = None
-    if cover is not None and c.front_depth is not None:
-        veil = cover.veil(c.front_depth)
+    veil = None if cover is None else cover.veil
     result = comp_frame(
         CompInputs(
             plate=plate,
@@ -228,6 +227,15 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
     )
     _write(c, frame, result, sharp, dust)
     return _measure(c, frame, plate, result, active)
+
+
+def _bare(c: Context, frame: int) -> Bare | None:
+    """The frame's dust as it was simulated, for the dust model."""
+    volume = c.dust.frame(frame, detail=1, fine_grain=False)
+    if volume is None:
+        return None
+    volume = clear_of_camera(volume, c.view.camera, c.near, c.stages.brief.dust)
+    return Bare(c.dust, frame, light_volume(volume, c.light, _posed(c, frame).tracer.occluded))
 
 
 def _posed(c: Context, frame: int) -> Posed:

@@ -156,7 +156,7 @@ def optical_depth(density: F32, cell: float, towards: NDArray[np.float64]) -> F3
     return np.ascontiguousarray(np.moveaxis(out[::-sign], 0, axis))
 
 
-def _pool(d: F32, r: int) -> F32:
+def pooled(d: F32, r: int) -> F32:
     """Mean over blocks of r cells, edges padded with empty cells."""
     if r == 1:
         return d
@@ -182,14 +182,14 @@ def light_volume(volume: Volume, light: Light, hidden: Hidden | None = None) -> 
     d = np.ascontiguousarray(volume.density, np.float32)
     depth = optical_depth(d, volume.cell, sun)
     ratio = 2 if min(d.shape) >= 8 else 1
-    coarse = _pool(d, ratio)
+    coarse = pooled(d, ratio)
     sky = np.zeros_like(coarse)
     for direction, share in SKY:
         v = np.asarray(direction)
         t = optical_depth(coarse, volume.cell * ratio, v / np.linalg.norm(v))
         sky += np.float32(share) * _arrives(t)
     ground = _arrives(optical_depth(coarse, volume.cell * ratio, np.array([0.0, 0.0, -1.0])))
-    clear = _clear(volume, coarse, ratio, light, sun, hidden)
+    clear = past_solids(volume, coarse, ratio, light, hidden)
     return LitVolume(volume, depth, sky, ground, clear, ratio, sun)
 
 
@@ -197,10 +197,14 @@ def light_volume(volume: Volume, light: Light, hidden: Hidden | None = None) -> 
 LOOKS = np.array([[-1, -1, -1], [1, 1, -1], [1, -1, 1], [-1, 1, 1]], np.float32) * 0.25
 
 
-def _clear(
-    volume: Volume, coarse: F32, ratio: int, light: Light, sun: NDArray, hidden: Hidden | None
+def past_solids(
+    volume: Volume, coarse: F32, ratio: int, light: Light, hidden: Hidden | None
 ) -> F32:
-    """Sun past solid things in every coarse cell that holds dust, softened by a cell."""
+    """Sun past solid things in every cell that holds dust, softened by a cell, 0..1.
+
+    coarse: the volume's density on cells `ratio` times as large. hidden: as in `light_volume`.
+    """
+    sun = light.to_sun
     out = np.ones(coarse.shape, np.float32)
     dusty = np.argwhere(coarse > 1e-3)
     if len(dusty) == 0 or (hidden is None and light.shade[0] <= 0):

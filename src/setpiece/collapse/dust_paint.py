@@ -1,0 +1,147 @@
+"""The dust model: paints what neither a coarse simulation nor noise affords.
+
+It takes what the march found (`render.volume.transport`) for the dust with its noise and for the
+bare coarse dust, where the dust and the solids are, how the dust moves and where the sun stands,
+and gives the same passes back, corrected towards a finer flow lit by a path tracer: see
+`training/dust`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from setpiece.collapse.dust import Dust
+from setpiece.collapse.dust_motion import dust_motion
+from setpiece.errors import StageError
+from setpiece.render.camera import Camera
+from setpiece.render.volume import LitVolume, transport
+
+F32 = NDArray[np.float32]
+MODEL = "dust.onnx"
+FOLD = 4  # pixels along an edge that the model takes as one, on its finest level
+EVEN = 4 * FOLD  # sizes it takes are multiples of this
+NEAR = 2  # px: how far from dust it may paint
+CHANNELS = 8  # at full size
+COARSE = 8  # at a quarter
+
+
+@dataclass(frozen=True)
+class View:
+    """What the model is told of a frame beside the dust with its noise.
+
+    Attributes:
+        coarse: passes of the bare coarse dust at `quarter` of the pixels, (h', w', 5).
+        motion: of the dust to the next frame there [px of the full size], (h', w', 2).
+        solid: depth of solids and ground along the optical axis [m], (h, w), inf where none.
+        to_sun: unit vector, world. camera: of the full size. cell: of the coarse dust [m].
+    """
+
+    coarse: F32
+    motion: F32
+    solid: F32
+    to_sun: NDArray[np.float64]
+    camera: Camera
+    cell: float
+
+
+def view_of(
+    dust: Dust, frame: int, bare: LitVolume, camera: Camera, far: F32, solid: F32, seed: int = 0
+) -> View:
+    """Look at a frame as the model does.
+
+    bare: the coarse dust without noise, lit. far: mean depth of the dust (h, w) [m], inf where
+    there is none. solid: of solids and ground (h, w) [m].
+    """
+    small = np.ascontiguousarray(quarter(solid))
+    coarse = transport(bare, camera, small, seed=seed)
+    motion = FOLD * dust_motion(dust, frame, camera, quarter(far))
+    return View(coarse, motion, solid, bare.to_sun, camera, dust.cell)
+
+
+def answer(raw: F32, view: View) -> F32:
+    """What the model would add to passes raw (h, w, 5): (h, w, 4), to be laid on by `painted`.
+
+    raw: `transport` of the dust with its noise. Raises StageError where the model cannot be run.
+    """
+    full, coarse = features(raw, view)
+    h, w = raw.shape[:2]
+    delta = _session().run(None, {"full": full[None], "coarse": coarse[None]})[0][0]
+    return np.asarray(delta[:, :h, :w].transpose(1, 2, 0), np.float32)
+
+
+def painted(raw: F32, delta: F32) -> F32:
+    """raw (h, w, 5) with the model's answer laid on where there is dust; opaque stays opaque."""
+    out = raw.copy()
+    gate = near_dust(raw[..., 3])[..., None]
+    out[..., :4] = np.maximum(raw[..., :4] + gate * delta, 0)
+    out[..., 3] = np.where(raw[..., 3] <= 0, 0, np.minimum(out[..., 3], 1))
+    return out
+
+
+def near_dust(left: F32) -> F32:
+    """1 where the model may paint, 0 where there is no dust within a few pixels, (h, w)."""
+    size = 2 * NEAR + 1
+    most = 1 - cv2.erode(np.ascontiguousarray(left), np.ones((size, size), np.uint8))
+    return np.asarray(np.clip(8 * most, 0, 1), np.float32)
+
+
+def quarter(a: F32) -> F32:
+    """Every fourth pixel of (h, w), the last repeated where there is none."""
+    rows, columns = (np.minimum(np.arange(0, n, FOLD) + FOLD // 2, n - 1) for n in a.shape[:2])
+    return a[np.ix_(rows, columns)]
+
+
+def features(raw: F32, view: View) -> tuple[F32, F32]:
+    """What the model takes: (8, H, W) at full size and (8, H / 4, W / 4), edges repeated so that
+    H and W are multiples of 16."""
+    h, w = raw.shape[:2]
+    dusty = (raw[..., 3] < 0.9999) & np.isfinite(raw[..., 4])
+    pixels = view.camera.focal * w / view.camera.width
+    there = np.where(dusty, raw[..., 4], 1.0).astype(np.float32)
+    middle = float(np.median(there[dusty])) if dusty.any() else 1.0
+    gap = np.where(np.isfinite(view.solid), view.solid, 1e6) - there
+    motion = np.clip(view.motion / 8, -4, 4).repeat(FOLD, 0).repeat(FOLD, 1)[:h, :w]
+    full = np.stack(
+        [
+            *(raw[..., c] for c in range(4)),
+            np.where(dusty, np.log(np.maximum(there, 0.1) / middle), 0),
+            np.where(dusty, np.exp(-np.maximum(gap, 0) / (4 * view.cell)), 0),
+            motion[..., 0],
+            motion[..., 1],
+        ]
+    ).astype(np.float32)
+    sun = view.camera.rotation @ view.to_sun
+    told = np.array([*sun, np.clip(view.cell * pixels / middle / 10, 0, 4)])
+    coarse = np.concatenate(
+        [
+            view.coarse[..., :4].transpose(2, 0, 1),
+            np.broadcast_to(told[:, None, None], (4, *view.coarse.shape[:2])),
+        ]
+    ).astype(np.float32)
+    return _padded(full, EVEN), _padded(coarse, EVEN // FOLD)
+
+
+def _padded(x: F32, even: int) -> F32:
+    _, h, w = x.shape
+    return np.ascontiguousarray(np.pad(x, ((0, 0), (0, -h % even), (0, -w % even)), mode="edge"))
+
+
+@lru_cache(maxsize=1)
+def _session() -> Any:
+    try:
+        import onnxruntime as ort
+
+        options = ort.SessionOptions()
+        # One thread: the farm runs a process a core, and the bits must not depend on their number.
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        model = files("setpiece.models").joinpath(MODEL).read_bytes()
+        return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        raise StageError(f"the dust model ({MODEL}) cannot be run: {error}") from error

@@ -1,0 +1,1 @@
+"""Weights trained by this project; the cards beside them say what from and how well."""

@@ -1,0 +1,123 @@
+"""The dust model in a shot: it touches nothing but dust, keeps to its bounds, and is repeatable."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from dust_scene import block, crush
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from setpiece.collapse import dust_paint
+from setpiece.collapse.brief import Brief
+from setpiece.collapse.dust import Dust, blow_dust
+from setpiece.collapse.dust_paint import answer, near_dust, painted, quarter, view_of
+from setpiece.collapse.dust_pass import Bare, DustPass
+from setpiece.collapse.surroundings import to_ground
+from setpiece.errors import StageError
+from setpiece.render.camera import Camera
+from setpiece.render.light import Light
+from setpiece.render.volume import light_volume, transport
+
+LIGHT = Light()
+FRAME = 40
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory) -> tuple[Dust, Camera]:
+    pieces = block(storeys=5, bays=(5, 4))
+    motion = crush(pieces, 46, start=0.2)
+    out = tmp_path_factory.mktemp("dust")
+    camera = Camera.from_angles(150.0, 186, 107, eye_height=2.0, tilt=8.0)
+    # as far away as a plate's camera stands, whatever corner the block was built around
+    x, y = pieces.centre[:, :2].mean(0)
+    camera = dataclasses.replace(camera, position=np.array([x, y - 45.0, 2.0]))
+    return blow_dust(pieces, motion, Brief(start=0.2), out=out, cell=1.3, seed=5), camera
+
+
+def _pass(cloud, front=None, model=True) -> DustPass:
+    dust, camera = cloud
+    lit = light_volume(dust.frame(FRAME, 2), LIGHT)
+    bare = Bare(dust, FRAME, light_volume(dust.frame(FRAME, 1, fine_grain=False), LIGHT))
+    sky = np.full((camera.height, camera.width), np.inf, np.float32)
+    return DustPass(
+        lit, camera, LIGHT, to_ground(camera, sky), (0.75, 0.71, 0.66), seed=1, draft=False,
+        front_depth=front, bare=bare if model else None,
+    )  # fmt: skip
+
+
+def _nothing(camera):
+    return np.full((camera.height, camera.width), np.inf, np.float32), np.zeros(
+        (camera.height, camera.width), np.float32
+    )
+
+
+def test_it_paints_dust_and_nothing_else(cloud):
+    plain = _pass(cloud, model=False).before(*_nothing(cloud[1]))
+    made = _pass(cloud).before(*_nothing(cloud[1]))
+    bare = near_dust(plain.transmittance) == 0
+    assert 0.05 < bare.mean() < 0.95
+    assert np.array_equal(made.transmittance[bare], plain.transmittance[bare])
+    assert np.array_equal(made.rgb[bare], plain.rgb[bare])
+    assert np.abs(made.rgb - plain.rgb)[~bare].mean() > 1e-3  # it does paint there
+    assert made.transmittance.min() >= 0
+    assert made.transmittance.max() <= 1
+    assert made.rgb.min() >= 0
+    assert np.isfinite(made.rgb).all()
+    # what was opaque hides what was not lit for it
+    assert not made.transmittance[plain.transmittance <= 0].any()
+
+
+def test_the_same_frame_twice_is_the_same_and_another_seed_is_not(cloud):
+    one, two = (_pass(cloud).before(*_nothing(cloud[1])).rgb for _ in range(2))
+    assert np.array_equal(one, two)
+    dust, camera = cloud
+    other = _pass((dataclasses.replace(dust, seed=9), camera)).before(*_nothing(camera)).rgb
+    assert np.abs(one - other).mean() > 1e-3
+    assert abs(one.mean() / other.mean() - 1) < 0.1  # as good, as bright
+
+
+def test_dust_before_a_tree_is_painted_like_the_dust_around_it(cloud):
+    camera = cloud[1]
+    front = np.zeros((camera.height, camera.width), np.float32)
+    front[:, 80:100] = 44.0
+    cover = _pass(cloud, front)
+    around = cover.before(*_nothing(camera))
+    assert cover.veil is not None
+    # it stands inside the cloud: less dust before it than beside it, in the same light
+    inside = np.s_[60:75, 80:100]
+    assert cover.veil.transmittance[inside].mean() > around.transmittance[inside].mean()
+    seen = 1 - cover.veil.transmittance[inside]
+    if (seen > 0.5).any():
+        tone = cover.veil.rgb[inside][seen > 0.5].mean() / seen[seen > 0.5].mean()
+        beside = around.rgb[60:75, 60:80].mean() / (1 - around.transmittance[60:75, 60:80]).mean()
+        assert tone == pytest.approx(beside, rel=0.35)
+
+
+@settings(max_examples=8, deadline=None)
+@given(h=st.integers(9, 70), w=st.integers(9, 70))
+def test_any_size_of_picture(cloud, h, w):
+    dust, camera = cloud
+    view = camera.resized(w, h)
+    lit = light_volume(dust.frame(FRAME, 1), LIGHT)
+    solid = to_ground(view, np.full((h, w), np.inf, np.float32))
+    raw = transport(lit, view, solid)
+    far = np.where(raw[..., 3] < 0.9999, raw[..., 4], np.inf).astype(np.float32)
+    told = view_of(dust, FRAME, lit, view, far, solid)
+    delta = answer(raw, told)
+    assert delta.shape == (h, w, 4)
+    assert np.isfinite(delta).all()
+    assert painted(raw, delta).shape == raw.shape
+    assert quarter(solid).shape == (-(-h // 4), -(-w // 4))
+
+
+def test_a_missing_model_is_said(cloud, monkeypatch):
+    monkeypatch.setattr(dust_paint, "MODEL", "gone.onnx")
+    dust_paint._session.cache_clear()
+    try:
+        with pytest.raises(StageError, match=r"gone\.onnx"):
+            _pass(cloud).before(*_nothing(cloud[1]))
+    finally:
+        dust_paint._session.cache_clear()

@@ -1,0 +1,110 @@
+"""What the dust model learns from: a path tracer that keeps its light, a fine run that follows."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from setpiece.render.camera import Camera
+from setpiece.render.light import Light
+from setpiece.render.volume import Volume
+from setpiece.render.volume_march import SKY_GAIN
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "training" / "dust"))
+import pathtracer
+from guided import Guided
+from measures import flicker, gradient_error, psnr, spectrum_error
+
+CAMERA = Camera.from_angles(120.0, 64, 48, eye_height=30.0)
+SKY = np.full((48, 64), np.inf, np.float32)
+
+
+def _cube(extinction: float, n: int = 32) -> Volume:
+    """A cube of dust of side n - 8 m, high above the ground, 40 m away."""
+    d = np.zeros((n, n, n), np.float32)
+    d[4:-4, 4:-4, 4:-4] = extinction
+    return Volume(d, np.array([-n / 2, 40.0, 30.0 - n / 2]), 1.0)
+
+
+def test_transmittance_is_beers_law():
+    raw = pathtracer.true_dust(_cube(0.05), Light(), CAMERA, SKY, samples=4)
+    assert raw[24, 32, 3] == pytest.approx(np.exp(-0.05 * 24), rel=0.02)
+    assert (
+        pathtracer.true_dust(_cube(0.05), Light(), CAMERA, np.full_like(SKY, 20), samples=4)[
+            24, 32, 3
+        ]
+        == 1
+    )
+
+
+@pytest.mark.parametrize("extinction", [0.02, 0.1])
+def test_in_a_white_world_dust_all_but_disappears(extinction):
+    """The furnace test: with light 1 from everywhere, what dust adds is what it hides, less what
+    its grains swallow."""
+    raw = pathtracer.true_dust(_cube(extinction), Light(), CAMERA, SKY, samples=64)
+    box = raw[18:30, 24:40]
+    scattered = (box[..., 1] + 0.45 * box[..., 2]) * SKY_GAIN * pathtracer.BANK
+    total = float((scattered + box[..., 3]).mean())
+    hidden = float(1 - box[..., 3].mean())
+    assert 1 - 4 * (1 - pathtracer.ALBEDO) * hidden - 0.03 < total < 1.02
+
+
+def test_dust_is_brighter_on_the_side_of_the_sun():
+    left = Light(direction=(-0.9, -0.1, 0.3))
+    raw = pathtracer.true_dust(_cube(0.5), left, CAMERA, SKY, samples=16)
+    assert raw[20:28, 18:24, 0].mean() > 3 * raw[20:28, 40:46, 0].mean()
+
+
+def test_the_same_seed_is_the_same_picture():
+    a, b = (pathtracer.true_dust(_cube(0.2), Light(), CAMERA, SKY, samples=4) for _ in range(2))
+    assert np.array_equal(a, b)
+
+
+def test_a_guided_run_stays_with_its_coarse_partner(tmp_path):
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "collapse"))
+    from dust_scene import block, crush
+
+    from setpiece.collapse.brief import Brief
+    from setpiece.collapse.dust import blow_dust
+
+    pieces = block(storeys=4, bays=(4, 3))
+    motion = crush(pieces, 40, start=0.1)
+    brief = Brief(start=0.1)
+    coarse = blow_dust(pieces, motion, brief, out=tmp_path / "c", cell=1.8, seed=2)
+    alone = blow_dust(pieces, motion, brief, out=tmp_path / "a", cell=0.9, seed=2)
+    guided = blow_dust(pieces, motion, brief, out=tmp_path / "g", cell=0.9, seed=2, make=Guided)
+
+    def simulated(dust):
+        """The last frame's dust as it was simulated, on the cells of the coarse run."""
+        with np.load(dust.folder / "dust.1040.npz") as data:
+            low, kept = data["low"], data["dust"].astype(np.float32)
+        ratio = round(1.8 / dust.cell)
+        at = np.argwhere(kept > 0)
+        world = np.asarray(dust.origin) + (at + low + 0.5) * dust.cell
+        cells = np.floor((world - np.array([-60.0, -60.0, 0.0])) / 1.8).astype(int)
+        grid = np.zeros((80, 80, 40), np.float32)
+        np.add.at(grid, tuple(np.clip(cells, 0, np.array(grid.shape) - 1).T), kept[tuple(at.T)])
+        return (grid / ratio**3).ravel()
+
+    a, b, c = (simulated(d) for d in (coarse, alone, guided))
+    assert np.corrcoef(a, c)[0, 1] > 0.93
+    assert np.corrcoef(a, c)[0, 1] > np.corrcoef(a, b)[0, 1]
+
+
+def test_measures_know_what_they_measure():
+    rng = np.random.default_rng(0)
+    truth = rng.random((96, 128, 3)).astype(np.float32)
+    where = np.ones((96, 128), bool)
+    soft = np.full_like(truth, truth.mean())
+    assert psnr(truth, truth, where) > 100
+    assert gradient_error(truth, truth, where) == 0
+    assert gradient_error(soft, truth, where) == pytest.approx(1)
+    assert spectrum_error(truth, truth, where) == 0
+    assert spectrum_error(0.5 * truth, truth, where) == pytest.approx(6.02, abs=0.1)
+    moved = np.roll(truth, (0, 3), (0, 1))
+    motion = np.full((96, 128, 2), (3.0, 0.0), np.float32)
+    assert flicker(truth, moved, motion, where) < 1e-3
+    assert flicker(truth, moved, 0 * motion, where) > 100

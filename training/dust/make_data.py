@@ -1,0 +1,197 @@
+"""Make what the dust model learns from: frames as the recipe sees them, and their truth.
+
+    python training/dust/make_data.py FOLDER                 # all collapses; resumable
+    python training/dust/make_data.py FOLDER --only hotel,depot
+
+For each collapse: its fall, a coarse dust simulation, a finer one guided by it, and of some pairs
+of following frames the passes of both (`sample`). About five minutes of one core for each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from collapses import COLLAPSES, Collapse, pieces_of
+from guided import FINER, Guided
+from pathtracer import true_dust
+
+from setpiece.collapse.dust import Dust, blow_dust
+from setpiece.collapse.dust_paint import view_of
+from setpiece.collapse.fragments import Fragments
+from setpiece.collapse.gas.domain import default_cell
+from setpiece.collapse.motion import Motion
+from setpiece.collapse.surroundings import clear_of_camera, to_ground
+from setpiece.render.camera import Camera
+from setpiece.render.tracing import Tracer, camera_arrays, make_rays
+from setpiece.render.volume import Volume, light_volume, transport
+
+SEED = 1
+TRUE_DETAIL = 3  # fine cells along a cell of the fine run, in the truth
+PAIRS = (10, 18, 27, 36, 46, 57, 69)  # first frames
+SAMPLES = 40
+
+
+class Scene:
+    """A collapse with both its dusts, ready to be looked at frame by frame."""
+
+    def __init__(
+        self, c: Collapse, folder: Path, camera: Camera | None = None, fine: bool = True
+    ) -> None:
+        """camera: another picture size of the same view. fine: simulate the truth as well."""
+        self.c, self.light = c, c.light
+        self.camera = camera or c.camera
+        self.pieces, self.motion = pieces_of(c, folder)
+        # As many pixels to a cell as in a picture 1280 wide of the ordinary simulation.
+        cell = default_cell(self.pieces, self.motion) * 1280 / self.camera.width
+        self.coarse = _dust(folder / "coarse", c, self.pieces, self.motion, self.camera, cell)
+        self.fine = None
+        if fine:
+            self.fine = _dust(
+                folder / "fine", c, self.pieces, self.motion, self.camera, cell / FINER, Guided
+            )
+        # CPU-seconds a frame that simulating took; nan where it was not timed.
+        self.solving = {
+            k: float((folder / k / "seconds").read_text())
+            if (folder / k / "seconds").is_file()
+            else float("nan")
+            for k in ("coarse", "fine")
+        }
+        self.detail = max(int(np.ceil(self._pixels() / 4.5)), 1)
+        standing = self.depth(0)[0]
+        self.near = float(np.percentile(standing[np.isfinite(standing)], 2))
+
+    def _pixels(self) -> float:
+        """Of a coarse cell at the building."""
+        middle = np.array([*self.c.layout.centre, 0.0]) - self.camera.position
+        return float(self.coarse.cell * self.camera.focal / np.linalg.norm(middle))
+
+    def depth(self, frame: int) -> tuple[Any, Any, Any]:
+        """(depth of the solids, of solids and ground [m], (h, w); whether the sun is hidden)."""
+        mesh = self.pieces.mesh
+        tracer = Tracer(self.motion.pose(frame).apply(mesh), mesh.faces)
+        h, w = self.camera.height, self.camera.width
+        xs, ys = (a.ravel().astype(np.int32) for a in np.meshgrid(np.arange(w), np.arange(h)))
+        origins, rays = np.empty((h * w, 3), np.float32), np.empty((h * w, 3), np.float32)
+        make_rays(*camera_arrays(self.camera), xs, ys, 0.0, 0.0, origins, rays)
+        which, far, _, _ = tracer.hits(origins, rays)
+        forward = rays @ self.camera.rotation[2].astype(np.float32)
+        depth = np.where(which >= 0, far * forward, np.inf).reshape(h, w).astype(np.float32)
+        return depth, to_ground(self.camera, depth), tracer.occluded
+
+    def volume(self, dust: Dust, frame: int, detail: int, grain: bool, seed: int | None = None):  # type: ignore[no-untyped-def]
+        if seed is not None:
+            dust = replace(dust, seed=seed)
+        volume = dust.frame(frame, detail, fine_grain=grain)
+        if volume is None:
+            return None
+        return clear_of_camera(volume, self.camera, self.near, self.c.brief.dust)
+
+    def sample(
+        self, frame: int, *, truth: bool = True, seed: int | None = None
+    ) -> dict[str, Any] | None:
+        """Everything of one frame, arrays as the model and its training take them.
+
+        noise: passes (h, w, 5) of the recipe; coarse: of bare coarse dust at a quarter; truth;
+        motion (h / 4, w / 4, 2) [px]; solid: depth (h, w); seconds: CPU of each.
+        """
+        _, solid, hidden = self.depth(frame)
+        seconds = {}
+        t = time.process_time()
+        volume = self.volume(self.coarse, frame, self.detail, True, seed)
+        if volume is None:
+            return None
+        lit = light_volume(volume, self.light, hidden)
+        noise = transport(lit, self.camera, solid, seed=SEED)
+        seconds["noise"] = time.process_time() - t
+        t = time.process_time()
+        bare = light_volume(self.volume(self.coarse, frame, 1, False), self.light, hidden)
+        far = np.where(noise[..., 3] < 0.9999, noise[..., 4], np.inf).astype(np.float32)
+        view = view_of(self.coarse, frame, bare, self.camera, far, solid, SEED)
+        seconds["told"] = time.process_time() - t
+        out = {"noise": noise, "coarse": view.coarse, "motion": view.motion, "solid": solid}
+        if truth:
+            t = time.process_time()
+            fine = self.volume(self.fine, frame, TRUE_DETAIL, False)
+            if fine is None:
+                return None
+            fine = sharpened(fine, self.fine.extinction)
+            out["truth"] = true_dust(
+                fine, self.light, self.camera, solid, hidden=hidden, samples=SAMPLES, seed=frame
+            )
+            seconds["truth"] = time.process_time() - t
+        return {**out, "seconds": seconds}
+
+
+def sharpened(volume: Volume, extinction: float) -> Volume:
+    """Thin dust thinner, thick dust thicker: what a grid blurs at the edge of a lobe.
+
+    extinction: of dust of density 1 [1/m].
+    """
+    t = np.clip((volume.density / np.float32(extinction) - 0.08) / 0.5, 0, 1)
+    t = t * t * (3 - 2 * t)
+    return replace(volume, density=(volume.density * (0.15 + 2.2 * t)).astype(np.float32))
+
+
+def _dust(
+    folder: Path,
+    c: Collapse,
+    pieces: Fragments,
+    motion: Motion,
+    camera: Camera,
+    cell: float,
+    make: Any = None,
+) -> Dust:
+    if not (folder / "dust.json").is_file():
+        extra = {} if make is None else {"make": make}
+        blow_dust(pieces, motion, c.brief, out=folder, camera=camera, cell=cell, seed=SEED, **extra)
+    return Dust.open(folder)
+
+
+def save(path: Path, scene: Scene, frame: int) -> bool:
+    """One frame's file; False where there is no dust yet."""
+    found = scene.sample(frame)
+    if found is None:
+        return False
+    found.pop("seconds")
+    half = {k: v.astype(np.float16) for k, v in found.items() if k != "solid"}
+    solid = np.minimum(found["solid"], 6e4).astype(np.float16)
+    part = path.with_suffix(".part")
+    with part.open("wb") as f:
+        np.savez_compressed(
+            f, **half, solid=solid, cell=scene.coarse.cell, to_sun=scene.light.to_sun
+        )
+    os.replace(part, path)
+    return True
+
+
+def main() -> None:
+    form = argparse.RawTextHelpFormatter
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=form)
+    ask.add_argument("folder", type=Path)
+    ask.add_argument("--only", default="", help="names of collapses, with commas")
+    asked = ask.parse_args()
+    for c in COLLAPSES:
+        if asked.only and c.name not in asked.only.split(","):
+            continue
+        home = asked.folder / c.name
+        wanted = [f for k in PAIRS for f in (k, k + 1)]
+        todo = [f for f in wanted if not (home / f"{f:04d}.npz").is_file()]
+        if (home / "done").is_file() or not todo:
+            continue
+        t = time.process_time()
+        scene = Scene(c, home)
+        print(f"{c.name}: simulated, {time.process_time() - t:.0f} CPU-s", flush=True)
+        for frame in todo:
+            save(home / f"{frame:04d}.npz", scene, frame)
+        (home / "done").touch()
+        print(f"{c.name}: {time.process_time() - t:.0f} CPU-s", flush=True)
+
+
+if __name__ == "__main__":
+    main()

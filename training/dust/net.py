@@ -1,0 +1,85 @@
+"""The dust model, and the critic that trains it (PyTorch)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.nn.utils.parametrizations import spectral_norm
+
+from setpiece.collapse.dust_paint import CHANNELS, COARSE, FOLD
+
+OUT = 4  # sun, sky, ground, what is left of the picture behind
+WIDTHS = (40, 64, 96)
+
+
+class Block(nn.Module):
+    """Two convolutions beside a straight path (He, Zhang, Ren and Sun, 2016)."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.a = nn.Conv2d(width, width, 3, padding=1)
+        self.b = nn.Conv2d(width, width, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.b(F.leaky_relu(self.a(F.leaky_relu(x, 0.1)), 0.1))
+
+
+class Painter(nn.Module):
+    """A U-Net that sees four by four pixels as one (Ronneberger, Fischer and Brox, 2015; pixels
+    folded as in Shi et al., 2016): what is to be added to the passes of dust with noise.
+
+    full: (n, 8, H, W), coarse: (n, 8, H / 4, W / 4) as `dust_paint.features` makes them, H and W
+    multiples of 16. Returns (n, 4, H, W).
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        a, b, c = WIDTHS
+        self.first = nn.Conv2d(CHANNELS * FOLD**2 + COARSE, a, 3, padding=1)
+        self.near = Block(a)
+        self.down1 = nn.Conv2d(a, b, 4, stride=2, padding=1)
+        self.mid = Block(b)
+        self.down2 = nn.Conv2d(b, c, 4, stride=2, padding=1)
+        self.deep = nn.Sequential(Block(c), Block(c))
+        self.up2 = nn.Conv2d(c, b, 1)
+        self.join1 = nn.Conv2d(2 * b, b, 3, padding=1)
+        self.mid2 = Block(b)
+        self.up1 = nn.Conv2d(b, a, 1)
+        self.join0 = nn.Conv2d(2 * a, a, 3, padding=1)
+        self.near2 = Block(a)
+        self.last = nn.Conv2d(a, OUT * FOLD**2, 3, padding=1)
+        # It starts as the recipe: nothing is added.
+        nn.init.zeros_(self.last.weight)
+        assert self.last.bias is not None
+        nn.init.zeros_(self.last.bias)
+
+    def forward(self, full: Tensor, coarse: Tensor) -> Tensor:
+        x = torch.cat([F.pixel_unshuffle(full, FOLD), coarse], 1)
+        x0 = self.near(self.first(x))
+        x1 = self.mid(self.down1(x0))
+        x2 = self.deep(self.down2(x1))
+        y = F.interpolate(self.up2(x2), scale_factor=2, mode="bilinear", align_corners=False)
+        y = self.mid2(self.join1(torch.cat([y, x1], 1)))
+        y = F.interpolate(self.up1(y), scale_factor=2, mode="bilinear", align_corners=False)
+        y = self.near2(self.join0(torch.cat([y, x0], 1)))
+        return F.pixel_shuffle(self.last(y), FOLD)
+
+
+class Critic(nn.Module):
+    """Tells true from painted in patches of 22 pixels (Isola, Zhu, Zhou and Efros, 2017), kept
+    smooth by spectral normalisation (Miyato, Kataoka, Koyama and Yoshida, 2018)."""
+
+    def __init__(self, channels: int = 3) -> None:
+        super().__init__()
+        widths = (channels, 32, 64, 96)
+        layers: list[nn.Module] = []
+        for i in range(3):
+            stride = 2 if i < 2 else 1
+            layers.append(spectral_norm(nn.Conv2d(widths[i], widths[i + 1], 4, stride, 1)))
+            layers.append(nn.LeakyReLU(0.2))
+        layers.append(spectral_norm(nn.Conv2d(widths[-1], 1, 3, 1, 1)))
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layers(x)

@@ -1,0 +1,332 @@
+"""What dust really looks like: light followed through a fine volume, scattering by scattering.
+
+The truth that the dust model learns. Rays from the eye and the first scattering of the sun are
+integrated along every pixel's ray at the volume's full detail, without noise. From the second
+scattering on, and for all light of sky and ground, paths wander at random (Novak, Georgiev, Hanika
+and Jarosz, "Monte Carlo methods for volumetric light transport simulation", 2018) on half the
+pixels; that light is smooth, and what noise is left in it is denoised.
+
+Grains scatter forwards (two lobes of Henyey and Greenstein, 1941) and swallow `1 - ALBEDO` of the
+light each time, which gives a thick bank about the brightness that the recipe's has. Pieces of the
+building hide the sun from the dust; they do not stop light that wanders.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from setpiece.render.camera import Camera
+from setpiece.render.denoise import denoise
+from setpiece.render.light import Light
+from setpiece.render.volume import Volume
+from setpiece.render.volume_kernel import enlarge
+from setpiece.render.volume_light import Hidden, optical_depth, past_solids, pooled
+from setpiece.render.volume_march import SKY_GAIN
+
+F32 = NDArray[np.float32]
+
+ALBEDO = 0.988  # of one scattering
+FORWARD, BACKWARD, SHARE = 0.65, -0.2, 0.8  # lobes of the phase function; share of the first
+BANK = 0.70  # mean albedo of thick dust, by which the comp multiplies what comes from here
+LONGEST = 90  # scatterings
+BRICK = 8
+SOFT = 4  # cells along an edge of those in which solids hide the sun
+
+
+def true_dust(
+    volume: Volume,
+    light: Light,
+    camera: Camera,
+    depth: F32,
+    *,
+    hidden: Hidden | None = None,
+    samples: int = 16,
+    seed: int = 0,
+) -> F32:
+    """Raw passes (h, w, 5) as `render.volume.transport` gives them, by following the light.
+
+    depth: of the solid scene [m], (h, w), inf where there is none. hidden: as in `light_volume`.
+    samples: paths from each pixel of the half-size picture.
+    """
+    depth = np.ascontiguousarray(np.where(np.isfinite(depth), depth, 1e7), np.float32)
+    h, w = depth.shape
+    view = camera.resized(w, h)
+    d = np.ascontiguousarray(volume.density, np.float32)
+    full = _bricks(d)
+    sun = light.to_sun
+    tau = optical_depth(d, volume.cell, sun)
+    clear = past_solids(volume, pooled(d, SOFT), SOFT, light, hidden)
+    eye = np.asarray(view.position, np.float64)
+    turn = np.asarray(view.rotation, np.float64)
+    at = np.asarray(volume.origin, np.float64)
+    lens = np.array([view.focal, *view.centre])
+    first = np.zeros((h, w, 3), np.float32)
+    _look(d, tau, clear, SOFT, full, at, volume.cell, eye, turn, lens, depth,
+          sun, first)  # fmt: skip
+    small_depth = np.ascontiguousarray(depth[1::2, 1::2])
+    half = view.resized(small_depth.shape[1], small_depth.shape[0])
+    lens = np.array([half.focal, *half.centre])
+    wandered = np.zeros((*small_depth.shape, 4), np.float32)
+    coarse = pooled(d, 2)
+    _wander(d, coarse, tau, clear, SOFT, full, _bricks(coarse), at, volume.cell,
+            eye, turn, lens, small_depth, sun, samples, seed, wandered)  # fmt: skip
+    seen = np.maximum(wandered[..., 3:], 1e-4)
+    mean = wandered[..., :3] / seen
+    guide = np.repeat(np.clip(wandered[..., 3:], 0, 1), 3, axis=2)
+    mean = denoise(mean.astype(np.float32), guide, np.zeros_like(guide))
+    smooth = np.empty((h, w, 3), np.float32)
+    enlarge(np.ascontiguousarray(mean), small_depth, depth, smooth)
+    smooth *= 1 - first[..., 1:2]
+    raw = np.empty((h, w, 5), np.float32)
+    raw[..., 0] = (first[..., 0] + smooth[..., 0]) / BANK
+    raw[..., 1] = smooth[..., 1] / (BANK * SKY_GAIN)
+    raw[..., 2] = smooth[..., 2] / (BANK * SKY_GAIN * 0.45)
+    raw[..., 3:] = first[..., 1:]
+    return raw
+
+
+def _bricks(d: F32) -> NDArray[np.bool_]:
+    m = d
+    for axis in range(3):
+        m = np.maximum.reduceat(m, np.arange(0, d.shape[axis], BRICK), axis=axis)
+    for axis in range(3):  # a trilinear tap reaches into the next brick
+        shifted = np.take(m, np.minimum(np.arange(m.shape[axis]) + 1, m.shape[axis] - 1), axis)
+        m = np.maximum(m, shifted)
+    return m > 1e-4
+
+
+@njit(inline="always")
+def _lobes(cosine):
+    """Phase function, 1 where isotropic."""
+    a = (1 - FORWARD * FORWARD) / (1 + FORWARD * FORWARD - 2 * FORWARD * cosine) ** 1.5
+    b = (1 - BACKWARD * BACKWARD) / (1 + BACKWARD * BACKWARD - 2 * BACKWARD * cosine) ** 1.5
+    return SHARE * a + (1 - SHARE) * b
+
+
+@njit(inline="always")
+def _tap(f, x, y, z):
+    """Trilinear value at cell coordinates (a centre is an integer), clamped."""
+    nx, ny, nz = f.shape
+    x = min(max(x, 0.0), nx - 1.001)
+    y = min(max(y, 0.0), ny - 1.001)
+    z = min(max(z, 0.0), nz - 1.001)
+    i, j, k = int(x), int(y), int(z)
+    a, b, c = x - i, y - j, z - k
+    return (1 - a) * (
+        (1 - b) * ((1 - c) * f[i, j, k] + c * f[i, j, k + 1])
+        + b * ((1 - c) * f[i, j + 1, k] + c * f[i, j + 1, k + 1])
+    ) + a * (
+        (1 - b) * ((1 - c) * f[i + 1, j, k] + c * f[i + 1, j, k + 1])
+        + b * ((1 - c) * f[i + 1, j + 1, k] + c * f[i + 1, j + 1, k + 1])
+    )
+
+
+@njit(inline="always")
+def _span(e, q, shape, end):
+    """Metres of depth at which a ray e + t q (cells) is in the volume, up to `end`."""
+    t0, t1 = 0.05, end
+    for a in range(3):
+        s = q[a] if abs(q[a]) > 1e-9 else 1e-9
+        ta, tb = (-0.5 - e[a]) / s, (shape[a] - 0.5 - e[a]) / s
+        if ta > tb:
+            ta, tb = tb, ta
+        t0, t1 = max(t0, ta), min(t1, tb)
+    return t0, t1
+
+
+@njit(inline="always")
+def _jump(e, q, t, bi, bj, bk):
+    """Where a ray leaves an empty brick."""
+    go = 1e9
+    for a in range(3):
+        b = bi if a == 0 else (bj if a == 1 else bk)
+        p = e[a] + t * q[a]
+        if q[a] > 1e-9:
+            go = min(go, ((b + 1) * BRICK - p) / q[a])
+        elif q[a] < -1e-9:
+            go = min(go, (b * BRICK - p) / q[a])
+    return t + max(go, 0.0)
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _look(d, tau, clear, ratio, full, origin, cell, eye, turn, lens, depth, sun, out):
+    """out (h, w, 3): sun scattered once, what is left of the picture, mean depth."""
+    h, w = depth.shape
+    e = (eye - origin) / cell - 0.5
+    q = np.empty(3)
+    for py in range(h):
+        for px in range(w):
+            u, v = (px + 0.5 - lens[1]) / lens[0], (py + 0.5 - lens[2]) / lens[0]
+            for a in range(3):
+                q[a] = (turn[0, a] * u + turn[1, a] * v + turn[2, a]) / cell
+            length = np.sqrt(q[0] ** 2 + q[1] ** 2 + q[2] ** 2)
+            out[py, px, 1] = 1.0
+            t, end = _span(e, q, d.shape, depth[py, px])
+            if end <= t:
+                continue
+            phase = _lobes((q[0] * sun[0] + q[1] * sun[1] + q[2] * sun[2]) / length) / 4
+            dt = 0.5 / length
+            left, light, far = 1.0, 0.0, 0.0
+            while t < end and left > 1e-3:
+                step = min(dt, end - t)
+                m = t + 0.5 * step
+                x, y, z = e[0] + m * q[0], e[1] + m * q[1], e[2] + m * q[2]
+                bi = min(max(int(x), 0) // BRICK, full.shape[0] - 1)
+                bj = min(max(int(y), 0) // BRICK, full.shape[1] - 1)
+                bk = min(max(int(z), 0) // BRICK, full.shape[2] - 1)
+                if not full[bi, bj, bk]:
+                    t = _jump(e, q, t, bi, bj, bk) + 0.05 * dt
+                    continue
+                de = _tap(d, x, y, z)
+                if de > 1e-5:
+                    met = left * (1 - np.exp(-de * step * length * cell))
+                    free = _tap(clear, (x + 0.5) / ratio - 0.5, (y + 0.5) / ratio - 0.5,
+                                (z + 0.5) / ratio - 0.5)  # fmt: skip
+                    light += met * free * np.exp(-_tap(tau, x, y, z))
+                    far += met * m
+                    left -= met
+                t += step
+            if left <= 1e-3:
+                light, far, left = light / (1 - left), far / (1 - left), 0.0
+            out[py, px, 0] = ALBEDO * phase * light
+            out[py, px, 1] = left
+            out[py, px, 2] = far / max(1 - left, 1e-6)
+
+
+@njit(inline="always")
+def _rnd(state):
+    """A number in [0, 1) and the next state (a linear congruence, scrambled)."""
+    state = (state * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)) & np.uint64(
+        0xFFFFFFFFFFFFFFFF
+    )
+    bits = (state >> np.uint64(33)) ^ (state >> np.uint64(51))
+    return (bits & np.uint64(0x7FFFFFFF)) / 2147483648.0, state
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _wander(d, coarse, tau, clear, ratio, full, some, origin, cell, eye, turn, lens, depth, sun,
+            samples, seed, out):  # fmt: skip
+    """out (h, w, 4): light of sun (scattered twice and more), sky, ground; what is hidden."""
+    h, w = depth.shape
+    e = (eye - origin) / cell - 0.5
+    q, s, p = np.empty(3), np.empty(3), np.empty(3)
+    for py in range(h):
+        for px in range(w):
+            u, v = (px + 0.5 - lens[1]) / lens[0], (py + 0.5 - lens[2]) / lens[0]
+            for a in range(3):
+                q[a] = (turn[0, a] * u + turn[1, a] * v + turn[2, a]) / cell
+            length = np.sqrt(q[0] ** 2 + q[1] ** 2 + q[2] ** 2)
+            start, end = _span(e, q, d.shape, depth[py, px])
+            if end <= start:
+                continue
+            dt = 0.7 / length
+            # How much is seen, then paths from evenly spread shares of it.
+            hides = 0.0
+            for scan in range(2):
+                state = np.uint64((py * 9781 + px) * 6151 + seed * 7919 + 12345)
+                for _ in range(3):
+                    r, state = _rnd(state)
+                if scan == 1 and hides < 2e-4:
+                    break
+                t, left, done = start, 1.0, 0
+                aim = (done + r) / samples * hides
+                while t < end and left > 1e-3:
+                    step = min(dt, end - t)
+                    m = t + 0.5 * step
+                    x, y, z = e[0] + m * q[0], e[1] + m * q[1], e[2] + m * q[2]
+                    bi = min(max(int(x), 0) // BRICK, full.shape[0] - 1)
+                    bj = min(max(int(y), 0) // BRICK, full.shape[1] - 1)
+                    bk = min(max(int(z), 0) // BRICK, full.shape[2] - 1)
+                    if not full[bi, bj, bk]:
+                        t = _jump(e, q, t, bi, bj, bk) + 0.05 * dt
+                        continue
+                    de = _tap(d, x, y, z)
+                    left *= np.exp(-de * step * length * cell)
+                    t += step
+                    while scan == 1 and done < samples and 1 - left >= aim:
+                        for a in range(3):
+                            s[a] = q[a] / length
+                        p[0], p[1], p[2] = x, y, z
+                        state = _path(coarse, tau, clear, ratio, some, origin, cell, sun, p, s,
+                                      hides / samples, state, out[py, px])  # fmt: skip
+                        done += 1
+                        r, state = _rnd(state)
+                        aim = (done + r) / samples * hides
+                if scan == 0:
+                    hides = 1.0 - left
+            out[py, px, 3] = hides
+
+
+@njit(nogil=True, fastmath=True)
+def _path(coarse, tau, clear, ratio, some, origin, cell, sun, p, s, share, state, out):
+    """One path that starts with a scattering at p (fine cells) of light seen along s (unit)."""
+    nx, ny, nz = coarse.shape
+    weight = share * ALBEDO
+    x, y, z = p[0] / 2 - 0.25, p[1] / 2 - 0.25, p[2] / 2 - 0.25  # in coarse cells
+    big = 2 * cell
+    ground = (0.0 - origin[2]) / big - 0.5
+    for order in range(LONGEST):
+        # A new direction, from the lobes.
+        r, state = _rnd(state)
+        g = FORWARD if r < SHARE else BACKWARD
+        r, state = _rnd(state)
+        k = (1 - g * g) / (1 - g + 2 * g * r)
+        cosine = min(max((1 + g * g - k * k) / (2 * g), -1.0), 1.0)
+        r, state = _rnd(state)
+        sine, angle = np.sqrt(1 - cosine * cosine), 6.283185307179586 * r
+        a, b, c = s[0], s[1], s[2]
+        sign = 1.0 if c >= 0 else -1.0
+        i0 = -1.0 / (sign + c)
+        i1 = a * b * i0
+        f, h = sine * np.cos(angle), sine * np.sin(angle)
+        s[0] = f * (1 + sign * a * a * i0) + h * i1 + cosine * a
+        s[1] = f * sign * i1 + h * (sign + b * b * i0) + cosine * b
+        s[2] = -f * sign * a - h * b + cosine * c
+        # On to the next grain.
+        r, state = _rnd(state)
+        tau_left = -np.log(1 - r)
+        r, state = _rnd(state)
+        go = r
+        inside = True
+        while True:
+            qx, qy, qz = x + go * s[0], y + go * s[1], z + go * s[2]
+            i, j, k2 = int(qx + 0.5), int(qy + 0.5), int(qz + 0.5)
+            if qx < -0.5 or qy < -0.5 or qz < -0.5 or i >= nx or j >= ny or k2 >= nz or qz < ground:
+                inside = False
+                break
+            if not some[i // BRICK, j // BRICK, k2 // BRICK]:
+                go += 3.0
+                continue
+            tau_left -= coarse[i, j, k2] * big
+            if tau_left <= 0:
+                break
+            go += 1.0
+        if not inside:
+            if s[2] > 0:
+                out[1] += weight
+            else:
+                # The ground there is as bright as the cloud above it lets it be.
+                down = (z - ground) / max(-s[2], 1e-3)
+                gx, gy = 2 * (x + down * s[0]) + 0.5, 2 * (y + down * s[1]) + 0.5
+                bright = 1.0
+                if 0 <= gx < tau.shape[0] - 1 and 0 <= gy < tau.shape[1] - 1:
+                    bright = 0.25 + 0.75 * np.exp(-tau[int(gx), int(gy), 0])
+                out[2] += weight * bright
+            return state
+        x, y, z = qx, qy, qz
+        weight *= ALBEDO
+        fx, fy, fz = 2 * x + 0.5, 2 * y + 0.5, 2 * z + 0.5
+        lit = np.exp(-_tap(tau, fx, fy, fz))
+        if lit > 1e-5:
+            free = _tap(clear, (fx + 0.5) / ratio - 0.5, (fy + 0.5) / ratio - 0.5,
+                        (fz + 0.5) / ratio - 0.5)  # fmt: skip
+            cosine = s[0] * sun[0] + s[1] * sun[1] + s[2] * sun[2]
+            out[0] += weight * free * lit * _lobes(cosine) / 4
+        if order > 24:
+            r, state = _rnd(state)
+            if r > 0.85:
+                return state
+            weight /= 0.85
+    return state
