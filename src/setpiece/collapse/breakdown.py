@@ -32,17 +32,14 @@ def write_breakdown(
     in the shot runs once through while they pass; the last layer then plays the whole shot.
     Raises StoreError where it cannot be written.
     """
-    rate = float(fps)
-    hold, wipe = max(round(HOLD * rate), 1), max(round(WIPE * rate), 1)
-    length = len(layers) * hold + (len(layers) - 1) * wipe
+    hold, wipe = _beat(fps)
+    plan = _plan(len(layers), fps, frames)
+    length = len(plan)
     first = layers[0][1](0)
     h, w = first.shape[:2]
     total = length + frames
     with MovieWriter(path, (w, h), fps) as movie:
-        for k in range(length):
-            index, phase = divmod(k, hold + wipe)
-            # The clock waits near the fall: layers are seen where they have something to show.
-            frame = round((0.12 + 0.83 * k / max(length - 1, 1)) * (frames - 1))
+        for k, (index, phase, frame) in enumerate(plan):
             left, picture = layers[index]
             shown = np.array(picture(frame), np.float32)
             if phase >= hold and index + 1 < len(layers):
@@ -64,6 +61,35 @@ def write_breakdown(
             if progress is not None:
                 progress((length + frame + 1) / total)
     return total
+
+
+def frames_seen(layers: int, *, fps: Fraction, frames: int) -> list[set[int]]:
+    """For each of so many layers, the frames of the shot that `write_breakdown` will ask of it."""
+    hold, _ = _beat(fps)
+    seen: list[set[int]] = [set() for _ in range(layers)]
+    seen[0].add(0)
+    for index, phase, frame in _plan(layers, fps, frames):
+        seen[index].add(frame)
+        if phase >= hold and index + 1 < layers:
+            seen[index + 1].add(frame)
+    seen[-1] |= set(range(frames))
+    return seen
+
+
+def _beat(fps: Fraction) -> tuple[int, int]:
+    """Pictures that a layer is held, and that a wipe takes."""
+    return max(round(HOLD * float(fps)), 1), max(round(WIPE * float(fps)), 1)
+
+
+def _plan(layers: int, fps: Fraction, frames: int) -> list[tuple[int, int, int]]:
+    """(layer, pictures since it was whole, frame of the shot) of each picture with wipes."""
+    hold, wipe = _beat(fps)
+    length = layers * hold + (layers - 1) * wipe
+    # The clock waits near the fall: layers are seen where they have something to show.
+    return [
+        (*divmod(k, hold + wipe), round((0.12 + 0.83 * k / max(length - 1, 1)) * (frames - 1)))
+        for k in range(length)
+    ]
 
 
 def _label(picture: Picture, words: str) -> None:

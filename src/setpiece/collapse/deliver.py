@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from setpiece.collapse.breakdown import write_breakdown
+from setpiece.collapse.breakdown import frames_seen, write_breakdown
 from setpiece.collapse.make import fragments_of, light_of, motion_of
 from setpiece.collapse.motion import Motion
 from setpiece.collapse.shards import LETS_GO
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
 
 Picture = NDArray[Any]
 FIRST = 1001
+COOL = np.array([0.85, 0.95, 1.1], np.float32)  # of the sky on clay
 SHEET = 12  # pictures on the contact sheet
 BREAKDOWN_WIDTH = 960
+STEPS = 7  # layers of the breakdown
 LAYERS = ("rgba", "N", "dust", "crypto_fragment00")
 
 
@@ -52,7 +55,7 @@ def deliver(s: Stages, take: TakeFolder, progress: Callable[[float], None]) -> l
     palette = _palette(len(pieces))
     sun = np.array(light_of(s).direction, np.float32)
     opening = read_exr(take.frame(FIRST), layers=("rgba",))["rgba"][..., :3]
-    first = to_display(opening.astype(np.float32))
+    first = to_display(opening)
     slate = {
         "show": s.request.show,
         "shot": f"{s.request.sequence} {s.request.shot_name}",
@@ -66,6 +69,8 @@ def deliver(s: Stages, take: TakeFolder, progress: Callable[[float], None]) -> l
         "picture": first,
     }
     tiles: list[tuple[str, Picture]] = []
+    # The layers in between are shown for a second each: only those frames are drawn.
+    explained = set[int]().union(*frames_seen(STEPS, fps=fps, frames=frames)[2:-1], {0})
     with tempfile.TemporaryDirectory(dir=take.path, prefix=".layers-") as scratch:
         kept = {
             name: np.lib.format.open_memmap(
@@ -83,18 +88,17 @@ def deliver(s: Stages, take: TakeFolder, progress: Callable[[float], None]) -> l
             ) as prores,
         ):  # fmt: skip
             for f in range(frames):
-                layers = {
-                    k: np.asarray(v, np.float32)
-                    for k, v in read_exr(take.frame(FIRST + f), layers=LAYERS).items()
-                }
+                layers = read_exr(take.frame(FIRST + f), layers=LAYERS)
                 shown = to_display(layers["rgba"][..., :3])
                 h264.add(shown)
                 prores.add(shown)
                 if f in sheet_frames:
                     tiles.append((f"{FIRST + f}   {f / float(fps):.2f} s", shown.copy()))
-                views = _views(layers, shown, palette, sun, small)
-                for name, picture in views.items():
-                    kept[name][f] = picture
+                tiny = cv2.resize(shown, small, interpolation=cv2.INTER_AREA)
+                kept["final"][f] = _bytes(tiny)
+                if f in explained:
+                    for name, picture in _views(layers, tiny, palette, sun, small).items():
+                        kept[name][f] = picture
                 progress(0.7 * (f + 1) / frames)
         words = shorten(s.brief.words(), 90, placeholder=" ...")
         save_jpeg(
@@ -111,6 +115,7 @@ def deliver(s: Stages, take: TakeFolder, progress: Callable[[float], None]) -> l
         plan = cv2.resize(plan, small, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
         rest = kept["fall"][0].astype(np.float32) / 255
 
+        @lru_cache(maxsize=1 if s.plate.still else 0)
         def plate(frame: int) -> Picture:
             return cv2.resize(to_display(s.plate.read(frame)), small, interpolation=cv2.INTER_AREA)
 
@@ -120,7 +125,7 @@ def deliver(s: Stages, take: TakeFolder, progress: Callable[[float], None]) -> l
         write_breakdown(
             take.path / "breakdown.mp4",
             [
-                ("Plate", plate),
+                ("Plate", lambda f: plate(0 if s.plate.still else f)),
                 ("Layout", lambda f: plan),
                 (f"Fracture: {len(pieces)} pieces", lambda f: rest),
                 ("Fall", layer("fall")),
@@ -184,14 +189,13 @@ def _palette(count: int) -> NDArray[np.float32]:
 
 def _views(
     layers: dict[str, Picture],
-    final: Picture,
+    small: Picture,
     palette: Picture,
     sun: Picture,
     size: tuple[int, int],
 ) -> dict[str, NDArray[np.uint8]]:
-    """The small pictures of the breakdown, uint8, display-referred."""
-    small = cv2.resize(final, size, interpolation=cv2.INTER_AREA)
-    normal = cv2.resize(layers["N"], size, interpolation=cv2.INTER_NEAREST)
+    """The small pictures of the breakdown, uint8, display-referred. small: the final one."""
+    normal = cv2.resize(np.float32(layers["N"]), size, interpolation=cv2.INTER_NEAREST)
     first = cv2.resize(layers["crypto_fragment00"][..., :2], size, interpolation=cv2.INTER_NEAREST)
     there = (np.abs(normal).sum(-1) > 0.1) & (first[..., 1] > 0.05)
     # The id is a hash: any of its bits picks a colour.
@@ -200,9 +204,12 @@ def _views(
     sky = (0.5 + 0.5 * normal[..., 2])[..., None]
     dim = 0.35 * small + 0.04
     fall = np.where(there[..., None], palette[key] * (0.45 + 0.35 * facing + 0.3 * sky), dim)
-    clay = np.where(there[..., None], 0.16 + 0.55 * facing + 0.22 * sky * [0.85, 0.95, 1.1], dim)
-    dust = cv2.resize(layers["dust"], size, interpolation=cv2.INTER_AREA)
+    clay = np.where(there[..., None], 0.16 + 0.55 * facing + 0.22 * sky * COOL, dim)
+    dust = cv2.resize(np.float32(layers["dust"]), size, interpolation=cv2.INTER_AREA)
     cover = np.clip(dust[..., 3:], 0, 1)
     smoky = to_display(np.maximum(dust[..., :3], 0)) * np.sqrt(cover) + (1 - cover) * 0.6 * clay
-    out = {"fall": fall, "light": clay, "dust": smoky, "final": small}
-    return {k: (np.clip(v, 0, 1) * 255 + 0.5).astype(np.uint8) for k, v in out.items()}
+    return {k: _bytes(v) for k, v in {"fall": fall, "light": clay, "dust": smoky}.items()}
+
+
+def _bytes(picture: Picture) -> NDArray[np.uint8]:
+    return (np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8)

@@ -69,7 +69,7 @@ class MovieWriter:
             container = av.open(str(temporary), "w", options=options)
             self._container = container
             stream: Any = container.add_stream(
-                "libx264" if self.codec == "h264" else "prores_ks", rate=self.fps
+                "libx264" if self.codec == "h264" else "prores_aw", rate=self.fps
             )
             w, h = self.size
             stream.width, stream.height = w + w % 2, h + h % 2
@@ -82,7 +82,7 @@ class MovieWriter:
             context.flags |= 1 << 23  # bitexact: no encoder version in the stream
             if self.codec == "h264":
                 stream.pix_fmt = "yuv420p"
-                stream.options = {"crf": str(self.crf), "preset": "medium", "profile": "high"}
+                stream.options = {"crf": str(self.crf), "preset": "fast", "profile": "high"}
             else:
                 stream.pix_fmt = "yuv422p10le"
                 stream.options = {"profile": "3", "vendor": "apl0"}

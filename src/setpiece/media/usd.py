@@ -29,6 +29,8 @@ COLOURS = {
     Material.REBAR: (0.17, 0.1, 0.06),
     Material.CLOTH: (0.55, 0.52, 0.46),
 }
+_COLOUR = np.zeros((max(COLOURS) + 1, 3), np.float32)
+_COLOUR[[int(m) for m in COLOURS]] = list(COLOURS.values())
 
 
 def write_usd(
@@ -102,7 +104,7 @@ def _triangles(
     prim.CreateFaceVertexIndicesAttr(Vt.IntArray.FromNumpy(local.astype(np.int32)))
     prim.CreateSubdivisionSchemeAttr(UsdGeom.Tokens.none)
     prim.CreateExtentAttr(Vt.Vec3fArray.FromNumpy(np.stack([points.min(0), points.max(0)])))
-    colour = np.array([COLOURS[Material(m)] for m in mesh.material[own]], np.float32)
+    colour = _COLOUR[mesh.material[own]]
     shown = prim.CreateDisplayColorPrimvar(UsdGeom.Tokens.uniform)
     shown.Set(Vt.Vec3fArray.FromNumpy(colour))
 

