@@ -12,7 +12,7 @@ simulation:
 coarse   the coarse dust, marched at full size
 bicubic  the coarse dust, marched at a quarter of the size and enlarged
 noise    the recipe: lobes and billows that ride on the flow, light in a few orders of scattering
-model    `collapse.dust_paint` on the recipe's passes
+model    `collapse.dust_paint` on the recipe's passes, its dust sharpened
 truth    a simulation of half the cell guided by the coarse one, sharpened, with noise of its own,
          path traced (`training/dust/pathtracer.py`)
 
@@ -65,9 +65,15 @@ def passes_of(scene: Scene, frame: int, noise_seed: int | None = None) -> dict[s
     """Every method's passes (h, w, 5) of one frame, and "cpu" of each."""
     told = scene.sample(frame, seed=noise_seed)
     assert told is not None, f"{scene.c.name}: no dust in frame {frame}"
-    out: dict[str, Any] = {"noise": told["noise"], "truth": told["truth"], "solid": told["solid"]}
-    cpu = {"noise": told["seconds"]["noise"], "truth": told["seconds"]["truth"]}
+    out: dict[str, Any] = {"truth": told["truth"], "solid": told["solid"]}
+    cpu = {"truth": told["seconds"]["truth"]}
     _, solid, hidden = scene.depth(frame)
+    t = time.process_time()
+    tuned = scene.volume(scene.coarse, frame, scene.detail, True, noise_seed)
+    out["noise"] = transport(
+        light_volume(tuned, scene.light, hidden), scene.camera, solid, seed=SEED
+    )
+    cpu["noise"] = time.process_time() - t
     t = time.process_time()
     lit = light_volume(scene.volume(scene.coarse, frame, 1, False), scene.light, hidden)
     cpu["bicubic"] = cpu["coarse"] = time.process_time() - t
@@ -88,7 +94,7 @@ def passes_of(scene: Scene, frame: int, noise_seed: int | None = None) -> dict[s
         told["coarse"], told["motion"], solid, scene.light.to_sun, scene.camera, scene.coarse.cell
     )
     out["model"] = painted(told["noise"], answer(told["noise"], view))
-    cpu["model"] = cpu["noise"] + told["seconds"]["told"] + time.process_time() - t
+    cpu["model"] = time.process_time() - t + told["seconds"]["noise"] + told["seconds"]["told"]
     for m in cpu:
         cpu[m] += scene.solving["fine" if m == "truth" else "coarse"]
     return {**out, "cpu": cpu, "motion": told["motion"]}

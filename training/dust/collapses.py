@@ -7,7 +7,7 @@ whole: one lit from the side, one from behind, one from the front.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -35,7 +35,8 @@ class Collapse:
     """name, split: "train", "watch" (chooses when to stop) or "held" (only ever measured on).
     storeys; width, depth [m] of the building, turned by `turn` degrees; distance [m] to it;
     lens: focal length over the width of the picture. sun: degrees from behind the camera, clockwise
-    from above, and above the horizon. say: the brief. frames: of the shot."""
+    from above, and above the horizon. say: the brief. frames: of the shot. like: name of a
+    collapse that this is under another sun."""
 
     name: str
     split: str
@@ -48,6 +49,7 @@ class Collapse:
     sun: tuple[float, float]
     say: str
     frames: int = 72
+    like: str = ""
 
     @property
     def brief(self) -> Brief:
@@ -99,7 +101,7 @@ class Collapse:
         return Layout(size=SIZE, camera=model, outline=outline, prisms=[prism])
 
 
-COLLAPSES = (
+_FALLS = (
     Collapse("tower", "train", 12, 20, 16, 24, 88, 0.95, (35, 42),
              "At 0.2 s the ground floor fails, it pancakes."),
     Collapse("slab", "train", 7, 40, 13, -18, 78, 0.85, (-70, 35),
@@ -127,6 +129,13 @@ COLLAPSES = (
     Collapse("office", "held", 11, 22, 18, 35, 82, 1.0, (20, 45),
              "At 0.2 s it topples to the left."),
 )  # fmt: skip
+
+# The same falls once more, with the sun on the other side.
+COLLAPSES = _FALLS + tuple(
+    replace(c, name=f"{c.name}2", like=c.name, sun=(c.sun[0] + 145, 75 - c.sun[1]))
+    for c in _FALLS
+    if c.split == "train"
+)
 
 
 def pieces_of(c: Collapse, folder: Path) -> tuple[Fragments, Motion]:

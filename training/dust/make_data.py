@@ -20,11 +20,13 @@ import numpy as np
 from collapses import COLLAPSES, Collapse, pieces_of
 from guided import FINER, Guided
 from pathtracer import true_dust
+from scipy.ndimage import zoom
 
 from setpiece.collapse.dust import Dust, blow_dust
-from setpiece.collapse.dust_paint import view_of
+from setpiece.collapse.dust_paint import sharpened, view_of
 from setpiece.collapse.fragments import Fragments
 from setpiece.collapse.gas.domain import default_cell
+from setpiece.collapse.gas.refine import refine
 from setpiece.collapse.motion import Motion
 from setpiece.collapse.surroundings import clear_of_camera, to_ground
 from setpiece.render.camera import Camera
@@ -46,6 +48,8 @@ class Scene:
         """camera: another picture size of the same view. fine: simulate the truth as well."""
         self.c, self.light = c, c.light
         self.camera = camera or c.camera
+        if c.like:
+            folder = folder.with_name(c.like)
         self.pieces, self.motion = pieces_of(c, folder)
         # As many pixels to a cell as in a picture 1280 wide of the ordinary simulation.
         cell = default_cell(self.pieces, self.motion) * 1280 / self.camera.width
@@ -97,8 +101,8 @@ class Scene:
     ) -> dict[str, Any] | None:
         """Everything of one frame, arrays as the model and its training take them.
 
-        noise: passes (h, w, 5) of the recipe; coarse: of bare coarse dust at a quarter; truth;
-        motion (h / 4, w / 4, 2) [px]; solid: depth (h, w); seconds: CPU of each.
+        noise: passes (h, w, 5) of the recipe, sharpened; coarse: of bare coarse dust at a quarter;
+        truth; motion (h / 4, w / 4, 2) [px]; solid: depth (h, w); seconds: CPU of each.
         """
         _, solid, hidden = self.depth(frame)
         seconds = {}
@@ -106,7 +110,7 @@ class Scene:
         volume = self.volume(self.coarse, frame, self.detail, True, seed)
         if volume is None:
             return None
-        lit = light_volume(volume, self.light, hidden)
+        lit = light_volume(sharpened(volume, self.coarse.extinction), self.light, hidden)
         noise = transport(lit, self.camera, solid, seed=SEED)
         seconds["noise"] = time.process_time() - t
         t = time.process_time()
@@ -117,10 +121,10 @@ class Scene:
         out = {"noise": noise, "coarse": view.coarse, "motion": view.motion, "solid": solid}
         if truth:
             t = time.process_time()
-            fine = self.volume(self.fine, frame, TRUE_DETAIL, False)
+            fine = true_volume(self.coarse, self.fine, frame)
             if fine is None:
                 return None
-            fine = sharpened(fine, self.fine.extinction)
+            fine = clear_of_camera(fine, self.camera, self.near, self.c.brief.dust)
             out["truth"] = true_dust(
                 fine, self.light, self.camera, solid, hidden=hidden, samples=SAMPLES, seed=frame
             )
@@ -128,14 +132,52 @@ class Scene:
         return {**out, "seconds": seconds}
 
 
-def sharpened(volume: Volume, extinction: float) -> Volume:
-    """Thin dust thinner, thick dust thicker: what a grid blurs at the edge of a lobe.
+def true_volume(coarse: Dust, fine: Dust, frame: int) -> Volume | None:
+    """The dust of a frame as it ought to be.
 
-    extinction: of dust of density 1 [1/m].
+    The lobes of the recipe, for they are what model and truth share; what the finer flow has more
+    or less than the coarse one, cell by cell; finer lobes that ride on the finer flow; and edges
+    as sharp as a grid cannot hold.
     """
-    t = np.clip((volume.density / np.float32(extinction) - 0.08) / 0.5, 0, 1)
-    t = t * t * (3 - 2 * t)
-    return replace(volume, density=(volume.density * (0.15 + 2.2 * t)).astype(np.float32))
+    a, b = _stored(coarse, frame), _stored(fine, frame)
+    if a is None or b is None:
+        return None
+    at = a["position"] - a["low"].astype(np.float32)
+    lobed = refine(a["dust"], at, a["strength"], a["key"], FINER, seed=SEED)
+    plain = zoom(a["dust"], FINER, order=1, mode="nearest", grid_mode=True)
+    # Both on the fine run's cells, over the recipe's box.
+    shift = np.round((np.array(coarse.origin) - np.array(fine.origin)) / fine.cell).astype(int)
+    start = a["low"] * FINER + shift - b["low"]
+    flow = _window(b["dust"], start, lobed.shape)
+    ratio = np.clip((flow + 0.05) / (plain + 0.05), 0.4, 2.0)
+    made = np.ascontiguousarray(lobed * ratio, np.float32)
+    at = b["position"] - (b["low"] + start).astype(np.float32)
+    made = refine(
+        made, at, b["strength"], b["key"], TRUE_DETAIL,
+        warp=0.6, carve=0.3, lobes=0.5, floor=0.02, seed=SEED,
+    )  # fmt: skip
+    corner = np.asarray(coarse.origin) + a["low"] * coarse.cell
+    made *= np.float32(coarse.extinction)
+    return sharpened(Volume(made, corner, fine.cell / TRUE_DETAIL), coarse.extinction)
+
+
+def _stored(dust: Dust, frame: int) -> dict[str, Any] | None:
+    path = dust.folder / f"dust.{1001 + frame}.npz"
+    if not path.is_file():
+        return None
+    with np.load(path) as data:
+        found = {k: data[k] for k in data.files}
+    return {**found, "dust": found["dust"].astype(np.float32)}
+
+
+def _window(a: Any, start: Any, shape: tuple[int, ...]) -> Any:
+    """Cells start .. start + shape of a, 0 outside it."""
+    out = np.zeros(shape, np.float32)
+    low, high = np.maximum(start, 0), np.minimum(start + np.array(shape), a.shape)
+    if (high > low).all():
+        to = tuple(slice(p - q, r - q) for p, q, r in zip(low, start, high, strict=True))
+        out[to] = a[tuple(slice(p, r) for p, r in zip(low, high, strict=True))]
+    return out
 
 
 def _dust(
@@ -180,6 +222,7 @@ def main() -> None:
         if asked.only and c.name not in asked.only.split(","):
             continue
         home = asked.folder / c.name
+        home.mkdir(parents=True, exist_ok=True)
         wanted = [f for k in PAIRS for f in (k, k + 1)]
         todo = [f for f in wanted if not (home / f"{f:04d}.npz").is_file()]
         if (home / "done").is_file() or not todo:

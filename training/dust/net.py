@@ -68,9 +68,10 @@ class Painter(nn.Module):
 
 class Critic(nn.Module):
     """Tells true from painted in patches of 22 pixels (Isola, Zhu, Zhou and Efros, 2017), kept
-    smooth by spectral normalisation (Miyato, Kataoka, Koyama and Yoshida, 2018)."""
+    smooth by spectral normalisation (Miyato, Kataoka, Koyama and Yoshida, 2018). Returns its
+    score and what each layer saw."""
 
-    def __init__(self, channels: int = 3) -> None:
+    def __init__(self, channels: int = 4) -> None:
         super().__init__()
         widths = (channels, 32, 64, 96)
         layers: list[nn.Module] = []
@@ -81,5 +82,10 @@ class Critic(nn.Module):
         layers.append(spectral_norm(nn.Conv2d(widths[-1], 1, 3, 1, 1)))
         self.layers = nn.Sequential(*layers)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.layers(x)
+    def forward(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
+        seen = []
+        for layer in self.layers[:-1]:
+            x = layer(x)
+            if isinstance(layer, nn.LeakyReLU):
+                seen.append(x)
+        return self.layers[-1](x), seen

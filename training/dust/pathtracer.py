@@ -21,7 +21,7 @@ from setpiece.render.camera import Camera
 from setpiece.render.denoise import denoise
 from setpiece.render.light import Light
 from setpiece.render.volume import Volume
-from setpiece.render.volume_kernel import enlarge
+from setpiece.render.volume_fill import enlarge
 from setpiece.render.volume_light import Hidden, optical_depth, past_solids, pooled
 from setpiece.render.volume_march import SKY_GAIN
 

@@ -142,6 +142,8 @@ def watch(net: Painter, pairs: list[list[dict[str, Any]]]) -> dict[str, float]:
     net.eval()
     for pair in pairs[::2]:
         f = pair[0]
+        if dusty(f["true"]).mean() < 0.01:
+            continue
         with torch.no_grad():
             delta = net(f["full"].float()[None], f["coarse"].float()[None])[0]
         h, w = f["share"].shape
@@ -208,19 +210,24 @@ def main() -> None:
         moves = [(warped(v[BATCH:], b["motion"][:BATCH]) - v[:BATCH]).abs() for v in (p, q)]
         loss = loss + 0.3 * F.relu(moves[0] - moves[1]).mean()
         fooled = torch.zeros(())
+        known = shown(base, *lamps)
+        real = torch.cat([q, truth[:, :1], truth[:, 3:], known], 1)
+        fake = torch.cat([p, made[:, :1], made[:, 3:], known], 1)
         if share >= FIRST and asked.critic > 0:
-            seen = torch.cat([p, made[:, :1], made[:, 3:]], 1)
-            fooled = ((critic(seen) - 1) ** 2).mean()
+            score, seen = critic(fake)
+            with torch.no_grad():
+                _, wanted = critic(real)
+            fooled = ((score - 1) ** 2).mean()
+            alike = sum((i - j).abs().mean() for i, j in zip(seen, wanted, strict=True))
             ramp = min((share - FIRST) / 0.1, 1.0)
-            loss = loss + ramp * asked.critic * fooled
+            # What the critic sees in both should agree as well (Wang et al., pix2pixHD, 2018).
+            loss = loss + ramp * asked.critic * (fooled + 2 * alike)
         opt.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         opt.step()
         if share >= FIRST - 0.03 and asked.critic > 0:
-            real = torch.cat([q, truth[:, :1], truth[:, 3:]], 1)
-            fake = torch.cat([p, made[:, :1], made[:, 3:]], 1).detach()
-            wrong = ((critic(real) - 1) ** 2).mean() + (critic(fake) ** 2).mean()
+            wrong = ((critic(real)[0] - 1) ** 2).mean() + (critic(fake.detach())[0] ** 2).mean()
             opt_c.zero_grad()
             wrong.backward()
             opt_c.step()

@@ -20,6 +20,7 @@ from setpiece.collapse.castshadow import find_ground_light
 from setpiece.collapse.comp import CompInputs, comp_frame, shake_path
 from setpiece.collapse.debris import Debris, load_debris
 from setpiece.collapse.dust import Dust
+from setpiece.collapse.dust_paint import sharpened
 from setpiece.collapse.dust_pass import Bare, DustPass
 from setpiece.collapse.foreground import ClipForeground
 from setpiece.collapse.grain import held
@@ -153,6 +154,8 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
     )
     if volume is not None:
         volume = clear_of_camera(volume, c.view.camera, c.near, s.brief.dust)
+        if s.request.quality == "final":
+            volume = sharpened(volume, c.dust.extinction)
     lit = None if volume is None else light_volume(volume, light, _posed(c, frame).tracer.occluded)
     through = on_ground = None
     if lit is not None:
