@@ -36,6 +36,7 @@ from setpiece.render.volume import Volume, light_volume, transport
 SEED = 1
 TRUE_DETAIL = 3  # fine cells along a cell of the fine run, in the truth
 PAIRS = (10, 18, 27, 36, 46, 57, 69)  # first frames
+MORE = (14, 23, 32, 41, 51, 63)  # and these under the second sun
 SAMPLES = 40
 
 
@@ -223,9 +224,9 @@ def main() -> None:
             continue
         home = asked.folder / c.name
         home.mkdir(parents=True, exist_ok=True)
-        wanted = [f for k in PAIRS for f in (k, k + 1)]
+        wanted = [f for k in PAIRS + (MORE if c.like else ()) for f in (k, k + 1)]
         todo = [f for f in wanted if not (home / f"{f:04d}.npz").is_file()]
-        if (home / "done").is_file() or not todo:
+        if not todo:
             continue
         t = time.process_time()
         scene = Scene(c, home)
