@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 F32 = NDArray[np.float32]
 STEP = 2  # the ground is traced at every second pixel
 RAYS = 3  # to the sun, and as many over the hemisphere
-LEAST = 0.2
+LEAST = 0.12
 Shadow = Callable[[F32], F32]
 
 
@@ -85,7 +85,7 @@ def sun_seen(
 def ground_ratio(
     view: RestView, tracer: Tracer, now: F32, volume_shadow: Shadow | None, seed: int
 ) -> F32:
-    """Light on the ground now over its light in the plate, float32 (h, w, 3), from 0.2.
+    """Light on the ground now over its light in the plate, float32 (h, w, 3), from 0.12.
 
     Where the plate shows ground that the standing building already shades, that shade is not laid
     on twice; where `view.ground` knows how much brighter sunlit ground is, the shade goes when
@@ -139,8 +139,8 @@ def ground_ratio(
         if known is not None:
             a = max(a, 0.05)
             s = a * (float(known.gain[k]) - 1)
-        top = np.maximum(s * vis_now + a * sky_now, 0) + 0.02 * (known is None)
-        out[index, k] = top / (s * vis_rest + a * sky_rest + 0.02 * (known is None))
+        top = np.maximum(s * vis_now + a * sky_now, 0) + 0.004 * (known is None)
+        out[index, k] = top / (s * vis_rest + a * sky_rest + 0.004 * (known is None))
     if known is not None:
         level = out[index, 1]
         out[index] *= (np.minimum(level, np.maximum(most, 1)) / np.maximum(level, 1e-6))[:, None]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from setpiece.render.bounce import bounced, tones
 from setpiece.render.denoise import denoise as clean_light
 from setpiece.render.light import Light
 from setpiece.render.shading import add_light, light_rays
@@ -43,6 +44,7 @@ class Hits:
 def relight(
     found: list[Hits],
     tracer: Tracer,
+    body: I32,
     light: Light,
     still: F32,
     normal: F32,
@@ -56,15 +58,22 @@ def relight(
 ) -> F32:
     """Premultiplied picture (p, 3) of pixels p = h * w: what is still, plus base times light.
 
-    still: (p, 3) what shows the plate. normal (p, 3), ids (p, 4), alpha (p,): passes, for the
-    denoiser. volume_shadow: sun transmittance through dust at world points (n, 3) -> (n,).
+    body: piece of each of the tracer's triangles. still: (p, 3) what shows the plate.
+    normal (p, 3), ids (p, 4), alpha (p,): passes, for the denoiser. volume_shadow: sun
+    transmittance through dust at world points (n, 3) -> (n,).
     """
     sun = light.to_sun
     sun_rgb, sky, bounce_up = (
         np.array(c, np.float64) for c in (light.sun, light.sky, light.ground)
     )
-    # what comes back from walls close by
-    indoors = 0.08 * (sky + bounce_up) + 0.01 * sun_rgb
+    # what wanders on from wall to wall after its first bounce
+    indoors = 0.03 * (sky + bounce_up) + 0.005 * sun_rgb
+    seen = [hits for hits in found if len(hits.pixel)]
+    tone = tones(
+        np.concatenate([h.pixel for h in seen]) if seen else np.zeros(0, np.int64),
+        np.concatenate([h.base for h in seen]) if seen else np.zeros((0, 3), np.float32),
+        ids[:, 0], int(body.max(initial=-1)) + 1,
+    )  # fmt: skip
     spread = np.tan(np.radians(max(light.softness, 0.25)))
     lit, base = np.zeros_like(still), np.zeros_like(still)
     lit_weight = np.zeros(len(still), np.float32)
@@ -79,10 +88,13 @@ def relight(
         sun_hidden = tracer.occluded(hits.point, sun_dir)
         sky_hidden = tracer.occluded(hits.point, sky_dir, REACH)
         through = np.ones(n, np.float32) if volume_shadow is None else volume_shadow(hits.point)
+        near = bounced(
+            tracer, body, tone, hits.point, sky_dir, sky_hidden, sun,
+            (sun_rgb, sky, bounce_up, indoors), volume_shadow,
+        )  # fmt: skip
         add_light(
             n, hits.pixel, hits.weight, hits.normal, hits.base, sun_hidden, sky_hidden, sky_dir,
-            np.asarray(through, np.float32), sun, sun_rgb, sky, bounce_up, indoors, lit,
-            lit_weight, base,
+            np.asarray(through, np.float32), sun, sun_rgb, sky, near, lit, lit_weight, base,
         )  # fmt: skip
     any_light = lit_weight > 0
     lit[any_light] /= lit_weight[any_light, None]

@@ -253,9 +253,12 @@ def light_rays(n, hit_pixel, hit_normal, sun, spread, seed, salt, sun_dir, sky_d
 @njit(**J)
 def add_light(
     n, hit_pixel, hit_weight, hit_normal, hit_base, sun_hidden, sky_hidden, sky_dir, through, sun,
-    sun_rgb, sky, ground_rgb, bounce, light, weight, base,
+    sun_rgb, sky, near, light, weight, base,
 ):  # fmt: skip
-    """Irradiance of each hit into its pixel: light (P, 3) and base (P, 3), weighted."""
+    """Irradiance of each hit into its pixel: light (P, 3) and base (P, 3), weighted.
+
+    near: (n, 3) what comes along the ray over the hemisphere where it is not the sky.
+    """
     for i in range(n):
         p, w = hit_pixel[i], hit_weight[i]
         cosine = max(
@@ -265,8 +268,6 @@ def add_light(
         weight[p] += w
         up = min(max(sky_dir[i, 2] * 8 + 0.5, 0.0), 1.0)
         for k in range(3):
-            # what comes back inside a room: light enters low and goes up to the ceiling
-            near = bounce[k] * (1.0 - 0.45 * hit_normal[i, 2])
-            around = near if sky_hidden[i] else sky[k] * up + ground_rgb[k] * (1 - up)
+            around = near[i, k] + (0.0 if sky_hidden[i] else sky[k] * up)
             light[p, k] += w * (sun_rgb[k] * direct + around)
             base[p, k] += w * hit_base[i, k]

@@ -206,7 +206,7 @@ def render_solids(
         unseen = hidden(planar.reshape(h, w), alpha.reshape(h, w), motion.reshape(h, w, 2)).ravel()
         found = [hits.where(~unseen[hits.pixel]) for hits in found]
     rgb = relight(
-        found, tracer, light, still, normal, ids, alpha, (h, w), seed=seed, denoise=denoise,
+        found, tracer, body, light, still, normal, ids, alpha, (h, w), seed=seed, denoise=denoise,
         volume_shadow=volume_shadow,
     )  # fmt: skip
 

@@ -33,6 +33,11 @@ class Tracer:
         h = self._scene.run(origins, directions, query="INTERSECT", output=True)
         return h["primID"], h["tfar"], h["u"], h["v"]
 
+    def faces(self, origins: F32, directions: F32) -> tuple[Any, F32, F32]:
+        """(triangle or -1, distance, its normal (n, 3), of any length and side) of nearest hits."""
+        h = self._scene.run(origins, directions, query="INTERSECT", output=True)
+        return h["primID"], h["tfar"], h["Ng"]
+
     def occluded(self, origins: F32, directions: F32, reach: float = 1e5) -> NDArray[np.bool_]:
         """True where something lies within `reach` [m] along the ray."""
         far = np.full(len(origins), reach, np.float32)
