@@ -108,3 +108,29 @@ def test_measures_know_what_they_measure():
     motion = np.full((96, 128, 2), (3.0, 0.0), np.float32)
     assert flicker(truth, moved, motion, where) < 1e-3
     assert flicker(truth, moved, 0 * motion, where) > 100
+
+
+@pytest.mark.slow
+def test_a_collapse_is_made_sampled_and_measured_from_nothing(tmp_path):
+    """The way of `make_data.py` and `bench/dust.py`, at a fifth of their size."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
+    import dust as bench
+    from collapses import COLLAPSES
+    from make_data import Scene, save
+
+    c = next(c for c in COLLAPSES if c.name == "house")
+    scene = Scene(c, tmp_path / c.name, camera=c.camera.resized(192, 108))
+    assert scene.solving["fine"] > scene.solving["coarse"] > 0
+    assert save(tmp_path / "f.npz", scene, 50)
+    with np.load(tmp_path / "f.npz") as data:
+        assert data["noise"].shape == data["truth"].shape == (108, 192, 5)
+        assert data["coarse"].shape == (27, 48, 5)
+        assert np.isfinite(data["truth"].astype(np.float32)[..., :4]).all()
+    rows = bench.measure(scene, (50,), [])
+    assert set(rows) == set(bench.METHODS)
+    assert rows["truth"]["psnr"] > 100 > rows["model"]["psnr"] > rows["coarse"]["psnr"] - 3
+    assert rows["truth"]["cpu"] > rows["model"]["cpu"]
+    assert "| model |" in bench.table(rows, "house")
+    other = next(o for o in COLLAPSES if o.like == c.name)
+    assert Scene(other, tmp_path / other.name, camera=scene.camera).light != scene.light
+    assert not (tmp_path / other.name).exists()  # it shares the other's fall and dust

@@ -192,7 +192,9 @@ def _dust(
 ) -> Dust:
     if not (folder / "dust.json").is_file():
         extra = {} if make is None else {"make": make}
+        t = time.process_time()
         blow_dust(pieces, motion, c.brief, out=folder, camera=camera, cell=cell, seed=SEED, **extra)
+        (folder / "seconds").write_text(f"{(time.process_time() - t) / c.frames:.4f}")
     return Dust.open(folder)
 
 

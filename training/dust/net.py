@@ -11,6 +11,7 @@ from setpiece.collapse.dust_paint import CHANNELS, COARSE, FOLD
 
 OUT = 4  # sun, sky, ground, what is left of the picture behind
 WIDTHS = (40, 64, 96)
+EDGE = 12
 
 
 class Block(nn.Module):
@@ -49,10 +50,14 @@ class Painter(nn.Module):
         self.join0 = nn.Conv2d(2 * a, a, 3, padding=1)
         self.near2 = Block(a)
         self.last = nn.Conv2d(a, OUT * FOLD**2, 3, padding=1)
+        # Edges are put right pixel by pixel; folded pixels alone leave combs on them.
+        self.edge1 = nn.Conv2d(CHANNELS + OUT, EDGE, 3, padding=1)
+        self.edge2 = nn.Conv2d(EDGE, OUT, 3, padding=1)
         # It starts as the recipe: nothing is added.
-        nn.init.zeros_(self.last.weight)
-        assert self.last.bias is not None
-        nn.init.zeros_(self.last.bias)
+        for layer in (self.last, self.edge2):
+            nn.init.zeros_(layer.weight)
+            assert layer.bias is not None
+            nn.init.zeros_(layer.bias)
 
     def forward(self, full: Tensor, coarse: Tensor) -> Tensor:
         x = torch.cat([F.pixel_unshuffle(full, FOLD), coarse], 1)
@@ -63,7 +68,9 @@ class Painter(nn.Module):
         y = self.mid2(self.join1(torch.cat([y, x1], 1)))
         y = F.interpolate(self.up1(y), scale_factor=2, mode="bilinear", align_corners=False)
         y = self.near2(self.join0(torch.cat([y, x0], 1)))
-        return F.pixel_shuffle(self.last(y), FOLD)
+        out = F.pixel_shuffle(self.last(y), FOLD)
+        edges = F.leaky_relu(self.edge1(torch.cat([full, out], 1)), 0.1)
+        return out + self.edge2(edges)
 
 
 class Critic(nn.Module):
