@@ -91,6 +91,19 @@ def _grain_at(cx, cy, cz, i, j, k, ids, point, weight, offset, reach, tile, pitc
     return value / np.sqrt(total)
 
 
+@njit(cache=True, nogil=True)
+def brick_max(d, out):
+    """Largest value of each brick of d; out: (bricks along each axis), zeros before."""
+    nx, ny, nz = d.shape
+    for i in range(nx):
+        for j in range(ny):
+            for b in range(out.shape[2]):
+                most = out[i // BRICK, j // BRICK, b]
+                for k in range(b * BRICK, min((b + 1) * BRICK, nz)):
+                    most = max(most, d[i, j, k])
+                out[i // BRICK, j // BRICK, b] = most
+
+
 @njit(cache=True, nogil=True, fastmath=True)
 def march_rays(d, tau, around, ratio, full, origin, cell, eye, rotation, focal, cx, cy,
            depth, sun, step, jitter_seed, gain, grainy, ids, point, weight, offset, reach, refined,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from setpiece.render.camera import Camera
 from setpiece.render.light import RGB, Light
 from setpiece.render.volume_fill import between, calm, enlarge
-from setpiece.render.volume_kernel import BRICK, march_rays
+from setpiece.render.volume_kernel import BRICK, brick_max, march_rays
 from setpiece.render.volume_light import WANDERS, Grain, LitVolume
 
 F32 = NDArray[np.float32]
@@ -155,13 +155,8 @@ def _shoot(
 
 def _occupied(density: F32) -> NDArray[np.bool_]:
     """Bricks that hold dust, or whose next cells over the border do."""
-    shape = [-(-n // BRICK) for n in density.shape]
-    out = np.zeros(shape, np.float32)
-    edges = [np.arange(0, n, BRICK) for n in density.shape]
-    m = density
-    for axis in range(3):
-        m = np.maximum.reduceat(m, edges[axis], axis=axis)
-    out[:] = m
+    out = np.zeros([-(-n // BRICK) for n in density.shape], np.float32)
+    brick_max(density, out)
     full = out > 1e-4
     grown = full.copy()
     for axis in range(3):
