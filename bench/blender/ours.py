@@ -24,7 +24,7 @@ ALBEDO = np.array(
     ]
 )  # fmt: skip
 DUST = (0.74, 0.70, 0.65)  # what a thick bank of dust sends back, as `render.volume.march` has it
-ANISOTROPY = 0.24  # mean cosine of our dust's two lobes
+ANISOTROPY = 0.48  # mean cosine of the grains that our light is measured against
 FAR = 4000.0  # m: the ground goes that far to each side
 AWAY = 512.0  # m: how far the standing building is set aside for `plain_frame`
 SWATCH = 5  # px

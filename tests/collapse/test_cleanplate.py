@@ -117,6 +117,16 @@ def test_mast_on_the_roof_goes_along() -> None:
     assert not find_hole(matte, sky)[20:50, 20:60].any()
 
 
+def test_ground_in_front_of_the_foot_stays_the_plates() -> None:
+    matte = _box((360, 640), 200, 80, 400, 250)
+    matte[250:256, 200:300] = 1  # a foot in perspective: nearer on the left
+    hole = find_hole(matte, np.zeros_like(matte))
+    assert not hole[261:, :].any()
+    assert hole[250:257, 200:300].all()
+    assert hole[240, 395:405].all()  # beside it, past the matte's edge
+    assert hole[74, 250:350].all()  # and over it
+
+
 def test_plate_full_of_building_gets_a_place_behind_it(shared: Path) -> None:
     image = _photo(shared, "kodak_kodim01.png", 384)
     matte = _box(image.shape, 0, 0, 384, 245)

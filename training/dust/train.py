@@ -32,7 +32,7 @@ from setpiece.render.volume_march import SKY_GAIN
 
 CROP = 128
 BATCH = 4  # pairs of following frames
-STEPS = 5200
+STEPS = 8000
 FIRST = 0.3  # share of the steps before the critic comes
 RATE = 5e-4
 KEEP = 0.997  # of the moving average of weights
@@ -167,8 +167,8 @@ def main() -> None:
     ask.add_argument("--minutes", type=float, default=120.0, help="stop after so long, to go on")
     ask.add_argument("--steps", type=int, default=STEPS)
     ask.add_argument("--threads", type=int, default=1, help="busy cores make more slower")
-    ask.add_argument("--critic", type=float, default=0.02, help="weight of the critic")
-    ask.add_argument("--energy", type=float, default=0.03, help="weight of the octaves' energy")
+    ask.add_argument("--critic", type=float, default=0.03, help="weight of the critic")
+    ask.add_argument("--energy", type=float, default=0.05, help="weight of the octaves' energy")
     asked = ask.parse_args()
     torch.set_num_threads(asked.threads)
     torch.manual_seed(0)

@@ -34,6 +34,7 @@ HAZE = 0.06  # of the picture's height below the horizon: over which the sky's l
 ROWS, GROUND = 2.5, 1.0
 FAIR_GROUND = 0.2  # ground is alike everywhere: rather the same again than a wall
 GROW = 0.012  # of the picture's longer side: how far past the matte the hole reaches
+FOOT = 0.004  # the same, below its lowest pixels
 
 
 @dataclass(frozen=True)
@@ -204,11 +205,20 @@ def building_picture(
 
 
 def find_hole(matte: F32, sky: F32) -> Mask:
-    """Matte grown by 1.2% of the frame, with masts and spires that stick out of it into the sky."""
+    """Matte grown by 1.2% of the frame, with masts and spires that stick out of it into the sky.
+
+    Hardly past its foot: what lies below that is ground in front of the building, and the plate
+    shows it.
+    """
     h, w = matte.shape
     grow = max(2, round(GROW * max(h, w)))
     core = (matte > 0.04).astype(np.uint8)
     hole = cv2.dilate(core, disc(grow))
+    rows = np.arange(h)[:, None]
+    foot = np.where(core > 0, rows, -1).max(axis=0)
+    # Beside the building its nearest foot counts.
+    foot = cv2.dilate(foot[None].astype(np.float32), np.ones((1, 2 * grow + 1), np.uint8))[0]
+    hole[rows > foot[None] + max(2, round(FOOT * max(h, w)))] = 0
     if (sky > 0.5).any():
         solid = (sky < 0.5).astype(np.uint8)
         thick = cv2.morphologyEx(solid, cv2.MORPH_OPEN, disc(max(2, grow // 2)))

@@ -25,8 +25,8 @@ from setpiece.media.plate import Plate, open_plate
 STAGE_VERSION = {
     "brief": 1,
     "layout": 5,
-    "prep": 5,
-    "fracture": 4,
+    "prep": 6,
+    "fracture": 5,
     "fall": 8,
     "dust": 4,
     "debris": 3,
