@@ -93,17 +93,15 @@ class DustPass:
         return self.passes
 
     def _paint(self, bare: Bare, raw: F32, veil: F32 | None, solid: F32) -> tuple[F32, F32 | None]:
-        """Both as the dust model sees them. It looks once, at what is in the picture: dust before
-        things in front where they stand, the rest elsewhere."""
-        seen = raw
-        if veil is not None and self.front_depth is not None:
-            front = self.front_depth > 0
-            seen = np.where(front[..., None], veil, raw)
-            solid = np.where(front, self.front_depth, solid)
-        far = np.where(seen[..., 3] < 0.9999, seen[..., 4], np.inf).astype(np.float32)
+        """Both as the dust model sees them. It looks at the dust as if nothing stood in front (a
+        tree's leaves would be edges to it); what veils takes its share of the answer."""
+        far = np.where(raw[..., 3] < 0.9999, raw[..., 4], np.inf).astype(np.float32)
         view = view_of(bare.dust, bare.frame, bare.lit, self.camera, far, solid, self.seed)
-        delta = answer(seen, view)
-        return painted(raw, delta), None if veil is None else painted(veil, delta)
+        delta = answer(raw, view)
+        if veil is None:
+            return painted(raw, delta), None
+        share = (1 - veil[..., 3:4]) / np.maximum(1 - raw[..., 3:4], 1e-4)
+        return painted(raw, delta), painted(veil, delta * np.clip(share, 0, 1))
 
     def _to(self, depth: F32, half: bool) -> F32:
         depth = depth.astype(np.float32)
