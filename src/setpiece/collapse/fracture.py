@@ -54,7 +54,11 @@ def fracture(
     ties = bonds.find_bonds(drawn.regions, cells, bodies, drawn.ground)
     tell(0.65)
     pane_body = _pane_bodies(drawn, cells.polygon, cells.tag, cells.region)
-    mesh = meshing.build_mesh(drawn, cells, bodies, pane_body, seed)
+    eye = (
+        np.array([0.0, 0.0, layout.camera.eye_height]),
+        layout.camera.focal * 1280 / layout.size[0],
+    )
+    mesh = meshing.build_mesh(drawn, cells, bodies, pane_body, seed, eye)
     tell(0.9)
     mesh = projection.project_hidden(mesh, layout, drawn, cells.region)
     tell(1.0)

@@ -50,6 +50,11 @@ def albedo(material, x, y, z, body, mean, out):
             r, g, b = r * s, g * s * 0.99, b * s * 0.97
         if grit < -0.55:  # pores
             tone *= 0.55
+        # what water and shuttering left: stains metres wide and the joints of boards
+        stain = noise(x * 0.35, y * 0.35, z * 0.35, 89)
+        tone *= 1 + 0.24 * stain
+        if (x + 0.2 * y) / 0.6 - np.floor((x + 0.2 * y) / 0.6) < 0.035:
+            tone *= 0.8
         r, g, b = 0.8 * r + 0.2 * mean[0], 0.8 * g + 0.2 * mean[1], 0.8 * b + 0.2 * mean[2]
     elif material == MASONRY:
         row = np.floor(z / 0.078)
@@ -63,15 +68,20 @@ def albedo(material, x, y, z, body, mean, out):
             r, g, b = 0.50, 0.47, 0.43  # mortar
         r, g, b = 0.6 * r + 0.4 * mean[0], 0.6 * g + 0.4 * mean[1], 0.6 * b + 0.4 * mean[2]
     elif material == PLASTER:
-        room = hash01(int(np.floor(x / 4.1)), int(np.floor(y / 4.1)), int(np.floor(z / 3.1)))
-        r, g, b = 0.60, 0.57, 0.52
-        if room < 0.25:
-            r, g, b = 0.58, 0.53, 0.42
-        elif room < 0.45:
-            r, g, b = 0.47, 0.54, 0.52
-        elif room < 0.6:
-            r, g, b = 0.60, 0.47, 0.42
-        tone = 1 + 0.06 * big + 0.05 * mid + 0.03 * fine
+        room = hash01(int(np.floor(x / 4.4)), int(np.floor(y / 5.2)), int(np.floor(z / 3.1)))
+        r, g, b = 0.68, 0.66, 0.61  # whitewash, then the colours people paint rooms
+        if room < 0.14:
+            r, g, b = 0.66, 0.60, 0.44
+        elif room < 0.28:
+            r, g, b = 0.49, 0.59, 0.55
+        elif room < 0.40:
+            r, g, b = 0.66, 0.49, 0.42
+        elif room < 0.52:
+            r, g, b = 0.46, 0.54, 0.63
+        elif room < 0.62:
+            r, g, b = 0.60, 0.62, 0.48
+        stain = noise(x * 0.45, y * 0.45, z * 1.1, 83)
+        tone = 1 + 0.06 * big + 0.05 * mid + 0.03 * fine - 0.22 * max(stain + 0.3 * mid, 0.0)
         # pictures on the walls: a frame and a dark or coloured sheet, where a hash puts one
         i, j = int(np.floor((x + y) / 1.9)), int(np.floor(z / 1.55))
         h = hash01(i, j, 211)
@@ -83,10 +93,25 @@ def albedo(material, x, y, z, body, mean, out):
                 r, g, b = 0.14, 0.10, 0.07
                 if ax < 0.86 and az < 0.86:
                     r, g, b = 0.2 + h, 0.22 + 0.7 * h, 0.30 - 0.3 * h
-        if mid + 0.5 * fine > 0.75:  # plaster gone, the wall shows
+        if mid + 0.5 * fine + 0.5 * big > 0.68:  # plaster gone, the wall shows
             r, g, b = 0.40, 0.33, 0.28
     elif material == FLOOR:
-        r, g, b = 0.33, 0.29, 0.25
+        room = hash01(int(np.floor(x / 4.4)), int(np.floor(y / 5.2)), int(np.floor(z / 3.1)) + 7)
+        if room < 0.3:  # tiles, two tones in turn
+            i, j = int(np.floor(x / 0.33)), int(np.floor(y / 0.33))
+            s = 0.72 if (i + j) % 2 else 1.0
+            s *= 0.9 + 0.2 * hash01(i, j, 17)
+            r, g, b = 0.47 * s, 0.45 * s, 0.42 * s
+        elif room < 0.65:  # boards
+            i = int(np.floor(y / 0.14))
+            s = 0.65 + 0.6 * hash01(i, int(np.floor(x / 1.7 + 0.37 * i)), 19)
+            r, g, b = 0.36 * s, 0.26 * s, 0.17 * s
+        elif room < 0.85:  # linoleum
+            r, g, b = 0.27, 0.31, 0.28
+        else:  # carpet
+            r, g, b = 0.30, 0.16, 0.14
+        if big + 0.6 * mid + 0.3 * fine > 0.42:  # worn off: the screed, and what fell on it
+            r, g, b = 0.43, 0.41, 0.38
     elif material == ROOF:
         r = 0.25 * 0.42 + 0.75 * mean[0]
         g = 0.25 * 0.26 + 0.75 * mean[1]

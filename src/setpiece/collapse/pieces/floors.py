@@ -38,7 +38,7 @@ def slab_regions(
         out.append(
             Region(
                 np.array([0, 0, top]), X, Y, Z, part, thickness, Element.SLAB, density, prism,
-                storey, above, Material.PLASTER, cut, edge, [-1] * len(part),
+                storey, above, cut, cut, edge, [-1] * len(part),
                 np.zeros(len(part)), -1, weight, seeds,
             )
         )  # fmt: skip
@@ -162,13 +162,10 @@ def inner_walls(
                 continue
             if not lo + 1.2 < t < hi - 1.2:
                 continue
-            spans = [_span(part, main, across, t + h) for h in (-thickness / 2, thickness / 2)]
-            if any(s is None for s in spans):
+            span = crossing(part, main, across, t, thickness)
+            if span is None:
                 continue
-            a = max(s[0] for s in spans if s)
-            b = min(s[1] for s in spans if s)
-            if b - a < 1.0:
-                continue
+            a, b = span
             u = np.array([*across, 0.0])
             n = np.cross(u, Z)
             shape = np.array([[a, bottom], [b, bottom], [b, top], [a, top]])
@@ -181,6 +178,19 @@ def inner_walls(
                 )
             )  # fmt: skip
     return out
+
+
+def crossing(
+    part: F64, main: F64, across: F64, t: float, thickness: float
+) -> tuple[float, float] | None:
+    """From where to where, along `across`, a wall at main . x = t stands wholly in a convex
+    polygon; None where that is less than a metre."""
+    spans = [_span(part, main, across, t + h) for h in (-thickness / 2, thickness / 2)]
+    if any(s is None for s in spans):
+        return None
+    a = max(s[0] for s in spans if s)
+    b = min(s[1] for s in spans if s)
+    return (a, b) if b - a >= 1.0 else None
 
 
 def _span(part: F64, main: F64, across: F64, t: float) -> tuple[float, float] | None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from setpiece.collapse.fragments import Element
 from setpiece.collapse.pieces import polygon as pg
+from setpiece.collapse.pieces.bars import Cut, add_bars
 from setpiece.collapse.pieces.jagged import build_meshes
 from setpiece.collapse.pieces.region import Edge, Plan
 from setpiece.collapse.pieces.rooms import furnish
@@ -19,9 +19,9 @@ from setpiece.render.scene import Material, Mesh
 F64 = NDArray[np.float64]
 
 #: Broken edges wander by at most this much [m].
-ROUGHNESS = 0.06
+ROUGHNESS = 0.09
 #: Triangles aimed at per piece (the jagged edges' step follows from it).
-TRIANGLES = 135
+TRIANGLES = 128
 #: A window pane cracks into pieces about this wide [m], at most so many along a side.
 SHARD = 0.4
 MOST_SHARDS = 6
@@ -48,9 +48,15 @@ class Soup:
 
 
 def build_mesh(
-    plan: Plan, cells: Cells, solids: list[Solid], pane_body: NDArray[np.int32], seed: int
+    plan: Plan,
+    cells: Cells,
+    solids: list[Solid],
+    pane_body: NDArray[np.int32],
+    seed: int,
+    eye: tuple[F64, float],
 ) -> Mesh:
-    """Render mesh of all pieces; tex equals vertices here."""
+    """Render mesh of all pieces; tex equals vertices here. eye: where the camera stands [m] and
+    its focal length [px of a picture 1280 wide]."""
     regions = plan.regions
     start = np.concatenate([[0], np.cumsum([len(p) for p in cells.polygon])]).astype(np.int64)
     front = np.concatenate([s.front for s in solids])
@@ -100,7 +106,7 @@ def build_mesh(
         curve[drawn] = line[on_line[drawn]]
         identity[drawn] = 7_000_000_000_000 + on_line[drawn]
         size = np.hypot(line[:, 2] - line[:, 0], line[:, 3] - line[:, 1])
-        reach = np.minimum(ROUGHNESS, np.minimum(0.08 * size, 0.2 * room))
+        reach = np.minimum(ROUGHNESS, np.minimum(0.1 * size, 0.22 * room))
         amplitude[drawn] = reach[on_line[drawn]]
     whole = np.where(drawn, np.hypot(curve[:, 2] - curve[:, 0], curve[:, 3] - curve[:, 1]), length)
     step = _step(length[jag > 0], total, len(solids))
@@ -120,7 +126,10 @@ def build_mesh(
     kind = np.where(part >= 0, material[np.maximum(part, 0)], kind)
     soup = Soup([], [], [], [], [])
     soup.add(world, faces, fcell, kind)
-    _bars(soup, plan, cells, solids, start, front, following, tag, length, inner, seed)
+    able = np.flatnonzero((tag > owner) & (length > 0.25))
+    add_bars(
+        soup.add, plan, cells, Cut(start, front, following, tag, length, inner), able, seed, eye
+    )
     furnish(soup.add, plan, cells, pane_body, seed)
     for k, pane in enumerate(plan.panes):
         corners, loose = _shards(pane.size, seed, k)
@@ -165,59 +174,3 @@ def _inradius(p: F64) -> float:
     d = c - p
     s = np.maximum(np.linalg.norm(e, axis=1), 1e-9)
     return float(max(((e[:, 0] * d[:, 1] - e[:, 1] * d[:, 0]) / s).min(), 0.0))
-
-
-def _inside(q: F64, shape: F64, margin: float) -> bool:
-    """Whether q lies in a convex counter-clockwise polygon, at least `margin` from its edges."""
-    e = np.roll(shape, -1, 0) - shape
-    side = e[:, 0] * (q[1] - shape[:, 1]) - e[:, 1] * (q[0] - shape[:, 0])
-    return bool((side >= margin * np.linalg.norm(e, axis=1)).all())
-
-
-def _bars(soup, plan, cells, solids, start, front, following, tag, length, inner, seed):  # type: ignore[no-untyped-def]
-    """Bars that stick out of broken slabs and columns, hidden in the neighbour while it stands."""
-    rng = np.random.default_rng(seed + 77)
-    owner = np.repeat(np.arange(len(solids)), np.diff(start))
-    concrete = np.array(
-        [r.element in (Element.SLAB, Element.COLUMN) and r.cut == Material.CONCRETE
-         for r in plan.regions]
-    )[cells.region]  # fmt: skip
-    able = (tag > owner) & (length > 0.25) & concrete[owner]
-    edges = np.flatnonzero(able)
-    most = int(0.11 * TRIANGLES * len(solids) / 7 / 3)
-    if len(edges) == 0 or most == 0:
-        return
-    edges = np.sort(rng.choice(edges, min(most, len(edges)), replace=False))
-    for e in edges:
-        flip = bool(rng.integers(2))
-        body, other = (owner[e], tag[e]) if not flip else (tag[e], owner[e])
-        r = plan.regions[cells.region[body]]
-        p, q = front[e], front[following[e]]
-        t = (q - p) / length[e]
-        out = np.array([t[1], -t[0]]) * (-1 if flip else 1)
-        reach = min(0.8, 1.5 * float(inner[other]))
-        if reach < 0.12:
-            continue
-        number = int(np.clip(length[e] / 0.3, 1, 4))
-        for k in range(number):
-            at = p + (q - p) * ((k + 0.3 + 0.4 * rng.random()) / number)
-            depth = r.thickness * (0.25 if rng.random() < 0.5 else 0.75)
-            size = reach * (0.45 + 0.55 * rng.random())
-            bend = rng.normal(size=2) * 0.1
-            way = out + bend[0] * t
-            hide = front[start[other] : start[other + 1]]
-            while size > 0.1 and not _inside(at + way * size, hide, 0.03):
-                size *= 0.7
-            if size <= 0.1:
-                continue
-            a = r.world(at - out * 0.06, depth)
-            d = r.u * way[0] + r.v * way[1]
-            b = a + d * (size + 0.06) + r.n * bend[1] * 0.15
-            x = np.cross(d, r.n)
-            x /= np.linalg.norm(x)
-            y = np.cross(d / np.linalg.norm(d), x)
-            angle = np.arange(3) * 2 * np.pi / 3
-            ring = 0.014 * (np.cos(angle)[:, None] * x + np.sin(angle)[:, None] * y)
-            f = [[i, (i + 1) % 3, 3 + (i + 1) % 3] for i in range(3)]
-            f += [[i, 3 + (i + 1) % 3, 3 + i] for i in range(3)] + [[3, 4, 5], [2, 1, 0]]
-            soup.add(np.concatenate([a + ring, b + ring]), np.array(f), body, int(Material.REBAR))
