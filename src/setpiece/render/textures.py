@@ -71,15 +71,15 @@ def albedo(material, x, y, z, body, mean, out):
         room = hash01(int(np.floor(x / 4.4)), int(np.floor(y / 5.2)), int(np.floor(z / 3.1)))
         r, g, b = 0.68, 0.66, 0.61  # whitewash, then the colours people paint rooms
         if room < 0.14:
-            r, g, b = 0.66, 0.60, 0.44
+            r, g, b = 0.64, 0.60, 0.48
         elif room < 0.28:
-            r, g, b = 0.49, 0.59, 0.55
+            r, g, b = 0.51, 0.58, 0.55
         elif room < 0.40:
-            r, g, b = 0.66, 0.49, 0.42
+            r, g, b = 0.63, 0.51, 0.46
         elif room < 0.52:
-            r, g, b = 0.46, 0.54, 0.63
+            r, g, b = 0.48, 0.54, 0.60
         elif room < 0.62:
-            r, g, b = 0.60, 0.62, 0.48
+            r, g, b = 0.59, 0.61, 0.51
         stain = noise(x * 0.45, y * 0.45, z * 1.1, 83)
         tone = 1 + 0.06 * big + 0.05 * mid + 0.03 * fine - 0.22 * max(stain + 0.3 * mid, 0.0)
         # pictures on the walls: a frame and a dark or coloured sheet, where a hash puts one
