@@ -26,7 +26,7 @@ STAGE_VERSION = {
     "brief": 1,
     "layout": 5,
     "prep": 6,
-    "fracture": 5,
+    "fracture": 6,
     "fall": 8,
     "dust": 4,
     "debris": 3,

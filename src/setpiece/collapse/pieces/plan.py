@@ -17,8 +17,7 @@ from setpiece.collapse.pieces.floors import (
     inner_walls,
     slab_regions,
 )
-from setpiece.collapse.pieces.partitions import partitions
-from setpiece.collapse.pieces.region import BRICK, CONCRETE, LIGHT, WOOD, Plan, Region
+from setpiece.collapse.pieces.region import BRICK, CONCRETE, LIGHT, WOOD, Plan
 from setpiece.collapse.pieces.roofs import roof_regions, slopes
 from setpiece.collapse.pieces.walls import Rect, Storey, WallStyle, wall_regions
 from setpiece.render.scene import Material
@@ -32,7 +31,6 @@ class Detail:
 
     merge: storeys taken together. bay: column spacing [m]. inner: inner walls at all.
     holes: windows are cut out of the walls. sides: most corners a footprint keeps.
-    rooms: partitions between rooms.
     """
 
     merge: int = 1
@@ -40,13 +38,10 @@ class Detail:
     inner: bool = True
     holes: bool = True
     sides: int = 64
-    rooms: bool = False
 
 
 LADDER = (
-    Detail(rooms=True),
     Detail(),
-    Detail(bay=7.0, sides=32, rooms=True),
     Detail(bay=7.0, sides=32),
     Detail(bay=8.0, inner=False, sides=24),
     *(
@@ -90,18 +85,18 @@ def _draw_block(plan: Plan, block: Block, detail: Detail, focus: set[int]) -> No
     height = block.top - block.bottom
     levels = max(1, min(-(-prism.storeys // detail.merge), int(height / 1.9)))
     per_level = prism.storeys / levels
-    slab = min(0.26 if prism.construction == "frame" else 0.2, 0.12 * height / levels)
+    slab = min(0.22 if prism.construction == "frame" else 0.2, 0.12 * height / levels)
     slab *= min(per_level, 3) ** 0.5
-    side = float(np.sqrt(abs(pg.area(f))))
     if masonry:
         style = WallStyle(
             float(np.clip(0.35 + 0.02 * prism.storeys, 0.35, 0.5)), Element.MASONRY, BRICK,
             Material.MASONRY,
         )  # fmt: skip
     elif timber:
-        style = WallStyle(0.25, Element.MASONRY, WOOD, Material.TIMBER)
+        style = WallStyle(0.2, Element.MASONRY, WOOD, Material.TIMBER)
     else:
-        style = WallStyle(min(0.25, 0.06 * side), Element.PANEL, LIGHT, Material.CONCRETE)
+        style = WallStyle(0.15, Element.PANEL, LIGHT, Material.CONCRETE)
+    side = float(np.sqrt(abs(pg.area(f))))
     style.thickness = min(style.thickness, 0.12 * side)
     pitched = slopes(f, prism.roof)
     inner = pg.inset(f, style.thickness)
@@ -129,20 +124,13 @@ def _draw_block(plan: Plan, block: Block, detail: Detail, focus: set[int]) -> No
             plan.regions.append(
                 column_region(c, e, width, z[i], z[i + 1] - slab, k, storey[i], weight[i])
             )
-        bearers: list[Region] = []
-        if masonry or (detail.inner and (bearing or not detail.rooms)):
-            bearers = inner_walls(
+        if detail.inner or masonry:
+            plan.regions += inner_walls(
                 inner, centres, width / 2, 6.5 if bearing else 7.5,
                 0.3 if masonry else 0.1, z[i], z[i + 1] - slab,
                 Element.MASONRY if bearing else Element.PANEL,
                 BRICK if masonry else WOOD if timber else LIGHT, style.cut,
                 k, storey[i], 0.6 * weight[i],
-            )  # fmt: skip
-            plan.regions += bearers
-        if detail.rooms and not bearing:
-            plan.regions += partitions(
-                inner, centres, width / 2, bearers, z[i], z[i + 1] - slab,
-                Material.PLASTER, k, storey[i], 0.5 * weight[i],
             )  # fmt: skip
     if pitched:
         parts = pg.convex_parts(f)
