@@ -34,7 +34,7 @@ HAZE = 0.06  # of the picture's height below the horizon: over which the sky's l
 ROWS, GROUND = 2.5, 1.0
 FAIR_GROUND = 0.2  # ground is alike everywhere: rather the same again than a wall
 GROW = 0.012  # of the picture's longer side: how far past the matte the hole reaches
-FOOT = 0.004  # the same, below its lowest pixels
+FOOT = 0.008  # the same, below its lowest pixels
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,7 @@ def open_shot(argument: tuple[Stages, Path]) -> Context:
     # Dust is what the building was made of, ground fine: pale, and only a little of its colour.
     tint = np.clip(view.mean, 0.12, 0.6)
     tint = tint / float(tint.max())
-    albedo = np.array([0.77, 0.735, 0.685]) * (0.86 + 0.14 * tint)
+    albedo = np.array([0.92, 0.88, 0.82]) * (0.86 + 0.14 * tint)
     return Context(
         stages=s,
         prep=prep,

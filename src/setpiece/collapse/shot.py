@@ -30,7 +30,7 @@ STAGE_VERSION = {
     "fall": 8,
     "dust": 4,
     "debris": 3,
-    "frames": 9,
+    "frames": 10,
 }
 
 
