@@ -27,7 +27,7 @@ from setpiece.collapse.grain import held
 from setpiece.collapse.make import fragments_of, light_of, motion_of
 from setpiece.collapse.motion import Motion
 from setpiece.collapse.prep import Prep, load_prep
-from setpiece.collapse.shards import Shards
+from setpiece.collapse.shards import LooseGlass, Shards
 from setpiece.collapse.surroundings import (
     clear_of_camera,
     front_depth,
@@ -176,6 +176,7 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             motion.pose(frame),
             posed=_posed(c, frame),
             next_pose=motion.pose(frame + 1),
+            next_glass=_glass(c, frame + 1),
             samples=_samples(s),
             seed=s.request.seed,
             volume_shadow=through,
@@ -244,9 +245,12 @@ def _bare(c: Context, frame: int) -> Bare | None:
 def _posed(c: Context, frame: int) -> Posed:
     """The pieces of a frame as rays meet them; the last frame's are kept, several ask for them."""
     if c.last is None or c.last[0] != frame:
-        glass = c.shards.when(frame / float(c.motion.fps), c.stages.brief.slow)
-        c.last = frame, Posed.of(c.view, c.motion.pose(frame), glass=glass)
+        c.last = frame, Posed.of(c.view, c.motion.pose(frame), glass=_glass(c, frame))
     return c.last[1]
+
+
+def _glass(c: Context, frame: int) -> LooseGlass:
+    return c.shards.when(frame / float(c.motion.fps), c.stages.brief.slow)
 
 
 def plate_frame(c: Context, frame: int) -> tuple[F32, F32]:

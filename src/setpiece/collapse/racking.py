@@ -9,7 +9,7 @@ from setpiece.collapse.fragments import Fragments
 from setpiece.collapse.solver.world import World
 
 F64 = NDArray[np.float64]
-PRESSED = (0.05, 0.8)  # [s] a pane stands this long after the wave reached its wall
+PRESSED = (-0.45, 0.3)  # [s] when a pane cracks, from the wave's coming to its wall on
 RACK = 0.015  # [m] what half of the panes do not survive between the pieces around them
 RACKS = tuple(0.004 * 1.4**k for k in range(9))  # [m] watched levels of it, up to 6 cm
 
@@ -45,8 +45,9 @@ class Racking:
         """When each pane cracks [s], (K,).
 
         Glass in its putty takes one to a few centimetres of racking, each pane its own (lognormal,
-        Behr et al. 1995). Soon after the wave has reached its wall the load that comes across
-        does it too. In a block that comes down whole it holds for a while, up to two seconds.
+        Behr et al. 1995). The load that runs ahead of the wave does it too, through frames that
+        still stand: glass goes first. In a block that comes down whole it holds for a while, up
+        to two seconds.
 
         Args:
             body: piece that holds each pane. arrive, moved, shock: when the wave reached that
@@ -58,7 +59,8 @@ class Racking:
         patience = rng.uniform(0.5, 2.0, k)
         strength = np.clip(RACK * rng.lognormal(0.0, 0.7, k), RACKS[0], RACKS[-1])
         delay = rng.uniform(0.0, 0.12, k)
-        pressed = arrive + rng.uniform(*PRESSED, k)
+        ahead = np.maximum(PRESSED[0], -arrive)  # nothing cracks before anything gives way
+        pressed = arrive + ahead + rng.random(k) * (PRESSED[1] - ahead)
         pressed[pressed > now] = np.inf
         racked = np.full(k, np.inf)
         for level, when in zip(RACKS, self.racked_at, strict=True):

@@ -18,7 +18,7 @@ from setpiece.collapse.solver import GRAVITY
 from setpiece.render.scene import Material, rotation_matrices
 
 F32 = NDArray[np.float32]
-LETS_GO = 0.55  # [s] the last shard leaves the frame this long after the pane cracks
+LETS_GO = 0.45  # [s] the last shard leaves the frame this long after the pane cracks
 GONE = 0.9  # [s] a falling shard has gone to pieces too small to see
 DRIFT = 0.8  # [m/s] how fast shards leave the wall
 FLUNG = 2.0  # [m/s] a spinning wall gives its glass no more than this beyond its own speed

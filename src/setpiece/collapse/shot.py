@@ -27,10 +27,10 @@ STAGE_VERSION = {
     "layout": 5,
     "prep": 6,
     "fracture": 6,
-    "fall": 8,
+    "fall": 9,
     "dust": 4,
     "debris": 3,
-    "frames": 10,
+    "frames": 11,
 }
 
 

@@ -53,7 +53,7 @@ def moved_amount(position, quaternion, rest, out):
 @njit(**J)
 def gather(
     prim, dist, uu, vv, ray, origins, directions, faces, now, rest, tex, body, material,
-    matrices, rest_com, next_matrices, next_position, moved,
+    matrices, then, moved,
     eye, rot, lens, picture, matte, seen, mean, ambient, sun, sun_rgb, sky, ground_rgb, dusty,
     dust_rgb, pixel, sample,
     reached, start,
@@ -107,20 +107,13 @@ def gather(
                 for k in range(3):
                     normal[p, k] = n0[k]
                 place[p, 0], place[p, 1], place[p, 2] = x, y, z
-                if owner >= 0:
-                    lx, ly, lz = (
-                        rx - rest_com[owner, 0],
-                        ry - rest_com[owner, 1],
-                        rz - rest_com[owner, 2],
-                    )
-                    q = next_matrices[owner]
-                    nx = next_position[owner, 0] + q[0, 0] * lx + q[0, 1] * ly + q[0, 2] * lz
-                    ny = next_position[owner, 1] + q[1, 0] * lx + q[1, 1] * ly + q[1, 2] * lz
-                    nz = next_position[owner, 2] + q[2, 0] * lx + q[2, 1] * ly + q[2, 2] * lz
-                    u1, v1, d1 = project(eye, rot, lens, nx, ny, nz)
-                    u0, v0, _ = project(eye, rot, lens, x, y, z)
-                    motion[p, 0] = u1 - u0 if d1 > 0.05 else 0.0
-                    motion[p, 1] = v1 - v0 if d1 > 0.05 else 0.0
+                nx = then[a, 0] * wa + then[b, 0] * wb + then[c, 0] * wc
+                ny = then[a, 1] * wa + then[b, 1] * wb + then[c, 1] * wc
+                nz = then[a, 2] * wa + then[b, 2] * wb + then[c, 2] * wc
+                u1, v1, d1 = project(eye, rot, lens, nx, ny, nz)
+                u0, v0, _ = project(eye, rot, lens, x, y, z)
+                motion[p, 0] = u1 - u0 if d1 > 0.05 else 0.0
+                motion[p, 1] = v1 - v0 if d1 > 0.05 else 0.0
             for k in range(4):
                 if ids[p, k] == owner or ids[p, k] < 0:
                     ids[p, k] = owner

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from setpiece.render.ground import ground_ratio
 from setpiece.render.relight import Hits, Shadow, relight
 from setpiece.render.rest_view import RestView
-from setpiece.render.scene import Pose
+from setpiece.render.scene import Mesh, Pose
 from setpiece.render.shading import gather, moved_amount
 from setpiece.render.tracing import Tracer, camera_arrays, cover_tiles, make_rays
 
@@ -84,13 +84,12 @@ class Posed:
     ) -> Posed:
         """Arguments as for `render_solids`."""
         mesh = view.mesh
-        now = pose.apply(mesh)
+        now = posed_mesh(mesh, pose, glass)
         keep = np.ones(len(mesh.faces), bool)
         if broken_panes is not None and len(broken_panes):
             keep = (mesh.pane < 0) | ~broken_panes[np.maximum(mesh.pane, 0)]
         riding = mesh.body
         if glass is not None and len(glass.faces):
-            now[mesh.faces[glass.faces]] = glass.corners
             keep[glass.faces[glass.gone]] = False
             riding = mesh.body.copy()
             riding[glass.faces] = -1
@@ -101,6 +100,14 @@ class Posed:
         )  # fmt: skip
 
 
+def posed_mesh(mesh: Mesh, pose: Pose, glass: Glass | None) -> F32:
+    """Corners of the mesh [m] (V, 3) where the pose, or the shards' own fall, puts them."""
+    corners = pose.apply(mesh)
+    if glass is not None and len(glass.faces):
+        corners[mesh.faces[glass.faces]] = glass.corners
+    return corners
+
+
 def render_solids(
     view: RestView,
     pose: Pose,
@@ -109,6 +116,7 @@ def render_solids(
     next_pose: Pose | None = None,
     broken_panes: NDArray[np.bool_] | None = None,
     glass: Glass | None = None,
+    next_glass: Glass | None = None,
     samples: int = 4,
     seed: int = 0,
     denoise: bool = True,
@@ -122,9 +130,9 @@ def render_solids(
     """Render the pieces where `pose` puts them.
 
     What has not moved shows the plate's picture exactly; what moves is relit by the ratio of its
-    light now to its light at rest; what was inside is shaded. next_pose: one frame later, for
-    motion vectors. posed: `Posed.of` this very pose and glass, where it is there already.
-    broken_panes: (K,) windows whose glass is gone. glass: shards that have left
+    light now to its light at rest; what was inside is shaded. next_pose, next_glass: one
+    frame later, for motion vectors. posed: `Posed.of` this very pose and glass, where it is there
+    already. broken_panes: (K,) windows whose glass is gone. glass: shards that have left
     their frames; they ride on no piece and show their part of the plate until they are gone.
     samples: 1, 4 or 16 a pixel.
     volume_shadow: sun transmittance through dust at world points (n, 3) -> (n,). ground_shadow:
@@ -148,10 +156,10 @@ def render_solids(
     offsets = (np.arange(grid) + 0.5) / grid - 0.5
     share = 1.0 / (grid * grid)
 
-    after = next_pose or pose
+    then = now if next_pose is None else posed_mesh(mesh, next_pose, next_glass or glass)
     moved = np.zeros(len(pose.rest))
     moved_amount(pose.position, pose.rotation, pose.rest, moved)
-    matrices, next_matrices = pose.matrices(), after.matrices()
+    matrices = pose.matrices()
     sun = light.to_sun
     sun_rgb, sky, bounce_up = (
         np.array(c, np.float64) for c in (light.sun, light.sky, light.ground)
@@ -188,8 +196,8 @@ def render_solids(
             prim, dist, uu, vv = tracer.hits(o, d)
             hits, active = gather(
                 prim, dist, uu, vv, ray, origins, directions, faces, now, mesh.vertices, mesh.tex,
-                body, material, matrices, pose.rest, next_matrices, after.position,
-                moved, eye, rot, lens, view.picture, view.matte, view.seen, view.mean, ambient,
+                body, material, matrices, then, moved,
+                eye, rot, lens, view.picture, view.matte, view.seen, view.mean, ambient,
                 sun, sun_rgb, sky, bounce_up, float(dusty), dust_rgb, pixel, share,
                 reached, start, still, alpha, far, normal, place, motion, albedo, ids, coverage,
                 hit_pixel, hit_weight, hit_point, hit_normal, hit_base, hits,
@@ -245,7 +253,6 @@ def compile_kernels() -> None:
     """Compile (or load from disk) every kernel a frame needs, on a single triangle."""
     from setpiece.render.camera import Camera
     from setpiece.render.light import Light
-    from setpiece.render.scene import Mesh
 
     tri = np.array([[-1, 8, 0], [1, 8, 0], [0, 8, 2]], np.float32)
     for material in (0, 2):
