@@ -8,7 +8,7 @@ import pytest
 
 from setpiece.collapse.grain import (
     LIVING,
-    held,
+    HeldStill,
     living_grain,
     match_softness,
     measure_grain,
@@ -68,8 +68,9 @@ def test_held_still_lives_and_is_as_noisy_as_the_plate() -> None:
     base = np.full((160, 200, 3), 0.3, np.float32)
     plate = _noisy(base, 3, 0.02)
     grain = measure_grain(plate)
-    a, b = held(plate, grain, 1001, 5), held(plate, grain, 1002, 5)
-    assert np.array_equal(a, held(plate, grain, 1001, 5))
+    still = HeldStill.of(plate, grain)
+    a, b = still.frame(1001, 5), still.frame(1002, 5)
+    assert np.array_equal(a, still.frame(1001, 5))
     sigma = plate.std()
     assert (a - base).std() == pytest.approx(sigma, rel=0.12)
     assert (b - a).std() == pytest.approx(np.sqrt(2) * LIVING * sigma, rel=0.15)

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from setpiece.collapse.comp_pixels import finish, stack, thin_out
 from setpiece.collapse.edges import EdgeColours, edge_colours, split_edge
 from setpiece.collapse.grain import LIVING, Grain, living_grain, match_softness
 from setpiece.collapse.inpaint.fields import disc
@@ -100,37 +101,37 @@ def comp_frame(inputs: CompInputs) -> CompResult:
     h, w = i.plate.shape[:2]
     hold = _hold(i)
     ratio = _soft_ratio(i.solids, h, w)
-    base, carried = _behind(i, hold, ratio)
+    none1, none3 = np.zeros((1, 1), np.float32), np.zeros((1, 1, 3), np.float32)
     add_rgb, add_alpha = _layer(i.debris_rgb, i.debris_alpha, i)
     dust_rgb, dust_alpha = _dust(i.dust_rgb, i.dust_transmittance, i)
-    if add_alpha is not None and add_rgb is not None:
-        base = add_rgb + (1 - add_alpha[..., None]) * base
-        carried = carried * (1 - add_alpha)
-    base = dust_rgb + (1 - dust_alpha[..., None]) * base
-    carried = carried * (1 - dust_alpha)
-    outside = 1 - hold
-    effect = np.maximum(outside, dust_alpha)
-    if add_alpha is not None:
-        effect = np.maximum(effect, add_alpha)
-    effect = np.maximum(effect, _most(np.abs(1 - ratio)) * hold)
+    base, carried = np.empty((h, w, 3), np.float32), np.empty((h, w), np.float32)
+    effect = np.empty((h, w), np.float32)
+    stack(
+        i.plate, i.clean, i.hole, hold, ratio,
+        none3 if i.solids is None else i.solids.rgb,
+        none1 if i.solids is None else i.solids.alpha, i.solids is not None,
+        none3 if add_rgb is None else add_rgb, none1 if add_alpha is None else add_alpha,
+        add_alpha is not None, dust_rgb, dust_alpha, np.float32(i.clean_has_grain),
+        np.float32(OWN_GRAIN_OF_PICTURE), base, carried, effect,
+    )  # fmt: skip
+    soft, noise = none1, none3
+    levels, sigma = np.array([0, 1], np.float32), np.zeros((2, 3), np.float32)
     if i.grain is not None:
-        missing = np.sqrt(np.clip(1 - carried**2, 0, 1))[..., None]
-        noise = living_grain(i.grain, (h, w), i.frame, i.seed + 1)
-        base = base + missing * i.grain.at(base) * noise
-    front = np.zeros((h, w), np.float32) if i.foreground is None else np.clip(i.foreground, 0, 1)
-    over = i.plate
-    if i.veil_rgb is not None and i.veil_transmittance is not None:
+        soft, noise = i.grain.level(base), living_grain(i.grain, (h, w), i.frame, i.seed + 1)
+        levels, sigma = (np.asarray(x, np.float32) for x in (i.grain.levels, i.grain.sigma))
+    front = np.zeros((h, w), np.float32) if i.foreground is None else i.foreground
+    veil_rgb, veil_alpha = none3, none1
+    veiled = i.veil_rgb is not None and i.veil_transmittance is not None
+    if veiled:
         veil_rgb, veil_alpha = _dust(i.veil_rgb, i.veil_transmittance, i)
-        over = veil_rgb + (1 - veil_alpha[..., None]) * i.plate
-        effect = np.maximum(effect * (1 - front), veil_alpha * front)
-    else:
-        effect = effect * (1 - front)
-    base = base * (1 - front[..., None]) + over * front[..., None]
-    effect = np.where(effect < LEAST_EFFECT, 0, np.clip(effect, 0, 1)).astype(np.float32)
-    steady = np.where(effect[..., None] > 0, np.maximum(base, 0), i.plate).astype(np.float32)
+    steady, dust = np.empty((h, w, 3), np.float32), np.empty((h, w, 4), np.float32)
+    finish(
+        i.plate, base, carried, effect, soft, levels, sigma, noise, i.grain is not None,
+        np.asarray(front, np.float32), veil_rgb, veil_alpha, veiled, dust_rgb, dust_alpha,
+        np.float32(LEAST_EFFECT), steady, dust,
+    )  # fmt: skip
     rgb = steady if i.shake is None else apply_shake(steady, i.shake)
-    dust = np.dstack([dust_rgb, dust_alpha]) * (1 - front[..., None])
-    return CompResult(rgb, effect, dust.astype(np.float32), steady)
+    return CompResult(rgb, effect, dust, steady)
 
 
 def still_matte(solids: Any, rest: Any, matte: F32) -> F32:
@@ -182,32 +183,18 @@ def _hold(i: CompInputs) -> F32:
     return np.where(i.hole, still, np.minimum(1, 1 - alpha)).astype(np.float32)
 
 
-def _behind(i: CompInputs, hold: F32, ratio: F32) -> tuple[F32, F32]:
-    """(picture behind debris and dust (h, w, 3), share of the plate's grain it carries (h, w))."""
-    held = i.plate * np.where(i.hole[..., None], 1.0, ratio)
-    if i.solids is None:
-        return held.astype(np.float32), np.ones(hold.shape, np.float32)
-    background = np.where(i.hole[..., None], i.clean, i.plate) * ratio
-    alpha = np.clip(i.solids.alpha, 0, 1)
-    built = i.solids.rgb + (1 - alpha[..., None]) * background
-    own = np.where(i.hole, i.clean_has_grain, 1.0)
-    grainy = alpha * OWN_GRAIN_OF_PICTURE + (1 - alpha) * own
-    # outside the hole the background is the plate: `hold` there only says what is covered
-    k = np.where(i.hole, hold, 0.0)[..., None]
-    base = k * held + (1 - k) * built
-    carried = k[..., 0] + (1 - k[..., 0]) * grainy
-    return base.astype(np.float32), carried.astype(np.float32)
-
-
 def _soft_ratio(solids: Any | None, h: int, w: int) -> F32:
     """Shadow on the plate; what is fainter than anyone sees is none at all."""
     ratio = getattr(solids, "ground_ratio", None)
     if ratio is None:
-        return np.ones((h, w, 1), np.float32)
+        return np.ones((h, w, 3), np.float32)
     r = np.asarray(ratio, np.float32)
-    r = r[..., None] if r.ndim == 2 else r
-    off = r - 1
-    return (1 + np.sign(off) * np.maximum(np.abs(off) - LEAST_SHADOW, 0)).astype(np.float32)
+    off = np.repeat(r[..., None], 3, 2) if r.ndim == 2 else r.copy()
+    off -= 1
+    # what is left of it beyond the least on either side
+    off -= np.clip(off, np.float32(-LEAST_SHADOW), np.float32(LEAST_SHADOW))
+    off += 1
+    return off
 
 
 def _layer(rgb: F32 | None, alpha: F32 | None, i: CompInputs) -> tuple[F32 | None, F32 | None]:
@@ -223,15 +210,36 @@ def _dust(rgb: F32 | None, through: F32 | None, i: CompInputs) -> tuple[F32, F32
     h, w = i.plate.shape[:2]
     if rgb is None or through is None:
         return np.zeros((h, w, 3), np.float32), np.zeros((h, w), np.float32)
-    cover = np.clip(1 - through, 0, 1)
-    kept = np.maximum(cover - LEAST_DUST, 0) / (1 - LEAST_DUST)
-    rgb = rgb * (kept / np.maximum(cover, 1e-6))[..., None]
-    return _hazed(rgb, kept, i), kept.astype(np.float32)
+    out, alpha = np.empty((h, w, 3), np.float32), np.empty((h, w), np.float32)
+    clear, veil = _haze(i)
+    thin_out(
+        np.asarray(rgb, np.float32), np.asarray(through, np.float32), np.float32(LEAST_DUST),
+        np.float32(clear), veil, out, alpha,
+    )  # fmt: skip
+    return out, alpha
 
 
 def _hazed(rgb: F32, alpha: F32, i: CompInputs) -> F32:
-    if i.light is None or i.distance <= 0 or i.light.extinction <= 0:
+    clear, veil = _haze(i)
+    if clear == 1:
         return np.asarray(rgb, np.float32)
+    return np.asarray(rgb * np.float32(clear) + veil * alpha[..., None], np.float32)
+
+
+def _haze(i: CompInputs) -> tuple[float, F32]:
+    """(share of light that comes through the haze before the building, the haze's own (3,))."""
+    if i.light is None or i.distance <= 0 or i.light.extinction <= 0:
+        return 1.0, np.zeros(3, np.float32)
     clear = float(np.exp(-i.light.extinction * i.distance))
-    veil = np.array(i.light.haze, np.float32) * (1 - clear)
-    return np.asarray(rgb * clear + veil * alpha[..., None], np.float32)
+    return clear, np.array(i.light.haze, np.float32) * np.float32(1 - clear)
+
+
+def compile_kernels() -> None:
+    """Compile what this module needs."""
+    one, three = np.ones((8, 8), np.float32), np.ones((8, 8, 3), np.float32)
+    grain = Grain(np.array([0, 1], np.float32), np.zeros((2, 3), np.float32))
+    comp_frame(
+        CompInputs(
+            three, three, one > 0, one, 0, dust_rgb=three, dust_transmittance=one, grain=grain
+        )
+    )

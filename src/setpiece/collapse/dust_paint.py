@@ -15,6 +15,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.collapse.dust import Dust
@@ -24,9 +25,11 @@ from setpiece.render.camera import Camera
 from setpiece.render.volume import LitVolume, Volume, transport
 
 F32 = NDArray[np.float32]
+Box = tuple[slice, slice]
 MODEL = "dust.onnx"
 FOLD = 4  # pixels along an edge that the model takes as one, on its finest level
 EVEN = 4 * FOLD  # sizes it takes are multiples of this
+AROUND = 16  # px: what is further away from all dust is not looked at
 NEAR = 2  # px: how far from dust it may paint
 THIN, WIDE = 0.04, 0.5  # density at which dust begins to be thick, and over which it gets so
 CHANNELS = 8  # at full size
@@ -83,19 +86,54 @@ def answer(raw: F32, view: View) -> F32:
     raw: `transport` of the dust with its noise, `sharpened`. Raises StageError where the model
     cannot be run.
     """
-    full, coarse = features(raw, view)
-    h, w = raw.shape[:2]
+    box = _box(raw)
+    out = np.zeros((*raw.shape[:2], 4), np.float32)
+    if box is None:
+        return out
+    full, coarse = features(raw, view, box)
     delta = _session().run(None, {"full": full[None], "coarse": coarse[None]})[0][0]
-    return np.asarray(delta[:, :h, :w].transpose(1, 2, 0), np.float32)
-
-
-def painted(raw: F32, delta: F32) -> F32:
-    """raw (h, w, 5) with the model's answer laid on where there is dust; opaque stays opaque."""
-    out = raw.copy()
-    gate = near_dust(raw[..., 3])[..., None]
-    out[..., :4] = np.maximum(raw[..., :4] + gate * delta, 0)
-    out[..., 3] = np.where(raw[..., 3] <= 0, 0, np.minimum(out[..., 3], 1))
+    part = out[box]
+    part[:] = delta[:, : part.shape[0], : part.shape[1]].transpose(1, 2, 0)
     return out
+
+
+def _box(raw: F32) -> Box | None:
+    """Where there is dust, and around it what the model looks at; None where there is none.
+
+    It lies on the model's own grid of EVEN pixels, so that a crop is folded as the whole is.
+    """
+    dusty = raw[..., 3] < 0.9999
+    rows, columns = (np.flatnonzero(dusty.any(axis)) for axis in (1, 0))
+    if not len(rows):
+        return None
+    cuts = [
+        slice(max(int(at[0]) - AROUND, 0) // EVEN * EVEN, min(int(at[-1]) + AROUND, size))
+        for at, size in ((rows, raw.shape[0]), (columns, raw.shape[1]))
+    ]
+    return cuts[0], cuts[1]
+
+
+def painted(raw: F32, delta: F32, share: F32 | None = None) -> F32:
+    """raw (h, w, 5) with the model's answer laid on where there is dust; opaque stays opaque.
+
+    share: (h, w), how much of the answer is laid on; None is all of it.
+    """
+    out = raw.copy()
+    gate = near_dust(raw[..., 3])
+    _lay(raw, delta, gate if share is None else gate * share, out)
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _lay(raw, delta, gate, out):
+    h, w = gate.shape
+    for y in range(h):
+        for x in range(w):
+            if gate[y, x] <= 0:
+                continue
+            for c in range(4):
+                out[y, x, c] = max(raw[y, x, c] + gate[y, x] * delta[y, x, c], np.float32(0))
+            out[y, x, 3] = min(out[y, x, 3], np.float32(1)) if raw[y, x, 3] > 0 else np.float32(0)
 
 
 def near_dust(left: F32) -> F32:
@@ -111,38 +149,58 @@ def quarter(a: F32) -> F32:
     return a[np.ix_(rows, columns)]
 
 
-def features(raw: F32, view: View) -> tuple[F32, F32]:
+def features(raw: F32, view: View, box: Box | None = None) -> tuple[F32, F32]:
     """What the model takes: (8, H, W) at full size and (8, H / 4, W / 4), edges repeated so that
-    H and W are multiples of 16."""
+    H and W are multiples of 16. box: rows and columns of the picture, from multiples of 4 on;
+    None is all of it."""
     h, w = raw.shape[:2]
-    dusty = (raw[..., 3] < 0.9999) & np.isfinite(raw[..., 4])
+    rows, columns = box or (slice(0, h), slice(0, w))
+    small = tuple(slice(s.start // FOLD, -(-s.stop // FOLD)) for s in (rows, columns))
+    part = raw[rows, columns]
+    dusty = (part[..., 3] < 0.9999) & np.isfinite(part[..., 4])
     pixels = view.camera.focal * w / view.camera.width
-    there = np.where(dusty, raw[..., 4], 1.0).astype(np.float32)
-    middle = float(np.median(there[dusty])) if dusty.any() else 1.0
-    gap = np.where(np.isfinite(view.solid), view.solid, 1e6) - there
-    motion = np.clip(view.motion / 8, -4, 4).repeat(FOLD, 0).repeat(FOLD, 1)[:h, :w]
-    full = np.stack(
-        [
-            *(raw[..., c] for c in range(4)),
-            np.where(dusty, np.log(np.maximum(there, 0.1) / middle), 0),
-            np.where(dusty, np.exp(-np.maximum(gap, 0) / (4 * view.cell)), 0),
-            motion[..., 0],
-            motion[..., 1],
-        ]
-    ).astype(np.float32)
+    middle = float(np.median(part[..., 4][dusty])) if dusty.any() else 1.0
+    full = np.empty((CHANNELS, *dusty.shape), np.float32)
+    motion = np.clip(view.motion[small] / 8, -4, 4).astype(np.float32)
+    _tell(
+        part, dusty, view.solid[rows, columns], motion, np.float32(middle),
+        np.float32(4 * view.cell), full,
+    )  # fmt: skip
     sun = view.camera.rotation @ view.to_sun
     told = np.array([*sun, np.clip(view.cell * pixels / middle / 10, 0, 4)])
+    seen = view.coarse[small]
     coarse = np.concatenate(
         [
-            view.coarse[..., :4].transpose(2, 0, 1),
-            np.broadcast_to(told[:, None, None], (4, *view.coarse.shape[:2])),
+            seen[..., :4].transpose(2, 0, 1),
+            np.broadcast_to(told[:, None, None], (4, *seen.shape[:2])),
         ]
     ).astype(np.float32)
     return _padded(full, EVEN), _padded(coarse, EVEN // FOLD)
 
 
+@njit(cache=True, nogil=True)
+def _tell(raw, dusty, solid, motion, middle, reach, full):
+    """The channels at full size: passes, how far away dust is, how near to solids, and motion."""
+    f4 = np.float32
+    h, w = dusty.shape
+    for y in range(h):
+        for x in range(w):
+            for c in range(4):
+                full[c, y, x] = raw[y, x, c]
+            full[4, y, x], full[5, y, x] = f4(0), f4(0)
+            if dusty[y, x]:
+                there = raw[y, x, 4]
+                full[4, y, x] = np.log(max(there, f4(0.1)) / middle)
+                gap = min(solid[y, x], f4(1e6)) - there
+                full[5, y, x] = np.exp(-max(gap, f4(0)) / reach)
+            for c in range(2):
+                full[6 + c, y, x] = motion[y // FOLD, x // FOLD, c]
+
+
 def _padded(x: F32, even: int) -> F32:
     _, h, w = x.shape
+    if not (h % even or w % even):
+        return x
     return np.ascontiguousarray(np.pad(x, ((0, 0), (0, -h % even), (0, -w % even)), mode="edge"))
 
 
@@ -158,3 +216,14 @@ def _session() -> Any:
         return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:
         raise StageError(f"the dust model ({MODEL}) cannot be run: {error}") from error
+
+
+def compile_kernels() -> None:
+    """Compile what this module needs."""
+    raw = np.zeros((EVEN, EVEN, 5), np.float32)
+    view = View(
+        raw[::FOLD, ::FOLD], raw[::FOLD, ::FOLD, :2], raw[..., 0], np.zeros(3),
+        Camera.from_angles(40.0, EVEN, EVEN), 1.0,
+    )  # fmt: skip
+    features(raw, view)
+    painted(raw, raw[..., :4])

@@ -82,8 +82,8 @@ class DustPass:
         edge = (alpha > 0.01) & (alpha < 0.99)
         if not self.draft and edge.any():
             far = self._to(np.where(edge, np.minimum(self.ground_depth, 1e6), 0), False)
-            k = np.where(edge, alpha, 1.0).astype(np.float32)[..., None]
-            raw[..., :4] = raw[..., :4] * k + far[..., :4] * (1 - k)
+            k = alpha[edge][:, None].astype(np.float32)
+            raw[edge, :4] = raw[edge, :4] * k + far[edge, :4] * (1 - k)
         veil = None if self.front_depth is None else self._to(self.front_depth, True)
         if self.bare is not None:
             raw, veil = self._paint(self.bare, raw, veil, solid)
@@ -100,8 +100,8 @@ class DustPass:
         delta = answer(raw, view)
         if veil is None:
             return painted(raw, delta), None
-        share = (1 - veil[..., 3:4]) / np.maximum(1 - raw[..., 3:4], 1e-4)
-        return painted(raw, delta), painted(veil, delta * np.clip(share, 0, 1))
+        share = (1 - veil[..., 3]) / np.maximum(1 - raw[..., 3], 1e-4)
+        return painted(raw, delta), painted(veil, delta, np.clip(share, 0, 1))
 
     def _to(self, depth: F32, half: bool) -> F32:
         depth = depth.astype(np.float32)

@@ -23,7 +23,7 @@ from setpiece.collapse.dust import Dust
 from setpiece.collapse.dust_paint import sharpened
 from setpiece.collapse.dust_pass import Bare, DustPass
 from setpiece.collapse.foreground import ClipForeground
-from setpiece.collapse.grain import held
+from setpiece.collapse.grain import HeldStill
 from setpiece.collapse.make import fragments_of, light_of, motion_of
 from setpiece.collapse.motion import Motion
 from setpiece.collapse.prep import Prep, load_prep
@@ -65,6 +65,7 @@ class Context:
     dust: Dust
     debris: Debris
     shards: Shards
+    held: HeldStill | None
     clip: ClipForeground | None
     front_depth: F32 | None
     near: float
@@ -130,6 +131,7 @@ def open_shot(argument: tuple[Stages, Path]) -> Context:
         dust=Dust.open(s.folders["dust"]),
         debris=load_debris(s.folders["debris"] / "debris.npz"),
         shards=Shards.of(pieces, motion, s.request.seed),
+        held=HeldStill.of(prep.still, prep.grain) if s.plate.still else None,
         clip=clip,
         near=float(np.percentile(standing.depth[np.isfinite(standing.depth)], 2)),
         ground_depth=to_ground(s.layout.view(), np.full_like(standing.depth, np.inf)),
@@ -255,11 +257,9 @@ def _glass(c: Context, frame: int) -> LooseGlass:
 
 def plate_frame(c: Context, frame: int) -> tuple[F32, F32]:
     """(plate of this frame (h, w, 3), what stands in front of the building in it (h, w))."""
-    if c.clip is None:
-        return (
-            held(c.prep.still, c.prep.grain, frame, c.stages.request.seed),
-            c.prep.foreground,
-        )
+    if c.held is not None:
+        return c.held.frame(frame, c.stages.request.seed), c.prep.foreground
+    assert c.clip is not None, "a plate is a still or a clip"
     plate = c.stages.plate.read(frame)
     return plate, np.maximum(c.prep.foreground, c.clip.matte(plate, everywhere=False))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.collapse.inpaint.fields import luminance
@@ -40,9 +41,13 @@ class Grain:
 
     def at(self, picture: F32) -> F32:
         """Sigma (h, w, 3) at every pixel of a scene-linear picture (h, w, 3)."""
-        lum = cv2.GaussianBlur(luminance(picture), (0, 0), 1.5)
+        lum = self.level(picture)
         out = np.stack([np.interp(lum, self.levels, self.sigma[:, c]) for c in range(3)], -1)
         return out.astype(np.float32)
+
+    def level(self, picture: F32) -> F32:
+        """Luminance (h, w) of a picture that sigma hangs on: smooth, or grain would feed grain."""
+        return cv2.GaussianBlur(luminance(picture), (0, 0), 1.5)
 
 
 def measure_grain(images: F32 | Sequence[F32]) -> Grain:
@@ -165,24 +170,53 @@ def living_grain(grain: Grain, shape: tuple[int, int], frame: int, seed: int) ->
     field: F32 = rng.standard_normal((*shape, 4), dtype=np.float32)
     if grain.size > 0.2:
         field = cv2.GaussianBlur(field, (0, 0), grain.size)
-        field = field / max(float(field.std()), 1e-6)
+        field /= max(float(field.std()), 1e-6)
+    out = np.empty((*shape, 3), np.float32)
     own, shared = np.float32(np.sqrt(1 - grain.shared)), np.float32(np.sqrt(grain.shared))
-    return np.asarray(own * field[..., :3] + shared * field[..., 3:], np.float32)
+    _mix(field, own, shared, out)
+    return out
 
 
-def held(plate: F32, grain: Grain, frame: int, seed: int) -> F32:
-    """A still as the camera would have kept seeing it: (h, w, 3), scene-linear.
+@njit(cache=True, nogil=True)
+def _mix(field, own, shared, out):
+    for y in range(out.shape[0]):
+        for x in range(out.shape[1]):
+            common = shared * field[y, x, 3]
+            for c in range(3):
+                out[y, x, c] = own * field[y, x, c] + common
+
+
+@dataclass(frozen=True)
+class HeldStill:
+    """A still as the camera would have kept seeing it.
 
     The plate's own finest noise is turned down to sqrt(1 - LIVING^2) of its amplitude and living
     grain of LIVING times the measured deviation is added, so each frame is as noisy as the still
     was and 49% of that variance changes from frame to frame.
+
+    calm: the plate with its noise turned down. sigma: of what is added; both (h, w, 3).
     """
-    sigma = grain.at(plate)
-    fine = plate - cv2.GaussianBlur(plate, (0, 0), 0.7 + grain.size)
-    own = np.clip(fine, -2.5 * sigma, 2.5 * sigma)
-    keep = np.float32(np.sqrt(1 - LIVING**2))
-    noise = living_grain(grain, plate.shape[:2], frame, seed)
-    return np.maximum(plate - (1 - keep) * own + LIVING * sigma * noise, 0).astype(np.float32)
+
+    grain: Grain
+    calm: F32
+    sigma: F32
+
+    @staticmethod
+    def of(plate: F32, grain: Grain) -> HeldStill:
+        """plate: (h, w, 3), scene-linear."""
+        sigma = grain.at(plate)
+        fine = plate - cv2.GaussianBlur(plate, (0, 0), 0.7 + grain.size)
+        own = np.clip(fine, -2.5 * sigma, 2.5 * sigma)
+        keep = np.float32(np.sqrt(1 - LIVING**2))
+        calm = np.asarray(plate - (1 - keep) * own, np.float32)
+        return HeldStill(grain, calm, np.asarray(LIVING * sigma, np.float32))
+
+    def frame(self, frame: int, seed: int) -> F32:
+        """Its frame of that number: (h, w, 3), scene-linear."""
+        out = living_grain(self.grain, self.calm.shape[:2], frame, seed)
+        out *= self.sigma
+        out += self.calm
+        return np.asarray(np.maximum(out, 0, out=out))
 
 
 def measure_softness(plate: F32) -> float:

@@ -30,7 +30,7 @@ STAGE_VERSION = {
     "fall": 9,
     "dust": 4,
     "debris": 3,
-    "frames": 11,
+    "frames": 12,
 }
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 F32 = NDArray[np.float32]
@@ -82,33 +83,12 @@ def encode(
         layers `<layer>00`, `<layer>01`, ...: float32 (h, w, 4), that is id, coverage, id,
         coverage; and the attributes `cryptomatte/<key>/...` with the manifest.
     """
-    ids = np.array(ids, np.int32)
-    cover = np.where(ids >= 0, np.asarray(coverage, np.float32), np.float32(0))
     h, w, k = ids.shape
-    for a in range(k):
-        for b in range(a + 1, k):
-            same = (ids[..., b] == ids[..., a]) & (ids[..., b] >= 0)
-            cover[..., a] += np.where(same, cover[..., b], 0)
-            cover[..., b][same] = 0
-            ids[..., b][same] = -1
-    if k > 1:
-        order = np.argsort(-cover, axis=2, kind="stable")
-        ids = np.take_along_axis(ids, order, 2)
-        cover = np.take_along_axis(cover, order, 2)
-    ids[cover <= 0] = -1
-
-    kept = k if ranks is None else ranks
-    pairs = max((kept + 1) // 2, 1)
+    pairs = max(((k if ranks is None else ranks) + 1) // 2, 1)
     table = np.array([0, *(name_hash(n) for n in names)], np.uint32).view(np.float32)
-    layers: dict[str, F32] = {}
-    for p in range(pairs):
-        out = np.zeros((h, w, 4), np.float32)
-        for half in (0, 1):
-            r = 2 * p + half
-            if r < k:
-                out[..., 2 * half] = table[ids[..., r] + 1]
-                out[..., 2 * half + 1] = cover[..., r]
-        layers[f"{layer}{p:02d}"] = out
+    out = np.zeros((pairs, h, w, 4), np.float32)
+    _rank(np.asarray(ids, np.int32), np.asarray(coverage, np.float32), table, out)
+    layers = {f"{layer}{p:02d}": out[p] for p in range(pairs)}
 
     key = f"cryptomatte/{name_hash(layer):08x}"[: len("cryptomatte/") + 7]
     manifest = json.dumps(
@@ -121,6 +101,40 @@ def encode(
         f"{key}/manifest": manifest,
     }
     return layers, attributes
+
+
+@njit(cache=True, nogil=True)
+def _rank(ids, coverage, table, out):
+    """Ids and coverage (h, w, k) into the ranks (pairs, h, w, 4); table: id + 1 -> stored hash."""
+    h, w, k = ids.shape
+    kept = min(k, 2 * out.shape[0])
+    who, much = np.empty(k, np.int32), np.empty(k, np.float32)
+    for y in range(h):
+        for x in range(w):
+            found = 0
+            for a in range(k):
+                i, c = ids[y, x, a], coverage[y, x, a]
+                if i < 0:
+                    continue
+                for b in range(found):
+                    if who[b] == i:
+                        much[b] += c
+                        break
+                else:
+                    who[found], much[found] = i, c
+                    found += 1
+            # from most to least, and where they are equal as they came
+            for a in range(1, found):
+                i, c = who[a], much[a]
+                b = a
+                while b > 0 and much[b - 1] < c:
+                    who[b], much[b] = who[b - 1], much[b - 1]
+                    b -= 1
+                who[b], much[b] = i, c
+            for a in range(min(found, kept)):
+                if much[a] > 0:
+                    out[a // 2, y, x, 2 * (a % 2)] = table[who[a] + 1]
+                    out[a // 2, y, x, 2 * (a % 2) + 1] = much[a]
 
 
 def decode(layers: dict[str, F32], name: str, *, layer: str = "crypto_fragment") -> F32:
@@ -138,3 +152,8 @@ def decode(layers: dict[str, F32], name: str, *, layer: str = "crypto_fragment")
     if out is None:
         raise KeyError(layer)
     return out
+
+
+def compile_kernels() -> None:
+    """Compile what this module needs."""
+    encode(np.zeros((1, 1, 4), np.int32), np.ones((1, 1, 4), np.float32), ["a"])

@@ -31,7 +31,7 @@ _NAMES = {
 # bits left over cost almost nothing in ZIP.
 _METRES = ("depth", "P")
 _ROUND = np.float32(1024.0)
-_HALF_MAX = np.float32(65504.0)
+_HALF_MAX = np.float16(65504.0)
 
 
 def channel_names(layer: str, count: int) -> tuple[str, ...]:
@@ -83,8 +83,9 @@ def write_exr(
         if size is not None and pixels.shape[:2] != size:
             raise ValueError(f"{path}: layer {layer!r} is {pixels.shape[:2]}, others are {size}")
         size = pixels.shape[0], pixels.shape[1]
-        for k, name in enumerate(channel_names(layer, pixels.shape[2])):
-            channels[name] = _stored(layer, pixels[..., k])
+        channels.update(
+            zip(channel_names(layer, pixels.shape[2]), _stored(layer, pixels), strict=True)
+        )
     if size is None:
         raise ValueError(f"{path}: no layers to write")
 
@@ -160,15 +161,31 @@ def read_attributes(path: Path | str) -> dict[str, Any]:
         raise PlateError(f"{path}: not a readable EXR ({error}).") from error
 
 
-def _stored(layer: str, plane: NDArray[Any]) -> NDArray[Any]:
+def _stored(layer: str, pixels: NDArray[Any]) -> list[NDArray[Any]]:
+    """The planes of a layer (h, w, c) as the file keeps them."""
+    planes = [np.ascontiguousarray(pixels[..., k]) for k in range(pixels.shape[2])]
     if layer.startswith("crypto"):
-        return np.ascontiguousarray(plane, np.float32)  # hashes: every bit counts
+        return [np.asarray(p, np.float32) for p in planes]  # hashes: every bit counts
     if layer in _METRES:
-        return np.round(plane.astype(np.float32) * _ROUND) / _ROUND
-    if plane.dtype == np.float16:
-        return np.ascontiguousarray(plane)
+        return [_rounded(np.asarray(p, np.float32)) for p in planes]
+    return [p if p.dtype == np.float16 else _halved(np.asarray(p, np.float32)) for p in planes]
+
+
+def _rounded(plane: NDArray[np.float32]) -> NDArray[np.float32]:
+    out = plane * _ROUND
+    np.rint(out, out=out)
+    out /= _ROUND
+    return out
+
+
+def _halved(plane: NDArray[np.float32]) -> NDArray[np.float16]:
+    with np.errstate(over="ignore"):
+        half = plane.astype(np.float16)
     # The sun's own disc must not become infinite: it would spread through every filter.
-    return np.clip(plane, -_HALF_MAX, _HALF_MAX).astype(np.float16)
+    endless = (half.view(np.uint16) & 0x7FFF) == 0x7C00
+    if endless.any():
+        half[endless] = np.copysign(_HALF_MAX, half[endless])
+    return half
 
 
 def _timecode(openexr: Any, frame: int, fps: Fraction) -> Any:

@@ -52,7 +52,7 @@ class RestView:
 
         samples: a pixel, as the frames will be rendered with.
         """
-        tracer = Tracer(mesh.vertices, mesh.faces)
+        tracer = Tracer(mesh.vertices, mesh.faces, lasting=True)
         h, w = matte.shape
         ys, xs = np.divmod(np.arange(h * w, dtype=np.int32), np.int32(w))
         o, d = np.empty((h * w, 3), np.float32), np.empty((h * w, 3), np.float32)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 F32 = NDArray[np.float32]
@@ -47,6 +49,13 @@ class Mesh:
     body: NDArray[np.int32]
     material: NDArray[np.uint8]
     pane: NDArray[np.int32]
+
+    @cached_property
+    def owner(self) -> NDArray[np.int32]:
+        """The body that each vertex rides on, int32 (V,); -1 never moves."""
+        out = np.full(len(self.vertices), -1, np.int32)
+        out[self.faces.ravel()] = np.repeat(self.body, 3)
+        return out
 
 
 def rotation_matrices(quaternions: NDArray) -> NDArray[np.float64]:
@@ -100,11 +109,24 @@ class Pose:
 
     def apply(self, mesh: Mesh) -> F32:
         """World positions now of every vertex, float32 (V, 3)."""
-        owner = np.full(len(mesh.vertices), -1, np.int64)
-        owner[mesh.faces.ravel()] = np.repeat(mesh.body, 3)
-        out = mesh.vertices.copy()
-        moving = owner >= 0
-        b = owner[moving]
-        local = mesh.vertices[moving] - self.rest[b]
-        out[moving] = self.position[b] + np.einsum("nij,nj->ni", self.matrices()[b], local)
+        out = np.empty_like(mesh.vertices)
+        _carry(mesh.vertices, mesh.owner, self.position, self.matrices(), self.rest, out)
         return out
+
+
+@njit(cache=True, nogil=True)
+def _carry(vertices, owner, position, matrices, rest, out):
+    for v in range(vertices.shape[0]):
+        b = owner[v]
+        if b < 0:
+            for k in range(3):
+                out[v, k] = vertices[v, k]
+            continue
+        x, y, z = (
+            vertices[v, 0] - rest[b, 0],
+            vertices[v, 1] - rest[b, 1],
+            vertices[v, 2] - rest[b, 2],
+        )
+        m = matrices[b]
+        for k in range(3):
+            out[v, k] = position[b, k] + (m[k, 0] * x + m[k, 1] * y + m[k, 2] * z)

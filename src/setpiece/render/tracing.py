@@ -9,39 +9,70 @@ from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.render.camera import Camera
+from setpiece.render.embree import Scene, blocked, nearest, ray_room
 
 F32 = NDArray[np.float32]
+I32 = NDArray[np.int32]
 J: dict[str, Any] = {"cache": True, "nogil": True, "fastmath": True}
 
 
 class Tracer:
-    """Triangles ready for rays. vertices: float32 (V, 3); faces: int32 (F, 3)."""
+    """Triangles ready for rays. vertices: float32 (V, 3); faces: int32 (F, 3).
 
-    def __init__(self, vertices: F32, faces: NDArray[np.int32]) -> None:
-        from embreex import rtcore_scene
-        from embreex.mesh_construction import TriangleMesh
+    lasting: the tree serves many frames, so that it may take longer to build.
+    """
 
-        self._scene = rtcore_scene.EmbreeScene()
-        self._mesh = TriangleMesh(
-            self._scene,
-            np.ascontiguousarray(vertices, np.float32),
-            np.ascontiguousarray(faces, np.int32),
-        )
+    def __init__(self, vertices: F32, faces: I32, *, lasting: bool = False) -> None:
+        self._scene = Scene(vertices, faces, lasting=lasting)
 
-    def hits(self, origins: F32, directions: F32) -> tuple[Any, F32, F32, F32]:
+    def hits(self, origins: F32, directions: F32) -> tuple[I32, F32, F32, F32]:
         """(triangle or -1, distance, u, v) of the nearest hit of every ray."""
-        h = self._scene.run(origins, directions, query="INTERSECT", output=True)
-        return h["primID"], h["tfar"], h["u"], h["v"]
+        n = len(origins)
+        prim = np.empty(n, np.int32)
+        dist, u, v = (np.empty(n, np.float32) for _ in range(3))
+        _hits(self._scene.address, origins, directions, prim, dist, u, v)
+        return prim, dist, u, v
 
-    def faces(self, origins: F32, directions: F32) -> tuple[Any, F32, F32]:
+    def faces(self, origins: F32, directions: F32) -> tuple[I32, F32, F32]:
         """(triangle or -1, distance, its normal (n, 3), of any length and side) of nearest hits."""
-        h = self._scene.run(origins, directions, query="INTERSECT", output=True)
-        return h["primID"], h["tfar"], h["Ng"]
+        n = len(origins)
+        prim, dist, normal = np.empty(n, np.int32), np.empty(n, np.float32), np.empty((n, 3), "f4")
+        _faces(self._scene.address, origins, directions, prim, dist, normal)
+        return prim, dist, normal
 
     def occluded(self, origins: F32, directions: F32, reach: float = 1e5) -> NDArray[np.bool_]:
         """True where something lies within `reach` [m] along the ray."""
-        far = np.full(len(origins), reach, np.float32)
-        return np.asarray(self._scene.run(origins, directions, dists=far, query="OCCLUDED")) >= 0
+        out = np.empty(len(origins), np.bool_)
+        _any(self._scene.address, origins, directions, np.float32(reach), out)
+        return out
+
+
+@njit(**J)
+def _hits(scene, origins, directions, prim, dist, u, v):
+    ray = ray_room()
+    for i in range(origins.shape[0]):
+        o, d = origins[i], directions[i]
+        prim[i] = nearest(scene, ray, o[0], o[1], o[2], d[0], d[1], d[2], np.float32(1e30))
+        dist[i], u[i], v[i] = ray[8], ray[15], ray[16]
+
+
+@njit(**J)
+def _faces(scene, origins, directions, prim, dist, normal):
+    ray = ray_room()
+    for i in range(origins.shape[0]):
+        o, d = origins[i], directions[i]
+        prim[i] = nearest(scene, ray, o[0], o[1], o[2], d[0], d[1], d[2], np.float32(1e30))
+        dist[i] = ray[8]
+        for k in range(3):
+            normal[i, k] = ray[12 + k]
+
+
+@njit(**J)
+def _any(scene, origins, directions, reach, out):
+    ray = ray_room()
+    for i in range(origins.shape[0]):
+        o, d = origins[i], directions[i]
+        out[i] = blocked(scene, ray, o[0], o[1], o[2], d[0], d[1], d[2], reach)
 
 
 def camera_arrays(camera: Camera) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray]:

@@ -56,64 +56,125 @@ def between(every, depth, alike, raw, wanted):
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def calm(raw, depth, out):
+def middle(depth, alike, raw, wanted):
+    """Pixels that still want a ray, from the four beside them where these agree.
+
+    Once every pixel whose x and y are both odd is known, each of the rest has four known ones
+    above, below, left and right. Arguments as for `between`; wanted becomes 0 where one is told.
+    """
+    h, w = depth.shape
+    f4 = np.float32
+    for y in range(1, h - 1):
+        for x in range(1 + y % 2, w - 1, 2):
+            if not wanted[y, x]:
+                continue
+            a, b, c, e = raw[y - 1, x], raw[y + 1, x], raw[y, x - 1], raw[y, x + 1]
+            agree = max(a[3], b[3], c[3], e[3]) - min(a[3], b[3], c[3], e[3]) <= alike
+            for k in range(3):
+                low, high = min(a[k], b[k], c[k], e[k]), max(a[k], b[k], c[k], e[k])
+                agree = agree and high - low <= alike
+            d = depth[y, x]
+            for z in (depth[y - 1, x], depth[y + 1, x], depth[y, x - 1], depth[y, x + 1]):
+                agree = agree and abs(d - z) <= f4(0.02) * min(d, z)
+            if agree:
+                for k in range(5):
+                    raw[y, x, k] = f4(0.25) * (a[k] + b[k] + c[k] + e[k])
+                wanted[y, x] = 0
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def calm(raw, depth, gain, out):
     """Average the march's jitter over 3x3 pixels, the period of its pattern, at equal depth.
 
-    raw, out: (h, w, c); depth: of the scene behind (h, w). Pixels without dust stay as they are.
+    raw, out: (h, w, 5); depth: of the scene behind (h, w). Pixels without dust stay as they are.
+    gain: (3,) what light of sun, sky and ground is multiplied by.
     """
-    h, w, channels = raw.shape
+    h, w, _ = raw.shape
     f4 = np.float32
+    bare = np.empty((h, w), np.bool_)
     for y in range(h):
         for x in range(w):
-            for c in range(channels):
-                out[y, x, c] = raw[y, x, c]
-            y0, y1, x0, x1 = max(y - 1, 0), min(y + 2, h), max(x - 1, 0), min(x + 2, w)
-            bare = True
+            bare[y, x] = raw[y, x, 3] > f4(0.9999)
+    for y in range(h):
+        y0, y1 = max(y - 1, 0), min(y + 2, h)
+        for x in range(w):
+            x0, x1 = max(x - 1, 0), min(x + 2, w)
+            empty = True
             for j in range(y0, y1):
                 for i in range(x0, x1):
-                    bare = bare and raw[j, i, 3] > f4(0.9999)
-            if bare:
+                    empty = empty and bare[j, i]
+            if empty:
+                for c in range(5):
+                    out[y, x, c] = raw[y, x, c] * (gain[c] if c < 3 else f4(1.0))
                 continue
             near = f4(1.0) / max(depth[y, x], f4(1e-3))
             total = f4(0.0)
-            for c in range(channels):
-                out[y, x, c] = f4(0.0)
+            s0, s1, s2, s3, s4 = f4(0.0), f4(0.0), f4(0.0), f4(0.0), f4(0.0)
             for j in range(y0, y1):
                 for i in range(x0, x1):
                     there = f4(1.0) / max(depth[j, i], f4(1e-3))
+                    # Never quite 0: a pixel beside a clear one is not opaque, and may be painted.
                     k = np.exp(f4(-40.0) * abs(near - there) / max(near + there, f4(1e-9)))
                     total += k
-                    for c in range(channels):
-                        out[y, x, c] += k * raw[j, i, c]
-            for c in range(channels):
-                out[y, x, c] /= total
+                    s0 += k * raw[j, i, 0]
+                    s1 += k * raw[j, i, 1]
+                    s2 += k * raw[j, i, 2]
+                    s3 += k * raw[j, i, 3]
+                    s4 += k * raw[j, i, 4]
+            total = f4(1.0) / total
+            out[y, x, 0], out[y, x, 1] = s0 * total * gain[0], s1 * total * gain[1]
+            out[y, x, 2] = s2 * total * gain[2]
+            out[y, x, 3], out[y, x, 4] = s3 * total, s4 * total
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, fastmath=True)
 def enlarge(small, small_depth, depth, out):
-    """Twice the size, taking from the neighbours that lie at the same depth of the scene."""
+    """Twice the size, taking from the neighbours that lie at the same depth of the scene.
+
+    small: (h', w', c). depth: (h, w); where it is 0 nothing can be in front, and `out` (h, w, c)
+    stays as it is.
+    """
     h, w = depth.shape
     sh, sw, channels = small.shape
+    f4 = np.float32
     for y in range(h):
         fy = min(max((y + 0.5) * sh / h - 0.5, 0.0), sh - 1.0)
         j = min(int(fy), max(sh - 2, 0))
-        b = fy - j
+        b = f4(fy - j)
         for x in range(w):
+            if depth[y, x] <= 0:
+                continue
             fx = min(max((x + 0.5) * sw / w - 0.5, 0.0), sw - 1.0)
             i = min(int(fx), max(sw - 2, 0))
-            a = fx - i
-            total = 0.0
+            a = f4(fx - i)
+            total = f4(0.0)
             for c in range(channels):
                 out[y, x, c] = 0.0
-            near = 1.0 / max(depth[y, x], 1e-3)
+            near = f4(1.0) / max(depth[y, x], f4(1e-3))
             for q in range(2):
                 for p in range(2):
                     jj, ii = min(j + q, sh - 1), min(i + p, sw - 1)
-                    there = 1.0 / max(small_depth[jj, ii], 1e-3)
-                    change = abs(near - there) / max(near + there, 1e-9)
-                    k = (a if p else 1 - a) * (b if q else 1 - b) * np.exp(-40.0 * change) + 1e-6
+                    there = f4(1.0) / max(small_depth[jj, ii], f4(1e-3))
+                    change = abs(near - there) / max(near + there, f4(1e-9))
+                    k = (a if p else f4(1.0) - a) * (b if q else f4(1.0) - b)
+                    k = k * np.exp(f4(-40.0) * change) + f4(1e-6)
                     total += k
                     for c in range(channels):
                         out[y, x, c] += k * small[jj, ii, c]
             for c in range(channels):
                 out[y, x, c] /= total
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def colour(raw, sun, sky, ground, rgb, left, far):
+    """Passes raw (h, w, 5) in the shot's light: sun, sky and ground (3,) into rgb (h, w, 3), what
+    is left into left (h, w) and depth into far (h, w), inf where nothing is."""
+    h, w, _ = raw.shape
+    for y in range(h):
+        for x in range(w):
+            a, b, c = raw[y, x, 0], raw[y, x, 1], raw[y, x, 2]
+            for k in range(3):
+                rgb[y, x, k] = a * sun[k] + b * sky[k] + c * ground[k]
+            left[y, x] = raw[y, x, 3]
+            if raw[y, x, 3] < np.float32(0.9999):
+                far[y, x] = raw[y, x, 4]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+f4 = np.float32
 BRICK = 8  # cells along an edge of the bricks that are skipped when empty
 
 
 @njit(inline="always")
 def _sample(f, i, j, k, a, b, c):
-    a1, b1, c1 = 1 - a, 1 - b, 1 - c
+    a1, b1, c1 = f4(1.0) - a, f4(1.0) - b, f4(1.0) - c
     return a1 * (
         b1 * (c1 * f[i, j, k] + c * f[i, j, k + 1])
         + b * (c1 * f[i, j + 1, k] + c * f[i, j + 1, k + 1])
@@ -23,7 +24,7 @@ def _sample(f, i, j, k, a, b, c):
 @njit(inline="always")
 def _around(f, i, j, k, a, b, c):
     """The three channels of f (X, Y, Z, 4) at once: they lie side by side in memory."""
-    a1, b1, c1 = 1 - a, 1 - b, 1 - c
+    a1, b1, c1 = f4(1.0) - a, f4(1.0) - b, f4(1.0) - c
     w0, w1, w2, w3 = a1 * b1 * c1, a1 * b1 * c, a1 * b * c1, a1 * b * c
     w4, w5, w6, w7 = a * b1 * c1, a * b1 * c, a * b * c1, a * b * c
     x, y, z = w0 * f[i, j, k, 0], w0 * f[i, j, k, 1], w0 * f[i, j, k, 2]
@@ -47,48 +48,67 @@ def _lobe(cosine, g):
 
 
 @njit(inline="always")
-def _grain_at(cx, cy, cz, i, j, k, ids, point, weight, offset, reach, tile, pitch):
-    """Billows at coarse-cell coordinates, blended from the patches around cell (i, j, k)."""
-    f4 = np.float32
-    n = tile.shape[0]
-    mask = n - 1
-    total, value = f4(2e-5), f4(0.0)
-    rr = f4(1.0 / (reach * reach))
-    # What the third patch weighs is taken off all: then it fades out before a fourth, of which
+def _tile_at(tile, mask, u, v, w):
+    a0, b0, c0 = int(u), int(v), int(w)
+    a, b, c = u - f4(a0), v - f4(b0), w - f4(c0)
+    a0, b0, c0 = a0 & mask, b0 & mask, c0 & mask
+    a1, b1, c1 = (a0 + 1) & mask, (b0 + 1) & mask, (c0 + 1) & mask
+    e = tile[a0, b0, c0] + c * (tile[a0, b0, c1] - tile[a0, b0, c0])
+    f = tile[a0, b1, c0] + c * (tile[a0, b1, c1] - tile[a0, b1, c0])
+    q = tile[a1, b0, c0] + c * (tile[a1, b0, c1] - tile[a1, b0, c0])
+    r = tile[a1, b1, c0] + c * (tile[a1, b1, c1] - tile[a1, b1, c0])
+    e, q = e + b * (f - e), q + b * (r - q)
+    return e + a * (q - e)
+
+
+@njit(inline="always")
+def _weight(cx, cy, cz, p, point, weight, rr):
+    """How much patch p counts at (cx, cy, cz)."""
+    x, y, z = cx - point[p, 0], cy - point[p, 1], cz - point[p, 2]
+    g = max(f4(1.0) - (x * x + y * y + z * z) * rr, f4(0.0))
+    return g * g * weight[p]
+
+
+@njit(inline="always")
+def _billow(cx, cy, cz, g, p, point, offset, tile, pitch):
+    """Noise of patch p at (cx, cy, cz), times its weight g."""
+    if g <= 0:
+        return f4(0.0)
+    far = f4(64 * tile.shape[0])
+    return g * _tile_at(
+        tile, tile.shape[0] - 1, (cx - point[p, 0]) * pitch + offset[p, 0] + far,
+        (cy - point[p, 1]) * pitch + offset[p, 1] + far,
+        (cz - point[p, 2]) * pitch + offset[p, 2] + far,
+    )  # fmt: skip
+
+
+@njit(inline="always")
+def _grain_at(cx, cy, cz, i, j, k, ids, point, weight, offset, rr, tile, ratio, coarse, fine):
+    """Billows at coarse-cell coordinates, blended from the patches around cell (i, j, k): of
+    about a fine cell and, by the share `fine`, of a third of it."""
+    p0, p1, p2 = ids[i, j, k, 0], ids[i, j, k, 1], ids[i, j, k, 2]
+    if p0 < 0:
+        return f4(0.0)
+    g0 = _weight(cx, cy, cz, p0, point, weight, rr)
+    g1 = _weight(cx, cy, cz, p1, point, weight, rr) if p1 >= 0 else f4(0.0)
+    g2 = _weight(cx, cy, cz, p2, point, weight, rr) if p2 >= 0 else f4(0.0)
+    # What the weakest patch weighs is taken off all: then it fades out before a fourth, of which
     # this cell does not know, takes its place beyond the cell's border.
-    least = f4(1.0)
-    for s in range(3):
-        p = ids[i, j, k, s]
-        g = f4(0.0)
-        if p >= 0:
-            px, py, pz = f4(cx - point[p, 0]), f4(cy - point[p, 1]), f4(cz - point[p, 2])
-            g = max(f4(1.0) - (px * px + py * py + pz * pz) * rr, f4(0.0))
-            g = g * g * weight[p]
-        least = min(least, g)
-    for s in range(3):
-        p = ids[i, j, k, s]
-        if p < 0:
-            break
-        px, py, pz = f4(cx - point[p, 0]), f4(cy - point[p, 1]), f4(cz - point[p, 2])
-        g = max(f4(1.0) - (px * px + py * py + pz * pz) * rr, f4(0.0))
-        g = g * g * weight[p] - least
-        if g <= 0:
-            continue
-        g = g * g
-        u = px * pitch + offset[p, 0] + f4(64 * n)
-        v = py * pitch + offset[p, 1] + f4(64 * n)
-        w = pz * pitch + offset[p, 2] + f4(64 * n)
-        a0, b0, c0 = int(u), int(v), int(w)
-        a, b, c = u - f4(a0), v - f4(b0), w - f4(c0)
-        a0, b0, c0 = a0 & mask, b0 & mask, c0 & mask
-        a1, b1, c1 = (a0 + 1) & mask, (b0 + 1) & mask, (c0 + 1) & mask
-        e = (1 - c) * tile[a0, b0, c0] + c * tile[a0, b0, c1]
-        f = (1 - c) * tile[a0, b1, c0] + c * tile[a0, b1, c1]
-        q = (1 - c) * tile[a1, b0, c0] + c * tile[a1, b0, c1]
-        r = (1 - c) * tile[a1, b1, c0] + c * tile[a1, b1, c1]
-        value += g * ((1 - a) * ((1 - b) * e + b * f) + a * ((1 - b) * q + b * r))
-        total += g * g
-    return value / np.sqrt(total)
+    least = min(g0, min(g1, g2))
+    g0, g1, g2 = (g0 - least) ** 2, (g1 - least) ** 2, (g2 - least) ** 2
+    scale = f4(1.0) / np.sqrt(f4(2e-5) + g0 * g0 + g1 * g1 + g2 * g2)
+    pitch = f4(1.77) * ratio
+    value = _billow(cx, cy, cz, g0, p0, point, offset, tile, pitch)
+    value += _billow(cx, cy, cz, g1, p1, point, offset, tile, pitch)
+    value += _billow(cx, cy, cz, g2, p2, point, offset, tile, pitch)
+    value *= coarse
+    if fine > 0:
+        pitch = f4(4.7) * ratio
+        more = _billow(cx, cy, cz, g0, p0, point, offset, tile, pitch)
+        more += _billow(cx, cy, cz, g1, p1, point, offset, tile, pitch)
+        more += _billow(cx, cy, cz, g2, p2, point, offset, tile, pitch)
+        value += fine * more
+    return value * scale
 
 
 @njit(cache=True, nogil=True)
@@ -115,100 +135,98 @@ def march_rays(d, tau, around, ratio, full, origin, cell, eye, rotation, focal, 
     """
     nx, ny, nz = d.shape
     h, w = depth.shape
-    f4 = np.float32
-    lim = np.array([nx - 1.002, ny - 1.002, nz - 1.002])
-    slim = np.array([around.shape[0] - 1.002, around.shape[1] - 1.002, around.shape[2] - 1.002])
-    e = (eye - origin) / cell - 0.5
-    inv_ratio = 1.0 / ratio
-    q = np.empty(3)
-    coarser = 1.0 / refined
+    lim = (f4(nx - 1.002), f4(ny - 1.002), f4(nz - 1.002))
+    slim0, slim1 = f4(around.shape[0] - 1.002), f4(around.shape[1] - 1.002)
+    slim2 = f4(around.shape[2] - 1.002)
+    start = (eye - origin) / cell - 0.5
+    e0, e1, e2 = f4(start[0]), f4(start[1]), f4(start[2])
+    inv_ratio, coarser, rr = f4(1.0 / ratio), f4(1.0 / refined), f4(1.0 / (reach * reach))
+    half = f4(0.5)
+    focal32 = f4(focal)
+    metres = f4(step * cell)
+    ratio32 = f4(refined)
     for py in range(h):
         for px in range(w):
             if wanted[py, px] != 1:
                 continue
+            out[py, px, 3] = 1.0
+            if depth[py, px] <= f4(0.05):
+                continue
             u = (px + 0.5 - cx) / focal
             v = (py + 0.5 - cy) / focal
-            for a in range(3):
-                q[a] = (rotation[0, a] * u + rotation[1, a] * v + rotation[2, a]) / cell
-            length = np.sqrt(q[0] * q[0] + q[1] * q[1] + q[2] * q[2])
+            q0 = f4((rotation[0, 0] * u + rotation[1, 0] * v + rotation[2, 0]) / cell)
+            q1 = f4((rotation[0, 1] * u + rotation[1, 1] * v + rotation[2, 1]) / cell)
+            q2 = f4((rotation[0, 2] * u + rotation[1, 2] * v + rotation[2, 2]) / cell)
+            q0 = q0 if abs(q0) > f4(1e-7) else f4(1e-7)
+            q1 = q1 if abs(q1) > f4(1e-7) else f4(1e-7)
+            q2 = q2 if abs(q2) > f4(1e-7) else f4(1e-7)
+            length = np.sqrt(q0 * q0 + q1 * q1 + q2 * q2)
             # t is depth along the optical axis [m]; q is cells per metre of it.
-            t0, t1 = 0.05, min(f4(depth[py, px]), f4(1e7))
-            for a in range(3):
-                s = q[a]
-                if abs(s) < 1e-7:
-                    s = 1e-7
-                ta = (-0.5 - e[a]) / s
-                tb = (lim[a] + 0.5 - e[a]) / s
-                if ta > tb:
-                    ta, tb = tb, ta
-                t0, t1 = max(t0, ta), min(t1, tb)
-            out[py, px, 3] = 1.0
+            i0, i1, i2 = f4(1.0) / q0, f4(1.0) / q1, f4(1.0) / q2
+            ta, tb = (-half - e0) * i0, (lim[0] + half - e0) * i0
+            t0, t1 = min(ta, tb), max(ta, tb)
+            ta, tb = (-half - e1) * i1, (lim[1] + half - e1) * i1
+            t0, t1 = max(t0, min(ta, tb)), min(t1, max(ta, tb))
+            ta, tb = (-half - e2) * i2, (lim[2] + half - e2) * i2
+            t0, t1 = max(t0, min(ta, tb)), min(t1, max(ta, tb))
+            t0, t1 = max(t0, f4(0.05)), min(t1, min(depth[py, px], f4(1e7)))
             if t1 <= t0:
                 continue
-            cosine = (q[0] * sun[0] + q[1] * sun[1] + q[2] * sun[2]) / length
-            p0 = 0.7 * _lobe(cosine, 0.45) + 0.3 * _lobe(cosine, -0.25)
-            p1 = 0.7 * _lobe(cosine, 0.22) + 0.3 * _lobe(cosine, -0.12)
-            dt = step / length  # metres of depth in a step of `step` cells
-            metres = f4(step * cell)
+            cosine = (q0 * sun[0] + q1 * sun[1] + q2 * sun[2]) / length
+            p0 = f4(0.7 * _lobe(cosine, 0.45) + 0.3 * _lobe(cosine, -0.25))
+            p1 = f4(0.58 * (0.7 * _lobe(cosine, 0.22) + 0.3 * _lobe(cosine, -0.12)))
+            fine = f4(step) / length  # metres of depth in a step of `step` cells
+            dt, last = fine, fine
+            travelled = length * f4(cell)  # metres along the ray for one of depth
+            size = focal32 / length  # of a fine cell in the picture at depth 1 [px]
             # Interleaved gradient noise (Jimenez, 2014): even cover over neighbouring pixels.
             n = 0.06711056 * (px // apart + 5.588238 * jitter_seed) + 0.00583715 * (
                 py // apart + 5.588238 * jitter_seed
             )
             n = 52.9829189 * (n - np.floor(n))
-            t = t0 + dt * (n - np.floor(n))
+            t = t0 + dt * f4(n - np.floor(n))
             left = f4(1.0)
-            fine, last = dt, dt
             ls, la, lg, dm = f4(0.0), f4(0.0), f4(0.0), f4(0.0)
-            while t < t1 + 0.5 * dt:
+            while t < t1 + half * dt:
                 # A step stands for half a step to both sides, cut off at the scene behind.
-                piece = min(t + 0.5 * dt, t1) - max(t - 0.5 * last, t0)
+                piece = min(t + half * dt, t1) - max(t - half * last, t0)
                 if piece <= 0:
                     break
                 here = min(t, t1)
-                x, y, z = e[0] + here * q[0], e[1] + here * q[1], e[2] + here * q[2]
-                x = min(max(x, 0.0), lim[0])
-                y = min(max(y, 0.0), lim[1])
-                z = min(max(z, 0.0), lim[2])
+                x = min(max(e0 + here * q0, f4(0.0)), lim[0])
+                y = min(max(e1 + here * q1, f4(0.0)), lim[1])
+                z = min(max(e2 + here * q2, f4(0.0)), lim[2])
                 i, j, k = int(x), int(y), int(z)
                 bi, bj, bk = i // BRICK, j // BRICK, k // BRICK
                 if not full[bi, bj, bk]:
                     # Leave this brick at once, in whole steps so that the jitter stays even.
-                    go = 1e9
-                    for a in range(3):
-                        b = bi if a == 0 else (bj if a == 1 else bk)
-                        s = q[a]
-                        if s > 1e-9:
-                            go = min(go, ((b + 1) * BRICK - (e[a] + t * s)) / s)
-                        elif s < -1e-9:
-                            go = min(go, (b * BRICK - (e[a] + t * s)) / s)
-                    t += dt * max(np.ceil(go / dt), 1.0)
+                    go = (f4((bi + (q0 > 0)) * BRICK) - (e0 + t * q0)) * i0
+                    go = min(go, (f4((bj + (q1 > 0)) * BRICK) - (e1 + t * q1)) * i1)
+                    go = min(go, (f4((bk + (q2 > 0)) * BRICK) - (e2 + t * q2)) * i2)
+                    t += dt * max(np.ceil(go / dt), f4(1.0))
                     last = dt
                     continue
-                a, b, c = f4(x - i), f4(y - j), f4(z - k)  # type: ignore[assignment]
+                a, b, c = x - f4(i), y - f4(j), z - f4(k)
                 de = _sample(d, i, j, k, a, b, c)
-                if de > 1e-4:
-                    pixels = focal / (max(here, 0.5) * length)  # of a fine cell, in the picture
+                if de > f4(1e-4):
+                    pixels = size / max(here, half)  # of a fine cell, in the picture
                     bump = f4(0.0)
-                    if grainy and left > 0.35 and pixels > 1.2 and de * metres > 0.012:
+                    if grainy and left > f4(0.35) and pixels > f4(1.2) and de * metres > f4(0.012):
                         # Lobes of about a fine cell, and of a third of it where that shows.
-                        gx = (x + 0.5) * coarser - 0.5
-                        gy = (y + 0.5) * coarser - 0.5
-                        gz = (z + 0.5) * coarser - 0.5
-                        gi = min(int(gx + 0.5), ids.shape[0] - 1)
-                        gj = min(int(gy + 0.5), ids.shape[1] - 1)
-                        gk = min(int(gz + 0.5), ids.shape[2] - 1)
-                        bump = f4(min((pixels - 1.2) * 0.7, 1.0)) * _grain_at(
-                            gx, gy, gz, gi, gj, gk, ids, point, weight, offset, reach, tile,
-                            f4(1.77 * refined),
+                        gx = (x + half) * coarser - half
+                        gy = (y + half) * coarser - half
+                        gz = (z + half) * coarser - half
+                        gi = min(int(gx + half), ids.shape[0] - 1)
+                        gj = min(int(gy + half), ids.shape[1] - 1)
+                        gk = min(int(gz + half), ids.shape[2] - 1)
+                        bump = _grain_at(
+                            gx, gy, gz, gi, gj, gk, ids, point, weight, offset, rr, tile, ratio32,
+                            min((pixels - f4(1.2)) * f4(0.7), f4(1.0)),
+                            min((pixels - f4(4.0)) * f4(0.25), f4(0.6)),
                         )  # fmt: skip
-                        if pixels > 4.0:
-                            bump += f4(min((pixels - 4.0) * 0.25, 0.6)) * _grain_at(
-                                gx, gy, gz, gi, gj, gk, ids, point, weight, offset, reach, tile,
-                                f4(4.7 * refined),
-                            )  # fmt: skip
                         bump = min(max(bump, f4(-2.2)), f4(2.2))
                         de *= max(f4(1.0) + f4(0.55) * bump, f4(0.05))
-                    al = f4(1.0) - np.exp(-de * f4(piece * length * cell))
+                    al = f4(1.0) - np.exp(-de * piece * travelled)
                     s = _sample(tau, i, j, k, a, b, c)
                     # A bulge stands a little further into the light than its cell.
                     s *= np.exp(f4(-0.33) * bump)
@@ -219,36 +237,35 @@ def march_rays(d, tau, around, ratio, full, origin, cell, eye, rotation, focal, 
                     r4 = r4 * r4
                     r8 = r4 * r4
                     r16 = r8 * r8
-                    light = f4(p0) * r16 + f4(0.58 * p1) * r8 + f4(0.27) * r4 + f4(0.10) * r
+                    light = p0 * r16 + p1 * r8 + f4(0.27) * r4 + f4(0.10) * r
                     light += f4(0.06) * deep
-                    x = min(max((x + 0.5) * inv_ratio - 0.5, 0.0), slim[0])
-                    y = min(max((y + 0.5) * inv_ratio - 0.5, 0.0), slim[1])
-                    z = min(max((z + 0.5) * inv_ratio - 0.5, 0.0), slim[2])
+                    x = min(max((x + half) * inv_ratio - half, f4(0.0)), slim0)
+                    y = min(max((y + half) * inv_ratio - half, f4(0.0)), slim1)
+                    z = min(max((z + half) * inv_ratio - half, f4(0.0)), slim2)
                     i, j, k = int(x), int(y), int(z)
-                    a, b, c = f4(x - i), f4(y - j), f4(z - k)  # type: ignore[assignment]
+                    up, low, free = _around(around, i, j, k, x - f4(i), y - f4(j), z - f4(k))
                     al *= left
                     # What no solid hides from the sun; a little light wanders in all the same.
-                    up, low, free = _around(around, i, j, k, a, b, c)
                     ls += al * light * (f4(0.06) + f4(0.94) * free)
                     la += al * up
                     lg += al * low
-                    dm += al * f4(here)
+                    dm += al * here
                     left -= al
-                    if left < 0.012:
+                    if left < f4(0.012):
                         break
                 last = dt
                 # What lies behind half-opaque dust is seen half as well.
-                dt = fine * (1.0 if left > 0.5 else (1.5 if left > 0.2 else 2.0))
-                t += 0.5 * (last + dt)
+                dt = fine * (f4(1.0) if left > half else (f4(1.5) if left > f4(0.2) else f4(2.0)))
+                t += half * (last + dt)
             seen = f4(1.0) - left
-            if left < 0.012:
+            if left < f4(0.012):
                 # The rest of an opaque ray would have looked like what was seen of it.
                 ls, la, lg, dm = ls / seen, la / seen, lg / seen, dm / seen
                 seen, left = f4(1.0), f4(0.0)
             # Soft ceiling: forward scattering may glow but not pass what a wall would show.
             top = f4(1.06) * seen / gain
-            ls = ls * top / (top**4 + ls**4 + f4(1e-20)) ** f4(0.25)
-            out[py, px, 0] = ls * gain
+            whole = np.sqrt(np.sqrt(top * top * top * top + ls * ls * ls * ls + f4(1e-20)))
+            out[py, px, 0] = gain * ls * top / whole
             out[py, px, 1] = la
             out[py, px, 2] = lg
             out[py, px, 3] = left

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from setpiece.render.camera import Camera
 from setpiece.render.light import RGB, Light
-from setpiece.render.volume_fill import between, calm, enlarge
+from setpiece.render.volume_fill import between, calm, colour, enlarge, middle
 from setpiece.render.volume_kernel import BRICK, brick_max, march_rays
 from setpiece.render.volume_light import WANDERS, Grain, LitVolume
 
@@ -31,6 +31,7 @@ MEASURED = np.array([0.66, 1.22, 1.3], np.float32)
 # How far light and what is left of the picture may differ around a pixel for it to be the mean of
 # its neighbours instead of having a ray of its own.
 ALIKE = 0.03
+SIMILAR = 0.08  # the same for the four pixels beside it, whose mean is nearer
 
 _NO_GRAIN = Grain(
     np.full((1, 1, 1, 3), -1, np.int32), np.zeros((1, 3), np.float32), np.zeros(1, np.float32),
@@ -67,9 +68,10 @@ def march(
     """Render the dust in front of a scene.
 
     depth: of the solid scene along the optical axis [m], float32 (h, w), inf where there is
-    none; its size may differ from the camera's. albedo: of thick dust. step: of the march, in
-    cells of the volume. half: march at half the size and enlarge along the scene's edges, about
-    four times as fast. No haze is added: fade by `depth` in the comp. Units as in `Light`.
+    none, 0 where no dust is asked for; its size may differ from the camera's. albedo: of thick
+    dust. step: of the march, in cells of the volume. half: march at half the size and enlarge
+    along the scene's edges, about four times as fast. No haze is added: fade by `depth` in the
+    comp. Units as in `Light`.
     """
     return in_light(transport(lit, camera, depth, seed=seed, step=step, half=half), light, albedo)
 
@@ -88,30 +90,32 @@ def transport(
     Channels: light of a sun, a sky and a ground of radiance 1 that comes from the dust, what is
     left of the picture behind, and mean depth of the dust along the optical axis [m].
     """
-    depth = np.ascontiguousarray(np.where(np.isfinite(depth), depth, 1e7), np.float32)
+    depth = np.ascontiguousarray(np.minimum(depth, np.float32(1e7)), np.float32)
     h, w = depth.shape
     if not half:
-        raw = _shoot(lit, camera, depth, step, seed)
-        raw[..., :3] *= MEASURED
-        return raw
-    small_depth = np.ascontiguousarray(depth[1::2, 1::2] if min(h, w) > 1 else depth)
-    small = _shoot(lit, camera, small_depth, step, seed, every=True)
-    raw = np.empty((h, w, 5), np.float32)
-    enlarge(small, small_depth, depth, raw)
-    raw[..., :3] *= MEASURED
+        # Where few pixels can have dust in front, those between cannot tell much.
+        few = bool(np.count_nonzero(depth > 0) < 0.25 * depth.size)
+        raw = _shoot(lit, camera, depth, step, seed, every=few)
+    else:
+        small_depth = np.ascontiguousarray(depth[1::2, 1::2] if min(h, w) > 1 else depth)
+        small = _shoot(lit, camera, small_depth, step, seed, every=True)
+        raw = np.zeros((h, w, 5), np.float32)
+        raw[..., 3] = 1
+        enlarge(small, small_depth, depth, raw)
     return raw
 
 
 def in_light(raw: F32, light: Light, albedo: RGB) -> VolumePasses:
     """Passes from what `transport` found, in the colours of the shot. albedo: of thick dust."""
     tint = np.asarray(albedo, np.float32)
-    rgb = raw[..., :1] * np.asarray(light.sun, np.float32)
-    rgb += raw[..., 1:2] * (np.float32(SKY_GAIN) * np.asarray(light.sky, np.float32))
-    rgb += raw[..., 2:3] * (np.float32(0.45 * SKY_GAIN) * np.asarray(light.ground, np.float32))
-    rgb *= tint
-    left = np.ascontiguousarray(raw[..., 3])
-    where = np.where(left < 0.9999, raw[..., 4], np.float32(np.inf)).astype(np.float32)
-    return VolumePasses(rgb.astype(np.float32), left, where)
+    sun = np.asarray(light.sun, np.float32) * tint
+    sky = np.float32(SKY_GAIN) * np.asarray(light.sky, np.float32) * tint
+    ground = np.float32(0.45 * SKY_GAIN) * np.asarray(light.ground, np.float32) * tint
+    h, w = raw.shape[:2]
+    rgb, left = np.empty((h, w, 3), np.float32), np.empty((h, w), np.float32)
+    where = np.full((h, w), np.inf, np.float32)
+    colour(raw, sun, sky, ground, rgb, left, where)
+    return VolumePasses(rgb, left, where)
 
 
 def _shoot(
@@ -145,11 +149,18 @@ def _shoot(
         rays(2)
         told = np.ascontiguousarray(out[::2, ::2])
         smooth = np.empty_like(told)
-        calm(told, np.ascontiguousarray(depth[::2, ::2]), smooth)
+        calm(told, np.ascontiguousarray(depth[::2, ::2]), np.ones(3, np.float32), smooth)
         between(smooth, depth, np.float32(ALIKE), out, wanted)
+        # Then the middles of the four, which tell some of those that are left.
+        left = wanted.copy()
+        left[1::2, 1::2] = 0
+        wanted -= left
+        rays(1)
+        wanted = left
+        middle(depth, np.float32(SIMILAR), out, wanted)
     rays(1)
     even = np.empty_like(out)
-    calm(out, depth, even)
+    calm(out, depth, MEASURED, even)
     return even
 
 
@@ -177,4 +188,5 @@ def compile_kernels() -> None:
     light = Light()
     lit = light_volume(volume, light)
     camera = Camera.from_angles(4.0, 4, 4)
-    march(lit, camera, np.full((4, 4), np.inf, np.float32), light, half=True)
+    for half in (True, False):
+        march(lit, camera, np.full((4, 4), np.inf, np.float32), light, half=half)
