@@ -54,10 +54,11 @@ def write_usd(
     Panes are meshes of their own below their piece, and invisible from then on.
     Raises StoreError where it cannot be written.
     """
-    from pxr import Gf, Usd, UsdGeom, Vt
+    from pxr import Gf, Sdf, Usd, UsdGeom
 
     with whole_file(path) as part:
-        stage = Usd.Stage.CreateNew(str(part))
+        layer = Sdf.Layer.CreateNew(str(part))
+        stage = Usd.Stage.Open(layer)
         UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.z)
         UsdGeom.SetStageMetersPerUnit(stage, 1.0)
         stage.SetTimeCodesPerSecond(float(fps))
@@ -68,63 +69,97 @@ def write_usd(
         stage.SetDefaultPrim(root.GetPrim())
         UsdGeom.Xform.Define(stage, "/Shot/Building")
         _camera(stage, UsdGeom, Gf, camera)
+        del root, stage
+        building = layer.GetPrimAtPath("/Shot/Building")
 
         order = np.argsort(mesh.body, kind="stable")
         start = np.searchsorted(mesh.body[order], np.arange(len(rest) + 1))
-        for i, name in enumerate(names):
-            own = order[start[i] : start[i + 1]]
-            if len(own) == 0:
-                continue
-            body = UsdGeom.Xform.Define(stage, f"/Shot/Building/{name}")
-            _way(body, UsdGeom, Gf, position[:, i], rotation[:, i], first_frame)
-            pane = mesh.pane[own]
-            for k in np.unique(pane):
-                label = "solid" if k < 0 else f"pane_{k:05d}"
-                prim = UsdGeom.Mesh.Define(stage, f"/Shot/Building/{name}/{label}")
-                _triangles(prim, UsdGeom, Vt, mesh, own[pane == k], rest[i])
-                if k >= 0 and gone is not None and np.isfinite(gone[k]):
-                    when = first_frame + int(np.ceil(max(float(gone[k]) * float(fps), 0.0) - 1e-6))
-                    shown = prim.CreateVisibilityAttr()
-                    if when > first_frame:
-                        shown.Set(UsdGeom.Tokens.inherited, float(first_frame))
-                    if when < first_frame + len(position):
-                        shown.Set(UsdGeom.Tokens.invisible, float(when))
-        stage.GetRootLayer().Save()
-        del stage
+        needed = _needed(position, rotation)
+        last = first_frame + len(position)
+        # Straight into the layer, and all told at once: a stage would look at every one of half a
+        # million samples.
+        with Sdf.ChangeBlock():
+            for i, name in enumerate(names):
+                own = order[start[i] : start[i + 1]]
+                if len(own) == 0:
+                    continue
+                body = Sdf.PrimSpec(building, name, Sdf.SpecifierDef, "Xform")
+                at = np.flatnonzero(needed[:, i])
+                _way(body, position[at, i], rotation[at, i], (first_frame + at).tolist())
+                pane = mesh.pane[own]
+                for k in np.unique(pane):
+                    label = "solid" if k < 0 else f"pane_{k:05d}"
+                    prim = Sdf.PrimSpec(body, label, Sdf.SpecifierDef, "Mesh")
+                    _triangles(prim, mesh, own[pane == k], rest[i])
+                    if k >= 0 and gone is not None and np.isfinite(gone[k]):
+                        seconds = max(float(gone[k]), 0.0)
+                        when = first_frame + int(np.ceil(seconds * float(fps) - 1e-6))
+                        shown = {float(first_frame): "inherited"} if when > first_frame else {}
+                        if when < last:
+                            shown[float(when)] = "invisible"
+                        visible = Sdf.AttributeSpec(prim, "visibility", Sdf.ValueTypeNames.Token)
+                        for time, word in shown.items():
+                            layer.SetTimeSample(visible.path, time, word)
+        layer.Save()
+        del building, layer
 
 
-def _triangles(
-    prim: Any, UsdGeom: Any, Vt: Any, mesh: Mesh, own: NDArray[np.intp], centre: F32
-) -> None:
+def _triangles(prim: Any, mesh: Mesh, own: NDArray[np.intp], centre: F32) -> None:
     """The triangles `own` of the mesh, about a piece's centre."""
+    from pxr import Sdf, Vt
+
+    kinds = Sdf.ValueTypeNames
     used, local = np.unique(mesh.faces[own].ravel(), return_inverse=True)
     points = (mesh.vertices[used] - centre).astype(np.float32)
-    prim.CreatePointsAttr(Vt.Vec3fArray.FromNumpy(points))
-    prim.CreateFaceVertexCountsAttr(Vt.IntArray.FromNumpy(np.full(len(own), 3, np.int32)))
-    prim.CreateFaceVertexIndicesAttr(Vt.IntArray.FromNumpy(local.astype(np.int32)))
-    prim.CreateSubdivisionSchemeAttr(UsdGeom.Tokens.none)
-    prim.CreateExtentAttr(Vt.Vec3fArray.FromNumpy(np.stack([points.min(0), points.max(0)])))
-    colour = _COLOUR[mesh.material[own]]
-    shown = prim.CreateDisplayColorPrimvar(UsdGeom.Tokens.uniform)
-    shown.Set(Vt.Vec3fArray.FromNumpy(colour))
+    for name, kind, value in (
+        ("points", kinds.Point3fArray, Vt.Vec3fArray.FromNumpy(points)),
+        ("faceVertexCounts", kinds.IntArray, Vt.IntArray(len(own), 3)),
+        ("faceVertexIndices", kinds.IntArray, Vt.IntArray.FromNumpy(local.astype(np.int32))),
+        ("extent", kinds.Float3Array,
+         Vt.Vec3fArray.FromNumpy(np.stack([points.min(0), points.max(0)]))),
+        ("primvars:displayColor", kinds.Color3fArray,
+         Vt.Vec3fArray.FromNumpy(_COLOUR[mesh.material[own]])),
+    ):  # fmt: skip
+        spec = Sdf.AttributeSpec(prim, name, kind)
+        spec.default = value
+    spec.SetInfo("interpolation", "uniform")
+    scheme = Sdf.AttributeSpec(prim, "subdivisionScheme", kinds.Token, Sdf.VariabilityUniform)
+    scheme.default = "none"
 
 
-def _way(prim: Any, UsdGeom: Any, Gf: Any, position: F32, rotation: F32, first_frame: int) -> None:
-    """Translate and orient, sampled where they change (and on the frames beside)."""
-    x = UsdGeom.Xformable(prim)
-    translate, orient = x.AddTranslateOp(), x.AddOrientOp()
-    same = (np.abs(np.diff(position, axis=0)).max(1) < 1e-5) & (
-        np.abs(np.diff(rotation, axis=0)).max(1) < 1e-6
+def _needed(position: F32, rotation: F32) -> NDArray[np.bool_]:
+    """Frames (T, N) at which pieces have a sample: where they change, and beside."""
+    same = (np.abs(np.diff(position, axis=0)).max(2) < 1e-5) & (
+        np.abs(np.diff(rotation, axis=0)).max(2) < 1e-6
     )
-    needed = np.ones(len(position), bool)
+    needed = np.ones(position.shape[:2], bool)
     needed[1:-1] = ~(same[:-1] & same[1:])
-    if same.all():
-        needed[1:] = False
-    for f in np.flatnonzero(needed):
-        when = float(first_frame + f)
-        p, q = position[f], rotation[f]
-        translate.Set(Gf.Vec3d(float(p[0]), float(p[1]), float(p[2])), when)
-        orient.Set(Gf.Quatf(float(q[3]), float(q[0]), float(q[1]), float(q[2])), when)
+    needed[1:, same.all(0)] = False
+    return needed
+
+
+def _way(prim: Any, position: F32, rotation: F32, frames: list[int]) -> None:
+    """Translate and orient at these frames: position (n, 3), rotation (n, 4)."""
+    from pxr import Sdf, Vt
+
+    names = ("xformOp:translate", "xformOp:orient")
+    times = [float(f) for f in frames]
+    # A quaternion lies in memory as USD has it: the imaginary part first.
+    values = (
+        Vt.Vec3dArray.FromNumpy(position.astype(np.float64)),
+        Vt.QuatfArray.FromNumpy(np.ascontiguousarray(rotation, np.float32)),
+    )
+    for name, kind, samples in zip(
+        names, (Sdf.ValueTypeNames.Double3, Sdf.ValueTypeNames.Quatf), values, strict=True
+    ):
+        spec = Sdf.AttributeSpec(prim, name, kind)
+        layer, path = spec.layer, spec.path
+        for time, value in zip(times, samples, strict=True):
+            layer.SetTimeSample(path, time, value)
+    order = Sdf.AttributeSpec(
+        prim, "xformOpOrder", Sdf.ValueTypeNames.TokenArray, Sdf.VariabilityUniform
+    )
+    order.default = Vt.TokenArray(names)
 
 
 def _camera(stage: Any, UsdGeom: Any, Gf: Any, camera: Camera) -> None:

@@ -14,7 +14,6 @@ from setpiece.render.relight import Hits, Shadow, relight
 from setpiece.render.rest_view import RestView
 from setpiece.render.scene import Mesh, Pose
 from setpiece.render.shading import gather, moved_amount
-from setpiece.render.thinning import thinned
 from setpiece.render.tracing import Tracer, camera_arrays, cover_tiles, make_rays
 
 F32 = NDArray[np.float32]
@@ -214,7 +213,6 @@ def render_solids(
     if hidden is not None and found:
         unseen = hidden(planar.reshape(h, w), alpha.reshape(h, w), motion.reshape(h, w, 2)).ravel()
         found = [hits.where(~unseen[hits.pixel]) for hits in found]
-    found = thinned(found, p_total)
     rgb = relight(
         found, tracer, body, light, still, normal, ids, alpha, (h, w), seed=seed, denoise=denoise,
         volume_shadow=volume_shadow,
