@@ -38,7 +38,7 @@ def write_breakdown(
     first = layers[0][1](0)
     h, w = first.shape[:2]
     total = length + frames
-    with MovieWriter(path, (w, h), fps) as movie:
+    with MovieWriter(path, (w, h), fps, preset="veryfast") as movie:
         for k, (index, phase, frame) in enumerate(plan):
             left, picture = layers[index]
             shown = np.array(picture(frame), np.float32)

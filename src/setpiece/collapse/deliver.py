@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Callable
 from datetime import date
@@ -12,16 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.collapse.breakdown import frames_seen, write_breakdown
+from setpiece.collapse.frames import finished_picture
 from setpiece.collapse.make import fragments_of, light_of, motion_of
 from setpiece.collapse.motion import Motion
 from setpiece.collapse.shards import LETS_GO
 from setpiece.media.burnin import make_burnin
 from setpiece.media.colour import to_display
 from setpiece.media.editorial import write_otio
-from setpiece.media.exr import read_exr
+from setpiece.media.exr import read_exr, to_half
 from setpiece.media.movie import MovieWriter
 from setpiece.media.sheet import contact_sheet, save_jpeg
 from setpiece.media.usd import write_usd
@@ -39,10 +42,13 @@ STEPS = 7  # layers of the breakdown
 LAYERS = ("rgba", "N", "dust", "crypto_fragment00")
 
 
-def deliver(s: Stages, take: TakeFolder, progress: Callable[[float], None]) -> list[str]:
+def deliver(
+    s: Stages, take: TakeFolder, frames_folder: Path, progress: Callable[[float], None]
+) -> list[str]:
     """Write everything but take.json into the take's folder; returns the names of the files.
 
-    Each EXR is read once. The folder must already hold `exr/<stem>.1001.exr` and so on.
+    frames_folder: where the frames were made. No EXR is read twice, most not at all. The take's
+    folder must already hold `exr/<stem>.1001.exr` and so on.
     """
     frames, fps = s.request.frames, s.fps
     w, h = s.plate.width, s.plate.height
@@ -88,8 +94,12 @@ def deliver(s: Stages, take: TakeFolder, progress: Callable[[float], None]) -> l
             ) as prores,
         ):  # fmt: skip
             for f in range(frames):
-                layers = read_exr(take.frame(FIRST + f), layers=LAYERS)
-                shown = to_display(layers["rgba"][..., :3])
+                picture: Picture | None = finished_picture(frames_folder, f)
+                layers = {}
+                if picture is None or f in explained:
+                    layers = read_exr(take.frame(FIRST + f), layers=LAYERS)
+                    picture = layers["rgba"][..., :3]
+                shown = to_display(picture)
                 h264.add(shown)
                 prores.add(shown)
                 if f in sheet_frames:
@@ -97,8 +107,8 @@ def deliver(s: Stages, take: TakeFolder, progress: Callable[[float], None]) -> l
                 tiny = cv2.resize(shown, small, interpolation=cv2.INTER_AREA)
                 kept["final"][f] = _bytes(tiny)
                 if f in explained:
-                    for name, picture in _views(layers, tiny, palette, sun, small).items():
-                        kept[name][f] = picture
+                    for name, view in _views(layers, tiny, palette, sun, small).items():
+                        kept[name][f] = view
                 progress(0.7 * (f + 1) / frames)
         words = shorten(s.brief.words(), 90, placeholder=" ...")
         save_jpeg(
@@ -195,21 +205,45 @@ def _views(
     size: tuple[int, int],
 ) -> dict[str, NDArray[np.uint8]]:
     """The small pictures of the breakdown, uint8, display-referred. small: the final one."""
-    normal = cv2.resize(np.float32(layers["N"]), size, interpolation=cv2.INTER_NEAREST)
-    first = cv2.resize(layers["crypto_fragment00"][..., :2], size, interpolation=cv2.INTER_NEAREST)
-    there = (np.abs(normal).sum(-1) > 0.1) & (first[..., 1] > 0.05)
+    w, h = size
+    tall, wide = layers["N"].shape[:2]
+    near = np.ix_(np.arange(h) * tall // h, np.arange(w) * wide // w)
+    normal = layers["N"][near].astype(np.float32)
+    first = layers["crypto_fragment00"][..., :2][near]
     # The id is a hash: any of its bits picks a colour.
     key = np.ascontiguousarray(first[..., 0], np.float32).view(np.uint32) % (len(palette) - 1)
-    facing = np.clip(normal @ sun, 0, 1)[..., None]
-    sky = (0.5 + 0.5 * normal[..., 2])[..., None]
-    dim = 0.35 * small + 0.04
-    fall = np.where(there[..., None], palette[key] * (0.45 + 0.35 * facing + 0.3 * sky), dim)
-    clay = np.where(there[..., None], 0.16 + 0.55 * facing + 0.22 * sky * COOL, dim)
-    dust = cv2.resize(np.float32(layers["dust"]), size, interpolation=cv2.INTER_AREA)
-    cover = np.clip(dust[..., 3:], 0, 1)
-    smoky = to_display(np.maximum(dust[..., :3], 0)) * np.sqrt(cover) + (1 - cover) * 0.6 * clay
-    return {k: _bytes(v) for k, v in {"fall": fall, "light": clay, "dust": smoky}.items()}
+    dust = cv2.resize(layers["dust"].astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    smoke = to_display(to_half(np.maximum(dust[..., :3], 0)))
+    out = {name: np.empty((h, w, 3), np.uint8) for name in ("fall", "light", "dust")}
+    _draw(
+        normal, key, np.ascontiguousarray(first[..., 1]), dust, smoke, small, palette, sun, COOL,
+        out["fall"], out["light"], out["dust"],
+    )  # fmt: skip
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _draw(normal, key, cover, dust, smoke, small, palette, sun, cool, fall, light, cloud):
+    one, half = np.float32(1), np.float32(0.5)
+    for y in range(fall.shape[0]):
+        for x in range(fall.shape[1]):
+            n = normal[y, x]
+            there = abs(n[0]) + abs(n[1]) + abs(n[2]) > 0.1 and cover[y, x] > 0.05
+            facing = min(max(n[0] * sun[0] + n[1] * sun[1] + n[2] * sun[2], np.float32(0)), one)
+            sky = half + half * n[2]
+            a = min(max(dust[y, x, 3], np.float32(0)), one)
+            for c in range(3):
+                dim = 0.35 * small[y, x, c] + 0.04
+                piece, clay = dim, dim
+                if there:
+                    piece = palette[key[y, x], c] * (0.45 + 0.35 * facing + 0.3 * sky)
+                    clay = 0.16 + 0.55 * facing + 0.22 * sky * cool[c]
+                smoky = smoke[y, x, c] * math.sqrt(a) + (1 - a) * 0.6 * clay
+                fall[y, x, c] = np.uint8(min(max(piece, 0.0), 1.0) * 255 + 0.5)
+                light[y, x, c] = np.uint8(min(max(clay, 0.0), 1.0) * 255 + 0.5)
+                cloud[y, x, c] = np.uint8(min(max(smoky, 0.0), 1.0) * 255 + 0.5)
 
 
 def _bytes(picture: Picture) -> NDArray[np.uint8]:
-    return (np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8)
+    """0..1 to eight bits."""
+    return np.asarray(cv2.convertScaleAbs(picture, alpha=255), np.uint8)

@@ -38,7 +38,8 @@ from setpiece.collapse.surroundings import (
 )
 from setpiece.farm import Meter, map_frames
 from setpiece.media import cryptomatte
-from setpiece.media.exr import write_exr
+from setpiece.media.atomic import whole_file
+from setpiece.media.exr import to_half, write_exr
 from setpiece.render.light import Light
 from setpiece.render.motionblur import blur
 from setpiece.render.particles import splat
@@ -292,6 +293,15 @@ def _write(
         frame=FIRST + frame,
         camera=c.view.camera,
     )
+    with whole_file(c.out / f"{FIRST + frame}.npy") as part, part.open("wb") as f:
+        np.save(f, to_half(result.rgb))
+
+
+def finished_picture(folder: Path, frame: int) -> NDArray[np.float16] | None:
+    """The picture of a finished frame as its EXR keeps it, (h, w, 3), without unpacking all its
+    layers; None where it does not lie beside it. For who makes movies of them."""
+    path = folder / f"{FIRST + frame}.npy"
+    return np.load(path) if path.is_file() else None
 
 
 def _measure(c: Context, frame: int, plate: F32, result: Any, active: bool) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def publish(
             ):
                 shutil.copyfile(s.folders[name] / file, stages / file)
             shutil.copyfile(s.folders["layout"] / "layout.png", take.path / "layout.png")
-            deliver(s, take, lambda f: desk.watcher.advance("deliver", f))
+            deliver(s, take, frames, lambda f: desk.watcher.advance("deliver", f))
         costs = [
             StageCost(
                 x.name, x.usage.seconds, x.usage.cpu_seconds, x.usage.peak_mb,

@@ -117,7 +117,7 @@ def to_display(image: np.ndarray) -> np.ndarray:
     """
     image = np.asarray(image)
     if image.dtype == np.float16:
-        return _half_table()[np.ascontiguousarray(image).view(np.uint16)]
+        return np.take(_half_table(), np.ascontiguousarray(image).view(np.uint16))
     linear = np.clip(np.nan_to_num(image, nan=0.0, posinf=1.0, neginf=0.0), 0.0, 1.0)
     linear = linear.astype(np.float32, copy=False)
     curve = np.float32(1.055) * np.power(linear, np.float32(1 / 2.4)) - np.float32(0.055)

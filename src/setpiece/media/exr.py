@@ -113,6 +113,17 @@ def write_exr(
             ) from error
 
 
+def to_half(values: NDArray[np.float32]) -> NDArray[np.float16]:
+    """Values of any shape as a file keeps them: half float, of finite size."""
+    with np.errstate(over="ignore"):
+        half = values.astype(np.float16)
+    # The sun's own disc must not become infinite: it would spread through every filter.
+    endless = (half.view(np.uint16) & 0x7FFF) == 0x7C00
+    if endless.any():
+        half[endless] = np.copysign(_HALF_MAX, half[endless])
+    return half
+
+
 def read_exr(path: Path | str, layers: Collection[str] | None = None) -> dict[str, NDArray[Any]]:
     """Layers of an EXR as `write_exr` took them, colour channels in the order R, G, B, A.
 
@@ -168,7 +179,7 @@ def _stored(layer: str, pixels: NDArray[Any]) -> list[NDArray[Any]]:
         return [np.asarray(p, np.float32) for p in planes]  # hashes: every bit counts
     if layer in _METRES:
         return [_rounded(np.asarray(p, np.float32)) for p in planes]
-    return [p if p.dtype == np.float16 else _halved(np.asarray(p, np.float32)) for p in planes]
+    return [p if p.dtype == np.float16 else to_half(np.asarray(p, np.float32)) for p in planes]
 
 
 def _rounded(plane: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -176,16 +187,6 @@ def _rounded(plane: NDArray[np.float32]) -> NDArray[np.float32]:
     np.rint(out, out=out)
     out /= _ROUND
     return out
-
-
-def _halved(plane: NDArray[np.float32]) -> NDArray[np.float16]:
-    with np.errstate(over="ignore"):
-        half = plane.astype(np.float16)
-    # The sun's own disc must not become infinite: it would spread through every filter.
-    endless = (half.view(np.uint16) & 0x7FFF) == 0x7C00
-    if endless.any():
-        half[endless] = np.copysign(_HALF_MAX, half[endless])
-    return half
 
 
 def _timecode(openexr: Any, frame: int, fps: Fraction) -> Any:

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Literal
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.errors import StoreError
@@ -43,8 +44,12 @@ class MovieWriter:
         slate: Mapping[str, Any] | None = None,
         burnin: Burnin | None = None,
         crf: int = 16,
+        preset: str = "fast",
     ) -> None:
-        """Args as in `write_movie`; `size` is (width, height) of the frames to come [px]."""
+        """Args as in `write_movie`; `size` is (width, height) of the frames to come [px].
+
+        preset: of x264; a faster one gives more bytes, or less of a picture for them.
+        """
         if codec not in ("h264", "prores"):
             raise ValueError(f"codec {codec!r}: choose h264 or prores")
         self.path = Path(path)
@@ -54,6 +59,7 @@ class MovieWriter:
         self.slate = slate
         self.burnin = burnin
         self.crf = crf
+        self.preset = preset
         self.count = 0  # pictures added so far, the slate not counted
         self._sent = 0
         self._stack = ExitStack()
@@ -82,7 +88,7 @@ class MovieWriter:
             context.flags |= 1 << 23  # bitexact: no encoder version in the stream
             if self.codec == "h264":
                 stream.pix_fmt = "yuv420p"
-                stream.options = {"crf": str(self.crf), "preset": "fast", "profile": "high"}
+                stream.options = {"crf": str(self.crf), "preset": self.preset, "profile": "high"}
             else:
                 stream.pix_fmt = "yuv422p10le"
                 stream.options = {"profile": "3", "vendor": "apl0"}
@@ -145,18 +151,17 @@ class MovieWriter:
         import av
 
         w, h = self.size
-        picture = np.clip(frame, 0.0, 1.0)
-        if w % 2 or h % 2:
-            picture = np.pad(picture, ((0, h % 2), (0, w % 2), (0, 0)), mode="edge")
+        tall, wide = h + h % 2, w + w % 2
+        picture = np.asarray(frame, np.float32)
         if self.codec == "h264":
-            tiles = (picture.shape[0] + 1) // 2, (picture.shape[1] + 1) // 2
-            dither = np.tile(_BAYER, tiles)[: picture.shape[0], : picture.shape[1], None]
-            pixels: NDArray[Any] = np.clip(picture * 255.0 + dither + 0.5, 0, 255).astype(np.uint8)
+            pixels: NDArray[Any] = np.empty((tall, wide, 3), np.uint8)
+            _dithered(picture, _BAYER, pixels)
             layout = "rgb24"
         else:
-            pixels = (picture * 65535.0 + 0.5).astype(np.uint16)
+            pixels = np.empty((tall, wide, 3), np.uint16)
+            _sixteen(picture, pixels)
             layout = "rgb48le"
-        source = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format=layout)
+        source = av.VideoFrame.from_ndarray(pixels, format=layout)
         coded = source.reformat(
             format=self._stream.pix_fmt,
             src_colorspace="ITU709",
@@ -187,6 +192,30 @@ class MovieWriter:
             f"{self.path}: the movie could not be written ({error.strerror or error}). "
             "Free some disk space or choose another folder, then run again."
         )
+
+
+@njit(cache=True, nogil=True)
+def _dithered(picture, pattern, out):
+    """0..1 (h, w, 3) to eight bits; the last row and column are repeated where out is larger."""
+    h, w, _ = picture.shape
+    for y in range(out.shape[0]):
+        for x in range(out.shape[1]):
+            add = pattern[y & 1, x & 1] + np.float32(0.5)
+            for c in range(3):
+                value = min(max(picture[min(y, h - 1), min(x, w - 1), c], 0.0), 1.0)
+                value = np.float32(value) * np.float32(255) + add
+                out[y, x, c] = np.uint8(min(max(value, np.float32(0)), np.float32(255)))
+
+
+@njit(cache=True, nogil=True)
+def _sixteen(picture, out):
+    """The same to sixteen bits, without dither."""
+    h, w, _ = picture.shape
+    for y in range(out.shape[0]):
+        for x in range(out.shape[1]):
+            for c in range(3):
+                value = min(max(picture[min(y, h - 1), min(x, w - 1), c], 0.0), 1.0)
+                out[y, x, c] = np.uint16(np.float32(value) * np.float32(65535) + np.float32(0.5))
 
 
 def write_movie(
