@@ -212,6 +212,8 @@ def _session() -> Any:
         options = ort.SessionOptions()
         # One thread: the farm runs a process a core, and the bits must not depend on their number.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
+        # Pictures differ in size: plans of memory for each would be kept for ever.
+        options.enable_mem_pattern = False
         model = files("setpiece.models").joinpath(MODEL).read_bytes()
         return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.collapse.motion import Motion
@@ -31,10 +32,22 @@ def clear_of_camera(volume: Volume, camera: Camera, near: float, dust: float) ->
     forward = camera.rotation[2]
     start = np.asarray(volume.origin) + 0.5 * volume.cell - camera.position
     x, y, z = ((start[k] + volume.cell * np.arange(d.shape[k])) * forward[k] for k in range(3))
-    away = (x[:, None, None] + y[None, :, None] + z[None, None, :]).astype(np.float32)
     low, high = 0.55 * share * near, (0.25 + 0.6 * share) * near
-    t = np.clip((away - low) / max(high - low, 0.1), 0, 1)
-    return replace(volume, density=d * (t * t * (3 - 2 * t)))
+    if x.min() + y.min() + z.min() >= high:
+        return volume
+    out = np.empty_like(d)
+    _cleared(d, x, y, z, low, max(high - low, 0.1), out)
+    return replace(volume, density=out)
+
+
+@njit(cache=True, nogil=True)
+def _cleared(d, x, y, z, low, width, out):
+    """Density that is gone `low` away from the camera and whole `width` further, (X, Y, Z)."""
+    for i in range(d.shape[0]):
+        for j in range(d.shape[1]):
+            for k in range(d.shape[2]):
+                t = min(max((x[i] + y[j] + z[k] - low) / width, 0.0), 1.0)
+                out[i, j, k] = d[i, j, k] * np.float32(t * t * (3 - 2 * t))
 
 
 def to_ground(camera: Camera, depth: F32) -> F32:

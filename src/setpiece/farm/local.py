@@ -22,6 +22,7 @@ from setpiece.errors import StageError
 
 _context: Any = None
 _make: Callable[[Any, int], Any] | None = None
+_told = 0.0  # CPU-seconds of this process that its parent knows of
 
 
 def _start(prepare: Callable[[Any], Any], make: Callable[[Any, int], Any], argument: Any) -> None:
@@ -42,10 +43,12 @@ def _leave_with_parent() -> None:
 
 
 def _one(frame: int) -> tuple[int, Any, float]:
+    global _told
     assert _make is not None
-    before = time.process_time()
     value = _make(_context, frame)
-    return frame, value, time.process_time() - before
+    # What came before the first frame counts too: imports, and opening the shot.
+    before, _told = _told, time.process_time()
+    return frame, value, _told - before
 
 
 @contextlib.contextmanager
@@ -77,7 +80,8 @@ def map_frames(
 
     prepare, make: importable functions. argument and values must pickle (keep them small).
     workers: processes; None is one for each core. 1 runs in this process.
-    done: called in this process after each frame with (frame, value, cpu_seconds of the worker;
+    done: called in this process after each frame with (frame, value, cpu_seconds of the worker
+        since it told last, its start included;
         0 where this process did the work itself).
 
     A failing frame stops the rest and raises its own error; a worker that dies raises StageError.

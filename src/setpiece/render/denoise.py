@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from setpiece.errors import StageError
 
 F32 = NDArray[np.float32]
+ROOM = 300  # MB: larger pictures go in tiles that overlap, with the same result
 
 
 @lru_cache(maxsize=1)
@@ -46,6 +47,7 @@ def denoise(light: F32, albedo: F32, normal: F32, *, fast: bool = True) -> F32:
         for name, image in images.items():
             work.set_image(name, image, pyoidn.OIDN_FORMAT_FLOAT3)
         work.set_bool("hdr", True)
+        work.set_int("maxMemoryMB", ROOM)
         work.set_int("quality", pyoidn.OIDN_QUALITY_FAST if fast else pyoidn.OIDN_QUALITY_BALANCED)
         work.commit()
         work.execute()

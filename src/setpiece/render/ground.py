@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from setpiece.render.rest_view import UNKNOWN
 from setpiece.render.tracing import J, Tracer, camera_arrays, hash01, make_rays
 
 if TYPE_CHECKING:
@@ -112,9 +113,15 @@ def ground_ratio(
     for r in range(RAYS):
         _directions(index, sun, spread, seed, r, towards, over)
         vis_now += ~tracer.occluded(p, towards)
-        vis_rest += ~view.tracer.occluded(p, towards)
         sky_now += ~tracer.occluded(p, over, 0.6 * tall)
-        sky_rest += ~view.tracer.occluded(p, over, 0.6 * tall)
+        # At rest the same rays meet the same building in every frame.
+        vis, sky = view.seen_by(("ground", seed, r, tall, *sun), shape[0] * shape[1])
+        new = np.flatnonzero(vis[index] == UNKNOWN)
+        at = index[new]
+        vis[at] = ~view.tracer.occluded(p[new], towards[new])
+        sky[at] = ~view.tracer.occluded(p[new], over[new], 0.6 * tall)
+        vis_rest += vis[index]
+        sky_rest += sky[index]
     for counted in (vis_now, vis_rest, sky_now, sky_rest):
         counted /= RAYS
     through = np.ones(len(p), np.float32) if volume_shadow is None else volume_shadow(p)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter, minimum_filter, spline_filter1d
 
 from setpiece.render.camera import Camera
-from setpiece.render.ground import GroundLight
 from setpiece.render.light import Light
 from setpiece.render.scene import Mesh
 from setpiece.render.tracing import Tracer, camera_arrays, make_rays
 
+if TYPE_CHECKING:
+    from setpiece.render.ground import GroundLight
+
 F32 = NDArray[np.float32]
+UNKNOWN = 2
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,15 @@ class RestView:
     tracer: Tracer = field(repr=False)
     bounds: NDArray[np.float64]
     ground: GroundLight | None = None
+    _known: dict[Any, tuple[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
+
+    def seen_by(self, rays: Any, count: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """What is known of the sun and the sky at `count` places of the standing world along rays
+        of that name: 0, 1 or UNKNOWN, (count,) each, to be filled by who asks."""
+        if rays not in self._known:
+            sun, sky = (np.full(count, UNKNOWN, np.uint8) for _ in range(2))
+            self._known[rays] = sun, sky
+        return self._known[rays]
 
     @staticmethod
     def of(
