@@ -99,6 +99,10 @@ def comp_frame(inputs: CompInputs) -> CompResult:
     """Put one frame together. See `CompInputs` for what goes in."""
     i = inputs
     h, w = i.plate.shape[:2]
+    if i.solids is None and i.dust_rgb is None and i.debris_rgb is None and i.veil_rgb is None:
+        shown = i.plate if i.shake is None else apply_shake(i.plate, i.shake)
+        nothing = np.zeros((h, w, 4), np.float32)
+        return CompResult(shown, nothing[..., 0].copy(), nothing, i.plate)
     hold = _hold(i)
     ratio = _soft_ratio(i.solids, h, w)
     none1, none3 = np.zeros((1, 1), np.float32), np.zeros((1, 1, 3), np.float32)

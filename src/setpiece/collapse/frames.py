@@ -113,6 +113,12 @@ def open_shot(argument: tuple[Stages, Path]) -> Context:
     standing = render_solids(
         view, motion.pose(0), next_pose=motion.pose(0), samples=_samples(s), seed=s.request.seed
     )
+    # Nothing moves yet and no shadow has changed: that need not lie in memory for every pixel.
+    standing = replace(
+        standing,
+        motion=np.broadcast_to(np.float32(0), standing.motion.shape),
+        ground_ratio=np.broadcast_to(np.float32(1), standing.ground_ratio.shape),
+    )
     ground = find_ground_light(prep.still, prep.clean, prep.hole, prep.foreground, view)
     view = replace(view, ground=ground)
     clip = None

@@ -52,11 +52,13 @@ def _one(frame: int) -> tuple[int, Any, float]:
 
 
 @contextlib.contextmanager
-def _single_threaded() -> Iterator[None]:
-    """Workers inherit one thread each: the farm spreads frames, libraries must not."""
+def _worker_settings() -> Iterator[None]:
+    """Workers inherit one thread each (the farm spreads frames, libraries must not), and give
+    large pictures back to the system once they are done with them (a setting of glibc's)."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-    before = {n: os.environ.get(n) for n in names}
-    os.environ.update(dict.fromkeys(names, "1"))
+    ours = {**dict.fromkeys(names, "1"), "MALLOC_MMAP_THRESHOLD_": str(16 << 20)}
+    before = {n: os.environ.get(n) for n in ours}
+    os.environ.update(ours)
     try:
         yield
     finally:
@@ -96,7 +98,7 @@ def map_frames(
                 done(frame, results[frame], 0.0)
         return results
 
-    with _single_threaded():
+    with _worker_settings():
         pool = ProcessPoolExecutor(
             max_workers=min(count, len(frames)),
             mp_context=multiprocessing.get_context("spawn"),
