@@ -49,9 +49,12 @@ def _pass(cloud, front=None, model=True) -> DustPass:
 
 
 def _nothing(camera):
-    return np.full((camera.height, camera.width), np.inf, np.float32), np.zeros(
-        (camera.height, camera.width), np.float32
-    )
+    """Depth, alpha and motion of no piece at all."""
+    size = camera.height, camera.width
+    return (
+        np.full(size, np.inf, np.float32), np.zeros(size, np.float32),
+        np.zeros((*size, 2), np.float32),
+    )  # fmt: skip
 
 
 def test_it_paints_dust_and_nothing_else(cloud):
@@ -94,6 +97,31 @@ def test_dust_before_a_tree_is_painted_like_the_dust_around_it(cloud):
         tone = cover.veil.rgb[inside][seen > 0.5].mean() / seen[seen > 0.5].mean()
         beside = around.rgb[60:75, 60:80].mean() / (1 - around.transmittance[60:75, 60:80]).mean()
         assert tone == pytest.approx(beside, rel=0.35)
+
+
+@pytest.mark.parametrize("model", [False, True])
+def test_past_a_moving_edge_the_cloud_goes_on(cloud, model):
+    """In front, and between there and the ground, is together the whole cloud; and the smear of a
+    piece that falls is an edge too."""
+    camera = cloud[1]
+    depth, alpha, motion = _nothing(camera)
+    depth[40:70, 80:110], alpha[40:70, 80:110], motion[40:70, 80:110, 1] = 36.0, 1.0, 12.0
+    cover = _pass(cloud, model=model)
+    front = cover.before(depth, alpha, motion)
+    whole = _pass(cloud, model=model).before(*_nothing(camera))
+    assert cover.behind is not None
+    within, past = np.s_[67:69, 84:106], np.s_[71:72, 84:106]
+    for rows in (within, past):
+        left = front.transmittance[rows] * cover.behind.transmittance[rows]
+        light = front.rgb[rows] + front.transmittance[rows][..., None] * cover.behind.rgb[rows]
+        assert cover.behind.transmittance[rows].min() < 0.9  # there is dust past it
+        assert front.transmittance[rows].mean() > whole.transmittance[rows].mean() + 0.05
+        if not model:  # which may paint an edge as it likes
+            np.testing.assert_allclose(left, whole.transmittance[rows], atol=0.02)
+            np.testing.assert_allclose(light, whole.rgb[rows], atol=0.02)
+        assert np.abs(light - whole.rgb[rows]).mean() < 0.05
+    inside = np.s_[50:60, 85:105]
+    assert (cover.behind.transmittance[inside] == 1).all()
 
 
 @settings(max_examples=8, deadline=None)

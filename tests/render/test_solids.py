@@ -189,6 +189,18 @@ def test_dust_in_the_way_of_the_sun_darkens(wall: tuple[RestView, Pose]) -> None
     assert dusty.ground_ratio.mean() < clear.ground_ratio.mean()
 
 
+def test_dust_lies_on_the_pieces_it_is_said_to_lie_on(wall: tuple[RestView, Pose]) -> None:
+    view, rest = wall
+    pose = shifted(rest, (0, -2, -0.6))
+    film = np.zeros(len(CELLS), np.float32)
+    film[13] = 0.7
+    clean, dusty = (render_solids(view, pose, dusty=d, denoise=False) for d in (None, film))
+    mine = dusty.ids[..., 0] == 13
+    other = (dusty.ids[..., 0] >= 0) & ~(dusty.ids == 13).any(-1)
+    assert np.array_equal(clean.albedo[other], dusty.albedo[other])
+    assert np.abs(clean.albedo - dusty.albedo)[mine].mean() > 0.02
+
+
 def test_broken_panes_are_gone() -> None:
     mesh, centre = block()
     front = np.flatnonzero((mesh.body == 5) & (mesh.material == Material.PLATE))

@@ -45,6 +45,8 @@ class CompInputs:
             still stands and the plate is shown.
         debris_rgb, debris_alpha: premultiplied.
         dust_rgb, dust_transmittance: premultiplied light of the dust and what it lets through.
+        behind_rgb, behind_transmittance: the same of the dust past the solids, where their soft
+            edges let it be seen.
         foreground: (h, w) 0..1, the plate's own pixels in front of everything.
         veil_rgb, veil_transmittance: dust between the camera and the foreground, if known.
         grain, light: of the plate. softness: its blur [px sigma].
@@ -65,6 +67,8 @@ class CompInputs:
     debris_alpha: F32 | None = None
     dust_rgb: F32 | None = None
     dust_transmittance: F32 | None = None
+    behind_rgb: F32 | None = None
+    behind_transmittance: F32 | None = None
     foreground: F32 | None = None
     veil_rgb: F32 | None = None
     veil_transmittance: F32 | None = None
@@ -110,6 +114,9 @@ def comp_frame(inputs: CompInputs) -> CompResult:
     carried = carried * (1 - dust_alpha)
     outside = 1 - hold
     effect = np.maximum(outside, dust_alpha)
+    if i.behind_transmittance is not None and i.solids is not None:
+        seen = (1 - i.behind_transmittance) * (1 - np.clip(i.solids.alpha, 0, 1))
+        effect = np.maximum(effect, seen)
     if add_alpha is not None:
         effect = np.maximum(effect, add_alpha)
     effect = np.maximum(effect, _most(np.abs(1 - ratio)) * hold)
@@ -189,11 +196,14 @@ def _behind(i: CompInputs, hold: F32, ratio: F32) -> tuple[F32, F32]:
         return held.astype(np.float32), np.ones(hold.shape, np.float32)
     background = np.where(i.hole[..., None], i.clean, i.plate) * ratio
     alpha = np.clip(i.solids.alpha, 0, 1)
+    past_rgb, past_alpha = _dust(i.behind_rgb, i.behind_transmittance, i)
+    background = past_rgb + (1 - past_alpha[..., None]) * background
     built = i.solids.rgb + (1 - alpha[..., None]) * background
-    own = np.where(i.hole, i.clean_has_grain, 1.0)
+    own = np.where(i.hole, i.clean_has_grain, 1.0) * (1 - past_alpha)
     grainy = alpha * OWN_GRAIN_OF_PICTURE + (1 - alpha) * own
     # outside the hole the background is the plate: `hold` there only says what is covered
-    k = np.where(i.hole, hold, 0.0)[..., None]
+    # (an edge with dust behind it is no longer the plate's either)
+    k = np.where(i.hole & (past_alpha <= 0), hold, 0.0)[..., None]
     base = k * held + (1 - k) * built
     carried = k[..., 0] + (1 - k[..., 0]) * grainy
     return base.astype(np.float32), carried.astype(np.float32)
