@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import cv2
 import numpy as np
 import pytest
 from dust_scene import block, crush
@@ -139,6 +140,24 @@ def test_any_size_of_picture(cloud, h, w):
     assert np.isfinite(delta).all()
     assert painted(raw, delta).shape == raw.shape
     assert quarter(solid).shape == (-(-h // 4), -(-w // 4))
+
+
+def test_a_near_cloud_keeps_its_finest_lobes(cloud):
+    """The model learned on lobes of some ten pixels; larger ones it would take for haze."""
+    dust, camera = cloud
+    kept = {}
+    for times in (2, 4):
+        view = camera.resized(times * camera.width, times * camera.height)
+        lit = light_volume(dust.frame(FRAME, 3), LIGHT)
+        bare = light_volume(dust.frame(FRAME, 1, fine_grain=False), LIGHT)
+        solid = to_ground(view, np.full((view.height, view.width), np.inf, np.float32))
+        raw = transport(lit, view, solid)
+        far = np.where(raw[..., 3] < 0.9999, raw[..., 4], np.inf).astype(np.float32)
+        made = painted(raw, answer(raw, view_of(dust, FRAME, bare, view, far, solid)))
+        inside = cv2.erode((raw[..., 3] < 0.05).astype(np.uint8), np.ones((9, 9))) > 0
+        fine = [a[..., 0] - cv2.GaussianBlur(a[..., 0], (0, 0), times) for a in (raw, made)]
+        kept[times] = fine[1][inside].std() / fine[0][inside].std()
+    assert kept[4] > kept[2]
 
 
 def test_a_missing_model_is_said(cloud, monkeypatch):
