@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from setpiece.render.camera import Camera
+from setpiece.render.ground import STEP, GroundLight
 from setpiece.render.light import Light
 from setpiece.render.scene import Material, Mesh, Pose
 from setpiece.render.solids import RestView, SolidPasses, render_solids
@@ -175,6 +178,27 @@ def test_shadow_falls_only_on_the_ground_and_only_when_something_moved(
     assert ratio.max() <= 1.0
     (_, y0), (_, y1) = CAMERA.horizon
     assert (ratio[: int(min(y0, y1)) - 3] == 1).all()
+
+
+def test_ground_that_nothing_lit_stays_as_it_is() -> None:
+    """Under a slab close to the street neither sun nor sky is seen, now or at rest."""
+    low, high = np.array([-60.0, 4.0, 0.3]), np.array([60.0, 80.0, 3.0])
+    v, f = _box(low, high)
+    mesh = Mesh(
+        v.astype(np.float32), v.astype(np.float32), f.astype(np.int32), np.zeros(12, np.int32),
+        np.full(12, Material.CONCRETE, np.uint8), np.full(12, -1, np.int32),
+    )  # fmt: skip
+    half = (-(-H // STEP), -(-W // STEP))
+    dark = GroundLight(
+        np.array([0, -0.6, 0.8]), np.full(3, 4.0), np.zeros(half, np.float32),
+        np.ones(half, np.float32), np.zeros((H, W), bool),
+    )  # fmt: skip
+    view = RestView.of(mesh, CAMERA, LIGHT, picture(), np.zeros((H, W), np.float32))
+    view = dataclasses.replace(view, ground=dark)
+    rest = Pose.at_rest((low + high)[None].astype(np.float32) / 2)
+    ratio = render_solids(view, shifted(rest, (0, 0, -0.05)), denoise=False).ground_ratio
+    assert np.isfinite(ratio).all()
+    assert ratio.max() <= 1.0 + 1e-6
 
 
 def test_dust_in_the_way_of_the_sun_darkens(wall: tuple[RestView, Pose]) -> None:
