@@ -27,7 +27,7 @@ STAGE_VERSION = {
     "layout": 6,
     "prep": 6,
     "fracture": 6,
-    "fall": 9,
+    "fall": 10,
     "dust": 4,
     "debris": 3,
     "frames": 12,
