@@ -167,6 +167,25 @@ def test_dust_covers_and_lets_through() -> None:
     assert result.dust[-1, 5, 3] == pytest.approx(1, abs=0.01)
 
 
+def test_dust_behind_shows_at_a_soft_edge_and_the_sky_does_not() -> None:
+    s = _set()
+    solids = _fallen(s, 0, 6)
+    edge = (solids.alpha > 0.05) & (solids.alpha < 0.95)
+    through = np.where(edge, 0.0, 1.0).astype(np.float32)
+    grey = np.array([0.3, 0.28, 0.25], np.float32)
+    given = {"behind_rgb": (1 - through)[..., None] * grey, "behind_transmittance": through}
+    result = comp_frame(_inputs(s, solids=solids, grain=None, **given))
+    wanted = solids.rgb + (1 - solids.alpha[..., None]) * grey
+    np.testing.assert_allclose(result.rgb[edge], wanted[edge], atol=0.004)
+    assert plate_untouched(s.plate, result.steady, result.effect)["ok"]
+    # the standing building's own edge is not the plate's sky either
+    standing = comp_frame(_inputs(s, solids=s.rest, grain=None, **given))
+    rim = edge & (s.matte > 0.1) & (s.matte < 0.9)
+    wanted = s.rest.rgb + (1 - s.matte[..., None]) * grey
+    np.testing.assert_allclose(standing.rgb[rim], wanted[rim], atol=0.02)
+    assert plate_untouched(s.plate, standing.steady, standing.effect)["ok"]
+
+
 def test_foreground_is_held_in_front_of_all() -> None:
     s = _set()
     front = np.zeros((H, W), np.float32)

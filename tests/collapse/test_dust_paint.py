@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import cv2
 import numpy as np
 import pytest
 from dust_scene import block, crush
@@ -49,9 +50,12 @@ def _pass(cloud, front=None, model=True) -> DustPass:
 
 
 def _nothing(camera):
-    return np.full((camera.height, camera.width), np.inf, np.float32), np.zeros(
-        (camera.height, camera.width), np.float32
-    )
+    """Depth, alpha and motion of no piece at all."""
+    size = camera.height, camera.width
+    return (
+        np.full(size, np.inf, np.float32), np.zeros(size, np.float32),
+        np.zeros((*size, 2), np.float32),
+    )  # fmt: skip
 
 
 def test_it_paints_dust_and_nothing_else(cloud):
@@ -96,6 +100,31 @@ def test_dust_before_a_tree_is_painted_like_the_dust_around_it(cloud):
         assert tone == pytest.approx(beside, rel=0.35)
 
 
+@pytest.mark.parametrize("model", [False, True])
+def test_past_a_moving_edge_the_cloud_goes_on(cloud, model):
+    """In front, and between there and the ground, is together the whole cloud; and the smear of a
+    piece that falls is an edge too."""
+    camera = cloud[1]
+    depth, alpha, motion = _nothing(camera)
+    depth[40:70, 80:110], alpha[40:70, 80:110], motion[40:70, 80:110, 1] = 36.0, 1.0, 12.0
+    cover = _pass(cloud, model=model)
+    front = cover.before(depth, alpha, motion)
+    whole = _pass(cloud, model=model).before(*_nothing(camera))
+    assert cover.behind is not None
+    within, past = np.s_[67:69, 84:106], np.s_[71:72, 84:106]
+    for rows in (within, past):
+        left = front.transmittance[rows] * cover.behind.transmittance[rows]
+        light = front.rgb[rows] + front.transmittance[rows][..., None] * cover.behind.rgb[rows]
+        assert cover.behind.transmittance[rows].min() < 0.9  # there is dust past it
+        assert front.transmittance[rows].mean() > whole.transmittance[rows].mean() + 0.05
+        if not model:  # which may paint an edge as it likes
+            np.testing.assert_allclose(left, whole.transmittance[rows], atol=0.02)
+            np.testing.assert_allclose(light, whole.rgb[rows], atol=0.02)
+        assert np.abs(light - whole.rgb[rows]).mean() < 0.05
+    inside = np.s_[50:60, 85:105]
+    assert (cover.behind.transmittance[inside] == 1).all()
+
+
 @settings(max_examples=8, deadline=None)
 @given(h=st.integers(9, 70), w=st.integers(9, 70))
 def test_any_size_of_picture(cloud, h, w):
@@ -111,6 +140,24 @@ def test_any_size_of_picture(cloud, h, w):
     assert np.isfinite(delta).all()
     assert painted(raw, delta).shape == raw.shape
     assert quarter(solid).shape == (-(-h // 4), -(-w // 4))
+
+
+def test_a_near_cloud_keeps_its_finest_lobes(cloud):
+    """The model learned on lobes of some ten pixels; larger ones it would take for haze."""
+    dust, camera = cloud
+    kept = {}
+    for times in (2, 4):
+        view = camera.resized(times * camera.width, times * camera.height)
+        lit = light_volume(dust.frame(FRAME, 3), LIGHT)
+        bare = light_volume(dust.frame(FRAME, 1, fine_grain=False), LIGHT)
+        solid = to_ground(view, np.full((view.height, view.width), np.inf, np.float32))
+        raw = transport(lit, view, solid)
+        far = np.where(raw[..., 3] < 0.9999, raw[..., 4], np.inf).astype(np.float32)
+        made = painted(raw, answer(raw, view_of(dust, FRAME, bare, view, far, solid)))
+        inside = cv2.erode((raw[..., 3] < 0.05).astype(np.uint8), np.ones((9, 9))) > 0
+        fine = [a[..., 0] - cv2.GaussianBlur(a[..., 0], (0, 0), times) for a in (raw, made)]
+        kept[times] = fine[1][inside].std() / fine[0][inside].std()
+    assert kept[4] > kept[2]
 
 
 def test_a_missing_model_is_said(cloud, monkeypatch):

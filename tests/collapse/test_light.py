@@ -169,6 +169,17 @@ def test_clear_sun_is_stronger_than_overcast() -> None:
     assert abs(dull.sky[2] / dull.sky[0] - 1) < 0.15
 
 
+def test_a_bright_sky_that_shows_lights_the_shadows() -> None:
+    image, layout, sky = _scene(0.6, 0.12, (0.1, 0.2, 0.45))
+    deep = estimate_light(image, layout, sky=sky)
+    image, layout, sky = _scene(0.6, 0.12, (0.6, 0.7, 0.85))
+    hazy = estimate_light(image, layout, sky=sky)
+    # in green, which is most of luminance: the deep sky is bluer, not brighter
+    assert hazy.sky[1] > 1.25 * deep.sky[1]
+    total = [sum(x.sun) + sum(x.sky) for x in (deep, hazy)]
+    assert total[0] == pytest.approx(total[1], rel=0.05)  # a lit wall is as bright as it is
+
+
 def test_haze_veils_the_land_at_the_horizon() -> None:
     image, layout, sky = _scene(0.5, 0.3, (0.7, 0.75, 0.8))
     row = round(layout.view().horizon[0][1])

@@ -160,3 +160,17 @@ def test_crumbs_and_needles_do_not_disturb_a_building_that_stands():
     fragments.mass[light] = 0.05
     fragments.inertia[light] = 1e-6 * np.eye(3)
     assert stand(fragments, layout, 0.25)["ok"]
+
+
+def test_a_coarser_step_leaves_a_building_standing_as_it_stood():
+    fragments, layout = frame(3)
+    world = World(fragments, strengthen(fragments, layout))
+    for _ in range(12):
+        world.advance()
+    world.coarsen()
+    rest = Rest(world)
+    for _ in range(60):
+        rest.add(world, world.advance(), world.tick)
+    check = rest.check()
+    assert check["ok"], check
+    assert check["value"] < 1e-3

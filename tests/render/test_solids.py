@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from setpiece.render.camera import Camera
+from setpiece.render.ground import STEP, GroundLight
 from setpiece.render.light import Light
 from setpiece.render.scene import Material, Mesh, Pose
 from setpiece.render.solids import RestView, SolidPasses, render_solids
@@ -177,6 +180,27 @@ def test_shadow_falls_only_on_the_ground_and_only_when_something_moved(
     assert (ratio[: int(min(y0, y1)) - 3] == 1).all()
 
 
+def test_ground_that_nothing_lit_stays_as_it_is() -> None:
+    """Under a slab close to the street neither sun nor sky is seen, now or at rest."""
+    low, high = np.array([-60.0, 4.0, 0.3]), np.array([60.0, 80.0, 3.0])
+    v, f = _box(low, high)
+    mesh = Mesh(
+        v.astype(np.float32), v.astype(np.float32), f.astype(np.int32), np.zeros(12, np.int32),
+        np.full(12, Material.CONCRETE, np.uint8), np.full(12, -1, np.int32),
+    )  # fmt: skip
+    half = (-(-H // STEP), -(-W // STEP))
+    dark = GroundLight(
+        np.array([0, -0.6, 0.8]), np.full(3, 4.0), np.zeros(half, np.float32),
+        np.ones(half, np.float32), np.zeros((H, W), bool),
+    )  # fmt: skip
+    view = RestView.of(mesh, CAMERA, LIGHT, picture(), np.zeros((H, W), np.float32))
+    view = dataclasses.replace(view, ground=dark)
+    rest = Pose.at_rest((low + high)[None].astype(np.float32) / 2)
+    ratio = render_solids(view, shifted(rest, (0, 0, -0.05)), denoise=False).ground_ratio
+    assert np.isfinite(ratio).all()
+    assert ratio.max() <= 1.0 + 1e-6
+
+
 def test_dust_in_the_way_of_the_sun_darkens(wall: tuple[RestView, Pose]) -> None:
     view, rest = wall
     pose = shifted(rest, (0, 0, 1.5))
@@ -187,6 +211,18 @@ def test_dust_in_the_way_of_the_sun_darkens(wall: tuple[RestView, Pose]) -> None
     on = clear.alpha > 0.9
     assert dusty.rgb[on].mean() < 0.85 * clear.rgb[on].mean()
     assert dusty.ground_ratio.mean() < clear.ground_ratio.mean()
+
+
+def test_dust_lies_on_the_pieces_it_is_said_to_lie_on(wall: tuple[RestView, Pose]) -> None:
+    view, rest = wall
+    pose = shifted(rest, (0, -2, -0.6))
+    film = np.zeros(len(CELLS), np.float32)
+    film[13] = 0.7
+    clean, dusty = (render_solids(view, pose, dusty=d, denoise=False) for d in (None, film))
+    mine = dusty.ids[..., 0] == 13
+    other = (dusty.ids[..., 0] >= 0) & ~(dusty.ids == 13).any(-1)
+    assert np.array_equal(clean.albedo[other], dusty.albedo[other])
+    assert np.abs(clean.albedo - dusty.albedo)[mine].mean() > 0.02
 
 
 def test_broken_panes_are_gone() -> None:

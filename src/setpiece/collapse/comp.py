@@ -46,6 +46,8 @@ class CompInputs:
             still stands and the plate is shown.
         debris_rgb, debris_alpha: premultiplied.
         dust_rgb, dust_transmittance: premultiplied light of the dust and what it lets through.
+        behind_rgb, behind_transmittance: the same of the dust past the solids, where their soft
+            edges let it be seen.
         foreground: (h, w) 0..1, the plate's own pixels in front of everything.
         veil_rgb, veil_transmittance: dust between the camera and the foreground, if known.
         grain, light: of the plate. softness: its blur [px sigma].
@@ -66,6 +68,8 @@ class CompInputs:
     debris_alpha: F32 | None = None
     dust_rgb: F32 | None = None
     dust_transmittance: F32 | None = None
+    behind_rgb: F32 | None = None
+    behind_transmittance: F32 | None = None
     foreground: F32 | None = None
     veil_rgb: F32 | None = None
     veil_transmittance: F32 | None = None
@@ -110,13 +114,17 @@ def comp_frame(inputs: CompInputs) -> CompResult:
     dust_rgb, dust_alpha = _dust(i.dust_rgb, i.dust_transmittance, i)
     base, carried = np.empty((h, w, 3), np.float32), np.empty((h, w), np.float32)
     effect = np.empty((h, w), np.float32)
+    past_rgb, past_alpha = none3, none1
+    with_past = i.solids is not None and i.behind_rgb is not None
+    if with_past:
+        past_rgb, past_alpha = _dust(i.behind_rgb, i.behind_transmittance, i)
     stack(
         i.plate, i.clean, i.hole, hold, ratio,
         none3 if i.solids is None else i.solids.rgb,
         none1 if i.solids is None else i.solids.alpha, i.solids is not None,
         none3 if add_rgb is None else add_rgb, none1 if add_alpha is None else add_alpha,
         add_alpha is not None, dust_rgb, dust_alpha, np.float32(i.clean_has_grain),
-        np.float32(OWN_GRAIN_OF_PICTURE), base, carried, effect,
+        np.float32(OWN_GRAIN_OF_PICTURE), past_rgb, past_alpha, with_past, base, carried, effect,
     )  # fmt: skip
     soft, noise = none1, none3
     levels, sigma = np.array([0, 1], np.float32), np.zeros((2, 3), np.float32)

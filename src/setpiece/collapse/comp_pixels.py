@@ -15,23 +15,28 @@ def _most(a, b, c):
 @njit(**J)
 def stack(
     plate, clean, hole, hold, ratio, solid_rgb, solid_alpha, with_solids, debris_rgb, debris_alpha,
-    with_debris, dust_rgb, dust_alpha, clean_grain, own_grain, base, carried, effect,
+    with_debris, dust_rgb, dust_alpha, clean_grain, own_grain, past_rgb, past_alpha,
+    with_past, base, carried, effect,
 ):  # fmt: skip
     """Plate, ground's light, pieces, debris and dust over one another into base (h, w, 3); with
     the share of the plate's grain that shows through, (h, w), and how much was changed, (h, w).
 
     See `comp.CompInputs` for what goes in; layers are premultiplied. hold: 1 where the plate's own
-    picture stays. ratio: (h, w, 3).
+    picture stays. ratio: (h, w, 3). past: the dust behind the pieces.
     """
     h, w = hold.shape
     for y in range(h):
         for x in range(w):
             inside, stays = hole[y, x], hold[y, x]
-            grain = 1.0
+            grain, past = 1.0, 0.0
+            if with_past:
+                past = past_alpha[y, x]
             if with_solids:
                 a = min(max(solid_alpha[y, x], 0.0), 1.0)
-                k = stays if inside else 0.0
-                grainy = a * own_grain + (1 - a) * (clean_grain if inside else 1.0)
+                # outside the hole the background is the plate: `hold` there only says what is
+                # covered (an edge with dust behind it is no longer the plate's either)
+                k = stays if inside and past <= 0 else 0.0
+                grainy = a * own_grain + (1 - a) * (clean_grain if inside else 1.0) * (1 - past)
                 grain = k + (1 - k) * grainy
             e = 0.0
             for c in range(3):
@@ -40,11 +45,15 @@ def stack(
                 b = plate[y, x, c] * (1.0 if inside else r)
                 if with_solids:
                     back = (clean[y, x, c] if inside else plate[y, x, c]) * r
+                    if with_past:
+                        back = past_rgb[y, x, c] + (1 - past) * back
                     b = k * b + (1 - k) * (solid_rgb[y, x, c] + (1 - a) * back)
                 if with_debris:
                     b = debris_rgb[y, x, c] + (1 - debris_alpha[y, x]) * b
                 base[y, x, c] = dust_rgb[y, x, c] + (1 - dust_alpha[y, x]) * b
             e = _most(1 - stays, dust_alpha[y, x], e * stays)
+            if with_past:
+                e = max(e, past * (1 - a))
             if with_debris:
                 e = max(e, debris_alpha[y, x])
                 grain *= 1 - debris_alpha[y, x]

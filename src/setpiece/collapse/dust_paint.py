@@ -23,6 +23,7 @@ from setpiece.collapse.dust_motion import dust_motion
 from setpiece.errors import StageError
 from setpiece.render.camera import Camera
 from setpiece.render.volume import LitVolume, Volume, transport
+from setpiece.render.volume_fill import enlarge
 
 F32 = NDArray[np.float32]
 Box = tuple[slice, slice]
@@ -33,6 +34,10 @@ AROUND = 16  # px: what is further away from all dust is not looked at
 LARGE = 1_000_000  # px: of larger pictures the model's memory is given back
 NEAR = 2  # px: how far from dust it may paint
 THIN, WIDE = 0.04, 0.5  # density at which dust begins to be thick, and over which it gets so
+TAUGHT = 10.5  # px that a cell of the coarse dust has in the pictures it learned from
+# Share of its answer that is laid on: all of it makes dust smoother than the truth, and this much
+# is nearer in picture and gradients on the collapse that training watches.
+LAID = 0.8
 CHANNELS = 8  # at full size
 COARSE = 8  # at a quarter
 
@@ -42,7 +47,7 @@ class View:
     """What the model is told of a frame beside the dust with its noise.
 
     Attributes:
-        coarse: passes of the bare coarse dust at `quarter` of the pixels, (h', w', 5).
+        coarse: passes of the bare coarse dust at `quarter` of the pixels, (h', w', 4 or 5).
         motion: of the dust to the next frame there [px of the full size], (h', w', 2).
         solid: depth of solids and ground along the optical axis [m], (h, w), inf where none.
         to_sun: unit vector, world. camera: of the full size. cell: of the coarse dust [m].
@@ -87,14 +92,56 @@ def answer(raw: F32, view: View) -> F32:
     raw: `transport` of the dust with its noise, `sharpened`. Raises StageError where the model
     cannot be run.
     """
-    box = _box(raw)
+    times = _times(raw, view)
+    return _asked(raw, view) if times == 1 else _answer_from_afar(raw, view, times)
+
+
+def _asked(raw: F32, view: View) -> F32:
     out = np.zeros((*raw.shape[:2], 4), np.float32)
+    box = _box(raw)
     if box is None:
         return out
     full, coarse = features(raw, view, box)
     delta = _run({"full": full[None], "coarse": coarse[None]})
     part = out[box]
-    part[:] = delta[:, : part.shape[0], : part.shape[1]].transpose(1, 2, 0)
+    part[:] = np.float32(LAID) * delta[:, : part.shape[0], : part.shape[1]].transpose(1, 2, 0)
+    return out
+
+
+def _cell_pixels(raw: F32, view: View) -> float:
+    """Of a cell of the coarse dust, where half of the dust is nearer."""
+    dusty = (raw[..., 3] < 0.9999) & np.isfinite(raw[..., 4])
+    middle = float(np.median(raw[..., 4][dusty])) if dusty.any() else 1.0
+    return view.cell * view.camera.focal * raw.shape[1] / view.camera.width / max(middle, 0.1)
+
+
+def _times(raw: F32, view: View) -> int:
+    """How many times smaller the picture would be in which cells are as large as were taught."""
+    return int(np.clip(round(_cell_pixels(raw, view) / TAUGHT), 1, 4))
+
+
+def _answer_from_afar(raw: F32, view: View, times: int) -> F32:
+    """The answer to a picture `times` smaller, enlarged along the edges of the solids.
+
+    A cloud that is near has larger lobes than any that the model saw, and it blurs them; from
+    further away they are what it knows. What is finer than that stays as the recipe has it.
+    """
+    h, w = raw.shape[:2]
+    depth = np.where(np.isfinite(view.solid), view.solid, np.float32(1e7)).astype(np.float32)
+    solid = quarter(depth, times)
+    size = solid.shape[::-1]
+    small = np.dstack(
+        [cv2.resize(raw[..., :4], size, interpolation=cv2.INTER_AREA), quarter(raw[..., 4], times)]
+    )
+    quarters = quarter(solid).shape[::-1]
+    told = replace(
+        view,
+        coarse=cv2.resize(view.coarse[..., :4], quarters, interpolation=cv2.INTER_AREA),
+        motion=cv2.resize(view.motion, quarters, interpolation=cv2.INTER_AREA) / times,
+        solid=np.where(solid < 1e6, solid, np.inf).astype(np.float32),
+    )
+    out = np.zeros((h, w, 4), np.float32)
+    enlarge(np.ascontiguousarray(_asked(small, told)), solid, depth, out)
     return out
 
 
@@ -155,9 +202,9 @@ def near_dust(left: F32) -> F32:
     return np.asarray(np.clip(8 * most, 0, 1), np.float32)
 
 
-def quarter(a: F32) -> F32:
-    """Every fourth pixel of (h, w), the last repeated where there is none."""
-    rows, columns = (np.minimum(np.arange(0, n, FOLD) + FOLD // 2, n - 1) for n in a.shape[:2])
+def quarter(a: F32, times: int = FOLD) -> F32:
+    """Every fourth pixel of (h, w), or as told; the last repeated where there is none."""
+    rows, columns = (np.minimum(np.arange(0, n, times) + times // 2, n - 1) for n in a.shape[:2])
     return a[np.ix_(rows, columns)]
 
 
@@ -170,7 +217,6 @@ def features(raw: F32, view: View, box: Box | None = None) -> tuple[F32, F32]:
     small = tuple(slice(s.start // FOLD, -(-s.stop // FOLD)) for s in (rows, columns))
     part = raw[rows, columns]
     dusty = (part[..., 3] < 0.9999) & np.isfinite(part[..., 4])
-    pixels = view.camera.focal * w / view.camera.width
     middle = float(np.median(part[..., 4][dusty])) if dusty.any() else 1.0
     full = np.empty((CHANNELS, *dusty.shape), np.float32)
     motion = np.clip(view.motion[small] / 8, -4, 4).astype(np.float32)
@@ -179,7 +225,7 @@ def features(raw: F32, view: View, box: Box | None = None) -> tuple[F32, F32]:
         np.float32(4 * view.cell), full,
     )  # fmt: skip
     sun = view.camera.rotation @ view.to_sun
-    told = np.array([*sun, np.clip(view.cell * pixels / middle / 10, 0, 4)])
+    told = np.array([*sun, np.clip(_cell_pixels(raw, view) / 10, 0, 4)])
     seen = view.coarse[small]
     coarse = np.concatenate(
         [

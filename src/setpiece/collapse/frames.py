@@ -23,6 +23,7 @@ from setpiece.collapse.dust import Dust
 from setpiece.collapse.dust_paint import sharpened
 from setpiece.collapse.dust_pass import Bare, DustPass
 from setpiece.collapse.foreground import ClipForeground
+from setpiece.collapse.fragments import Bonds
 from setpiece.collapse.grain import HeldStill
 from setpiece.collapse.make import fragments_of, light_of, motion_of
 from setpiece.collapse.motion import Motion
@@ -61,6 +62,7 @@ class Context:
     prep: Prep
     light: Light
     motion: Motion
+    bonds: Bonds
     view: RestView
     rest: SolidPasses
     dust: Dust
@@ -133,6 +135,7 @@ def open_shot(argument: tuple[Stages, Path]) -> Context:
         prep=prep,
         light=light,
         motion=motion,
+        bonds=pieces.bonds,
         view=view,
         rest=standing,
         dust=Dust.open(s.folders["dust"]),
@@ -190,7 +193,7 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             seed=s.request.seed,
             volume_shadow=through,
             ground_shadow=on_ground,
-            dusty=settled_dust(motion, seconds, s.brief.dust),
+            dusty=settled_dust(motion, c.bonds, seconds, s.brief.dust),
             hidden=None if cover is None else cover.hides,
         )
         rgb, alpha = blur(sharp.rgb, sharp.alpha, sharp.motion, sharp.depth)
@@ -211,8 +214,9 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             seed=s.request.seed,
             shadow=through,
         )
-    dust = None if cover is None else cover.before(sharp.depth, sharp.alpha)
+    dust = None if cover is None else cover.before(sharp.depth, sharp.alpha, sharp.motion)
     veil = None if cover is None else cover.veil
+    behind = None if cover is None else cover.behind
     result = comp_frame(
         CompInputs(
             plate=plate,
@@ -227,6 +231,8 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             debris_alpha=debris_alpha,
             dust_rgb=None if dust is None else dust.rgb,
             dust_transmittance=None if dust is None else dust.transmittance,
+            behind_rgb=None if behind is None else behind.rgb,
+            behind_transmittance=None if behind is None else behind.transmittance,
             foreground=front,
             grain=prep.grain,
             light=light,

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 F32 = NDArray[Any]  # float32; OpenCV's stubs do not say so
 Point = tuple[float, float]
 
+MOST_SKY = 0.6  # of all light, where walls do not say that there is no sun
 NEAR_WHITE = 0.72  # albedo taken for the brightest things in a street
+SEEN = 0.5  # mean of a whole sky over what a level camera sees of it (CIE S 011, clear skies)
 FAR = 2000.0  # metres: how far the land just under the horizon is taken to be
 
 
@@ -73,7 +75,11 @@ def estimate_light(
     tint = _sky_tint(image, is_sky, overcast)
     warm = _sun_tint(tint, fix.direction[2], overcast)
     ratio = float(np.clip(ratio, 0.12, 6.0))
+    # Walls tell the least that the sky may give; where the sky that shows is brighter (haze), the
+    # truth lies between the two, on a scale of stops.
     sky_level = white / (1 + ratio)
+    shows = min(_seen_sky(image, is_sky), MOST_SKY * white)
+    sky_level = max(sky_level, float(np.sqrt(sky_level * shows)))
     sun_level = white - sky_level
     below = image[round(0.8 * h) :][~is_sky[round(0.8 * h) :]]
     soil = np.median(below, 0) if len(below) > 100 else np.full(3, 0.15 * white)
@@ -197,6 +203,13 @@ def _sun_to_sky(walls: list[_Wall], fix: SunFix, ground: F32) -> float:
         return float(np.clip((wall.level / max(shade, 1e-4) - 1) * 0.6 / cosine, 0.3, 6.0))
     low, high = np.percentile(ground, [20, 90])
     return float(np.clip(0.3 * (high / max(low, 1e-3) - 1), 0.5, 3.2))
+
+
+def _seen_sky(image: F32, is_sky: NDArray[np.bool_]) -> float:
+    """Light on a white card from a whole sky like the part of it that the plate shows; 0: none."""
+    if is_sky.mean() < 0.03:
+        return 0.0
+    return SEEN * float(luminance(image[is_sky]).mean())
 
 
 def _sky_tint(image: F32, is_sky: NDArray[np.bool_], overcast: float) -> NDArray[np.float64]:

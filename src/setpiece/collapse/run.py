@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from setpiece.collapse.fragments import Element, Fragments
 from setpiece.collapse.racking import Racking
-from setpiece.collapse.solver import GRAVITY, TICK
+from setpiece.collapse.solver import GRAVITY
 from setpiece.collapse.solver.bonds import CRUSH, ROTATION, SUMS
 from setpiece.collapse.solver.measure import CALM, Descent
 from setpiece.collapse.solver.world import World
@@ -19,6 +19,7 @@ PULL_FOR = 2.5  # [s] the director's hand is taken away after this
 HIT = 150.0  # [J] hits below are not worth dust
 PATIENCE = 1.1  # [s] a wall may still stand after the wave has passed it
 RUN_ON = 6.0  # [s] run past the last frame at most, to see the heap come to rest
+DOWN = 0.5  # share of the mass that still moves when the unseen run may take larger steps
 SHOCK = 1.2  # [m/s] change of speed within a tick that shatters glass
 
 
@@ -53,7 +54,7 @@ class Run:
         """Run to the first tick at or after `now` [real s after the onset]."""
         while self.now < now - 1e-9:
             self._apply()
-            fallen = GRAVITY * max(self.now + TICK - self.onset, 0.0)
+            fallen = GRAVITY * max(self.now + self.world.tick - self.onset, 0.0)
             self.world.sink = min(fallen + 0.03, self.world.fastest)
             self.world.advance()
             self.now = self.world.time - self.start
@@ -163,11 +164,14 @@ class Run:
 
     def settle(self) -> dict:
         """Run on past the last frame, unseen, until the heap has rested for `CALM`; how long that
-        took."""
-        shown = self.now
+        took. Once most of it is down, at a coarser step."""
+        shown, coarse = self.now, False
         while self.now - shown < RUN_ON and (
             self.now < self.trigger.last or not self.descent.calm(CALM)
         ):
+            if not coarse and self.descent.moving(self.world) < DOWN:
+                self.world.coarsen()
+                coarse = True
             self.until(self.now + 1 / 24)
             self.descent.sink(self.world, self.now - min(self.first, self.now))
         return self.descent.settled(self.world, self.now - shown)

@@ -24,13 +24,13 @@ from setpiece.media.plate import Plate, open_plate
 # Raised when a stage's result would differ for the same inputs: old results are then not reused.
 STAGE_VERSION = {
     "brief": 1,
-    "layout": 5,
+    "layout": 6,
     "prep": 6,
     "fracture": 6,
-    "fall": 9,
+    "fall": 10,
     "dust": 4,
     "debris": 3,
-    "frames": 12,
+    "frames": 13,
 }
 
 

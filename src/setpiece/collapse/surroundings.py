@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from setpiece.collapse.fragments import Bonds
 from setpiece.collapse.motion import Motion
 from setpiece.render.camera import Camera
 from setpiece.render.light import Light, sunlit
@@ -98,7 +99,15 @@ def sun_on_ground(lit: LitVolume, light: Light, points: F32) -> F32:
     return np.asarray(1 - sunlit(light, points) * (1 - sun_transmittance(lit, points)), np.float32)
 
 
-def settled_dust(motion: Motion, seconds: float, dust: float) -> float:
-    """Pale dust settles on the rubble over the seconds after the first release."""
-    start = float(motion.release.min()) if len(motion.release) else np.inf
-    return float(np.clip((seconds - start - 0.8) / 3.0, 0, 0.75) * min(dust, 1.0))
+def settled_dust(motion: Motion, bonds: Bonds, seconds: float, dust: float) -> F32:
+    """How much pale dust lies on each piece, (N,) 0..0.75.
+
+    It settles over seconds, and on what has come apart: a roof that rides down whole is as clean
+    as it was.
+    """
+    broke = np.full(len(motion.rest), np.inf)
+    np.minimum.at(broke, bonds.i, motion.bond_break)
+    tied = bonds.j >= 0
+    np.minimum.at(broke, bonds.j[tied], motion.bond_break[tied])
+    amount = np.clip((seconds - broke - 0.4) / 3.0, 0, 0.75) * min(dust, 1.0)
+    return np.asarray(amount, np.float32)

@@ -147,7 +147,9 @@ def ground_ratio(
             a = max(a, 0.05)
             s = a * (float(known.gain[k]) - 1)
         top = np.maximum(s * vis_now + a * sky_now, 0) + 0.004 * (known is None)
-        out[index, k] = top / (s * vis_rest + a * sky_rest + 0.004 * (known is None))
+        before = s * vis_rest + a * sky_rest + 0.004 * (known is None)
+        # Ground that neither sun nor sky reached shows nothing to compare with: it stays.
+        out[index, k] = np.where(before > 1e-6, top / np.maximum(before, 1e-6), 1.0)
     if known is not None:
         level = out[index, 1]
         out[index] *= (np.minimum(level, np.maximum(most, 1)) / np.maximum(level, 1e-6))[:, None]

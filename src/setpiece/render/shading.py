@@ -186,7 +186,9 @@ def gather(
                     length = math.sqrt(n0[0] ** 2 + n0[1] ** 2 + n0[2] ** 2) + 1e-9
                     for k in range(3):
                         n0[k] /= length
-            film = dusty * m * min(max(n0[2] * 1.4 + 0.25, 0.0), 1.0)
+            film = 0.0
+            if owner >= 0:
+                film = dusty[owner] * m * min(max(n0[2] * 1.4 + 0.25, 0.0), 1.0)
             for k in range(3):
                 tint[k] += film * (dust_rgb[k] - tint[k])
                 albedo_out[p, k] += weight * sample * tint[k]

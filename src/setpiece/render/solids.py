@@ -122,7 +122,7 @@ def render_solids(
     denoise: bool = True,
     volume_shadow: Shadow | None = None,
     ground_shadow: Shadow | None = None,
-    dusty: float = 0.0,
+    dusty: F32 | None = None,
     dust_albedo: tuple[float, float, float] = (0.52, 0.49, 0.44),
     ground: bool = True,
     hidden: Hidden | None = None,
@@ -137,9 +137,9 @@ def render_solids(
     samples: 1, 4 or 16 a pixel.
     volume_shadow: sun transmittance through dust at world points (n, 3) -> (n,). ground_shadow:
     the same on the ground, where it differs (a street that the plate shows in shade).
-    dusty: 0..1, how much pale dust lies on what faces up. hidden: told depth, alpha and motion of
-    the pieces, says which pixels will not be seen (h, w): they get no light (rgb is then not to
-    be used there), and all other passes.
+    dusty: (N,) 0..1, how much pale dust lies on what faces up of each piece. hidden: told depth,
+    alpha and motion of the pieces, says which pixels will not be seen (h, w): they get no light
+    (rgb is then not to be used there), and all other passes.
     """
     mesh, camera, light = view.mesh, view.camera, view.light
     h, w = view.silhouette.shape
@@ -166,6 +166,7 @@ def render_solids(
     )
     ambient = 0.5 * (sky + bounce_up)
     dust_rgb = np.array(dust_albedo, np.float64)
+    film = np.zeros(len(pose.rest), np.float32) if dusty is None else dusty.astype(np.float32)
 
     still = np.zeros((p_total, 3), np.float32)
     alpha = np.zeros(p_total, np.float32)
@@ -198,7 +199,7 @@ def render_solids(
                 prim, dist, uu, vv, ray, origins, directions, faces, now, mesh.vertices, mesh.tex,
                 body, material, matrices, then, moved,
                 eye, rot, lens, view.picture, view.matte, view.seen, view.mean, ambient,
-                sun, sun_rgb, sky, bounce_up, float(dusty), dust_rgb, pixel, share,
+                sun, sun_rgb, sky, bounce_up, film, dust_rgb, pixel, share,
                 reached, start, still, alpha, far, normal, place, motion, albedo, ids, coverage,
                 hit_pixel, hit_weight, hit_point, hit_normal, hit_base, hits,
             )  # fmt: skip

@@ -6,7 +6,8 @@ semi-implicit Euler. It follows the bonded-particle and applied-element methods 
 2004, "A bonded-particle model for rock"; Meguro & Tagel-Din 2000, "Applied element method for
 structural analysis"). Forces are summed in a fixed order, so a run repeats to the bit. The kernels
 are compiled without fast math: with it, a process that compiled them and one that loaded them from
-the cache rounded differently, and a collapse is chaos.
+the cache rounded differently, and a collapse is chaos. What is past the film's end and mostly down
+may go on at twice the step (`World.coarsen`).
 """
 
 STEP = 1.0 / 3840.0  # [s] the explicit step

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 from numba import njit
 
 _J: dict[str, Any] = {"cache": True, "nogil": True}
@@ -48,9 +49,6 @@ def forces(
     damp,
     force,
     torque,
-    load,
-    h,
-    energy,
     broke,
 ):
     """Add the forces of active bonds; part those whose ductility is spent.
@@ -59,20 +57,18 @@ def forces(
         active: indices of bonds to look at (first na).
         la, lb: anchors in the axes of i and j. frame: normal (3), tangent (3) in the axes of i.
         scale: elastic share left while a bond is let go (1 = all). weak: share of capacity left.
-        load: receives N (tension +), V1, V2, M1, M2, T. broke: set True where parted.
-        energy: [0] elastic energy held now.
+        broke: set True where parted.
 
     Returns:
         Number of bonds parted.
     """
     parted = 0
-    held = 0.0
     for q in range(na):
-        k = active[q]
+        k = np.uint64(active[q])  # unsigned: no look whether it counts from the end
         if not alive[k]:
             continue
-        i = bi[k]
-        j = bj[k]
+        i = np.uint64(bi[k])
+        j = np.uint64(bj[k])
         p0 = la[k, 0]
         p1 = la[k, 1]
         p2 = la[k, 2]
@@ -130,23 +126,27 @@ def forces(
         dm = damage[k]
         left = (1.0 - dm) * weak[k]
         crush = cap[k, 1] * (1.0 - 0.85 * dm) * weak[k]
+        flows = False
         fn = stiff[k, 0] * (d0 * n0 + d1 * n1 + d2 * n2 - state[k, 0])
         if fn > cap[k, 0] * left:
             g = (fn - cap[k, 0] * left) / stiff[k, 0]
             state[k, 0] += g
             state[k, 8] += g
             fn = cap[k, 0] * left
+            flows = True
         elif fn < -crush:
             g = (fn + crush) / stiff[k, 0]
             state[k, 0] += g
             state[k, 9] -= g
             fn = -crush
+            flows = True
         comp = max(-fn, 0.0)
         top = cap[k, 2] * left + mu[k] * comp
         f1 = stiff[k, 1] * (d0 * s0 + d1 * s1 + d2 * s2 - state[k, 1])
         f2 = stiff[k, 2] * (d0 * t0 + d1 * t1 + d2 * t2 - state[k, 2])
-        l = math.sqrt(f1 * f1 + f2 * f2)
-        if l > top:
+        l = f1 * f1 + f2 * f2
+        if l > top * top:
+            l = math.sqrt(l)
             g = 1.0 - top / l
             g1 = g * f1 / stiff[k, 1]
             g2 = g * f2 / stiff[k, 2]
@@ -155,13 +155,20 @@ def forces(
             state[k, 7] += math.sqrt(g1 * g1 + g2 * g2)
             f1 *= top / l
             f2 *= top / l
-        add = confine[k] * 0.5 * comp * max(1.0 - comp / (cap[k, 1] + 1.0), 0.0)
-        q1 = (cap[k, 3] + add * depth[k, 0]) * left + 1.0
-        q2 = (cap[k, 4] + add * depth[k, 1]) * left + 1.0
+            flows = True
+        q1 = cap[k, 3]
+        q2 = cap[k, 4]
+        if confine[k] > 0.0:
+            add = confine[k] * 0.5 * comp * max(1.0 - comp / (cap[k, 1] + 1.0), 0.0)
+            q1 += add * depth[k, 0]
+            q2 += add * depth[k, 1]
+        q1 = q1 * left + 1.0
+        q2 = q2 * left + 1.0
         m1 = stiff[k, 3] * (e0 * s0 + e1 * s1 + e2 * s2 - state[k, 3])
         m2 = stiff[k, 4] * (e0 * t0 + e1 * t1 + e2 * t2 - state[k, 4])
-        l = math.sqrt((m1 / q1) ** 2 + (m2 / q2) ** 2)
-        if l > 1.0:
+        l = (m1 * q2) ** 2 + (m2 * q1) ** 2
+        if l > (q1 * q2) ** 2:
+            l = math.sqrt(l) / (q1 * q2)
             g = 1.0 - 1.0 / l
             g1 = g * m1 / stiff[k, 3]
             g2 = g * m2 / stiff[k, 4]
@@ -170,6 +177,7 @@ def forces(
             state[k, 6] += math.sqrt(g1 * g1 + g2 * g2)
             m1 /= l
             m2 /= l
+            flows = True
         mt = stiff[k, 5] * (e0 * n0 + e1 * n1 + e2 * n2 - state[k, 5])
         top = cap[k, 5] * left + 1.0
         if abs(mt) > top:
@@ -177,39 +185,23 @@ def forces(
             state[k, 5] += g
             state[k, 6] += abs(g)
             mt *= top / abs(mt)
-        m = (
-            state[k, 6] / lim[k, 0]
-            + state[k, 7] / lim[k, 1]
-            + state[k, 8] / lim[k, 2]
-            + state[k, 9] / lim[k, 3]
-        )
-        if m > 1.0:
-            g = min((m - 1.0) / (lim[k, 5] - 1.0), lim[k, 6])
-            if g > dm:
-                damage[k] = g
-            if m >= lim[k, 4]:
-                alive[k] = False
-                broke[k] = True
-                parted += 1
-                continue
-        held += (
-            0.5
-            * sc
-            * (
-                fn * fn / stiff[k, 0]
-                + f1 * f1 / stiff[k, 1]
-                + f2 * f2 / stiff[k, 2]
-                + m1 * m1 / stiff[k, 3]
-                + m2 * m2 / stiff[k, 4]
-                + mt * mt / stiff[k, 5]
+            flows = True
+        if flows:
+            m = (
+                state[k, 6] / lim[k, 0]
+                + state[k, 7] / lim[k, 1]
+                + state[k, 8] / lim[k, 2]
+                + state[k, 9] / lim[k, 3]
             )
-        )
-        load[k, 0] = fn
-        load[k, 1] = f1
-        load[k, 2] = f2
-        load[k, 3] = m1
-        load[k, 4] = m2
-        load[k, 5] = mt
+            if m > 1.0:
+                g = min((m - 1.0) / (lim[k, 5] - 1.0), lim[k, 6])
+                if g > dm:
+                    damage[k] = g
+                if m >= lim[k, 4]:
+                    alive[k] = False
+                    broke[k] = True
+                    parted += 1
+                    continue
         r = damp * (1.0 - dm)
         fn += r * stiff[k, 0] * (c0 * n0 + c1 * n1 + c2 * n2)
         f1 += r * stiff[k, 1] * (c0 * s0 + c1 * s1 + c2 * s2)
@@ -235,7 +227,6 @@ def forces(
         torque[j, 0] -= b1 * p2 - b2 * p1 + u0
         torque[j, 1] -= b2 * p0 - b0 * p2 + u1
         torque[j, 2] -= b0 * p1 - b1 * p0 + u2
-    energy[0] = held
     return parted
 
 
@@ -263,3 +254,24 @@ def crushing(index, n, x, v, im, bi, bj, resist, travel, force, h):
         f = resist[k] * min(rate / soft, 1.0) * min(travel[k] / 0.3 + 0.2, 1.0)
         force[j, 2] += f
         force[i, 2] -= f
+
+
+def strains(x, rot, bi, bj, la, lb, frame):
+    """Deformation of every bond as `forces` sees it [m], [rad], (M, 6), its flow included."""
+    ri, rj = rot[bi], rot[bj]
+    n = np.einsum("kij,kj->ki", ri, frame[:, :3])
+    s = np.einsum("kij,kj->ki", ri, frame[:, 3:])
+    t = np.cross(n, s)
+    d = x[bj] - x[bi]
+    d += np.einsum("kij,kj->ki", rj, lb) - np.einsum("kij,kj->ki", ri, la)
+    turn = rj @ np.swapaxes(ri, 1, 2)
+    e = 0.5 * np.stack(
+        [
+            turn[:, 2, 1] - turn[:, 1, 2],
+            turn[:, 0, 2] - turn[:, 2, 0],
+            turn[:, 1, 0] - turn[:, 0, 1],
+        ],
+        1,
+    )
+    along = [(d, n), (d, s), (d, t), (e, s), (e, t), (e, n)]
+    return np.stack([(a * b).sum(1) for a, b in along], 1)

@@ -8,6 +8,10 @@ import numpy as np
 from numba import njit
 
 PAIR = 12  # what is remembered of a pair: see `carry`
+SHIFT = 20  # the key of a pair is (lower piece << SHIFT) + higher piece
+LANE = 1.5  # [m] width of the strips in which pieces are looked at, LANES at most
+LANES = 64
+FASTEST = 36.0  # [m/s] no pair is looked for farther ahead than this goes
 _J: dict[str, Any] = {"cache": True, "nogil": True}
 
 
@@ -17,7 +21,7 @@ def sweep(x, rot, ext, v, awake, dt, order, lo, hi, keys):
 
     Args:
         order: (n,) piece order along x, kept between calls (insertion sort).
-        keys: receives i * (n + 1) + j with i < j, sorted.
+        keys: receives (i << SHIFT) + j with i < j, sorted.
 
     Returns:
         Number of pairs, or minus the number that would not fit.
@@ -30,7 +34,7 @@ def sweep(x, rot, ext, v, awake, dt, order, lo, hi, keys):
                 + abs(rot[i, a, 1]) * ext[i, 1]
                 + abs(rot[i, a, 2]) * ext[i, 2]
                 + 0.01
-                + min(abs(v[i, a]) * dt, 0.3)
+                + min(abs(v[i, a]), FASTEST) * dt
             )
             lo[i, a] = x[i, a] - s
             hi[i, a] = x[i, a] + s
@@ -42,48 +46,75 @@ def sweep(x, rot, ext, v, awake, dt, order, lo, hi, keys):
             order[b + 1] = order[b]
             b -= 1
         order[b + 1] = o
-    m = 0
-    cap = keys.shape[0]
-    # In order of their lower x and side by side: what is looked at next lies next in memory.
-    box = np.empty((n, 6), np.float64)
-    for p in range(n):
-        for a in range(3):
-            box[p, a] = lo[order[p], a]
-            box[p, 3 + a] = hi[order[p], a]
+    # In lanes along x, a piece in each that it reaches; in every lane in order of their lower x and
+    # side by side, so that what is looked at next lies next in memory.
+    south = 1e9
+    north = -1e9
+    for i in range(n):
+        south = min(south, lo[i, 1])
+        north = max(north, hi[i, 1])
+    lanes = min(max(int((north - south) / LANE), 1), LANES)
+    per = lanes / max(north - south, 1e-9)
+    ends = np.empty((n, 2), np.int64)
+    start = np.zeros(lanes + 1, np.int64)
+    for i in range(n):
+        for a in range(2):
+            at = int(((hi if a else lo)[i, 1] - south) * per)
+            ends[i, a] = min(max(at, 0), lanes - 1)
+        for s in range(ends[i, 0], ends[i, 1] + 1):
+            start[s + 1] += 1
+    for s in range(lanes):
+        start[s + 1] += start[s]
+    fill = start[:lanes].copy()
+    who = np.empty(start[lanes], np.int64)
+    box = np.empty((start[lanes], 6), np.float64)
     for p in range(n):
         i = order[p]
-        l1, l2 = box[p, 1], box[p, 2]
-        h0, h1, h2 = box[p, 3], box[p, 4], box[p, 5]
-        for q in range(p + 1, n):
-            if box[q, 0] > h0:
-                break
-            apart = (box[q, 1] > h1) | (l1 > box[q, 4]) | (box[q, 2] > h2) | (l2 > box[q, 5])
-            if apart:
-                continue
-            j = order[q]
-            if not (awake[i] or awake[j]):
-                continue
-            if m < cap:
-                keys[m] = np.int64(min(i, j)) * (n + 1) + max(i, j)
-            m += 1
+        for s in range(ends[i, 0], ends[i, 1] + 1):
+            q = fill[s]
+            fill[s] += 1
+            who[q] = i
+            for a in range(3):
+                box[q, a] = lo[i, a]
+                box[q, 3 + a] = hi[i, a]
+    m = 0
+    cap = keys.shape[0]
+    for s in range(lanes):
+        for p in range(start[s], start[s + 1]):
+            i = who[p]
+            l1, l2 = box[p, 1], box[p, 2]
+            h0, h1, h2 = box[p, 3], box[p, 4], box[p, 5]
+            for q in range(p + 1, start[s + 1]):
+                if box[q, 0] > h0:
+                    break
+                apart = (box[q, 1] > h1) | (l1 > box[q, 4]) | (box[q, 2] > h2) | (l2 > box[q, 5])
+                if apart:
+                    continue
+                j = who[q]
+                # Pairs that share more than one lane count in the first of them.
+                if max(ends[i, 0], ends[j, 0]) != s or not (awake[i] or awake[j]):
+                    continue
+                if m < cap:
+                    keys[m] = (np.int64(min(i, j)) << SHIFT) + max(i, j)
+                m += 1
     if m > cap:
         return -m
-    _sort(keys, m, n + 1)
+    _sort(keys, m, n)
     return m
 
 
 @njit(**_J)
-def _sort(keys, m, base):
-    """Sort m keys i * base + j: by counting i, then by insertion, for there are few to each i."""
-    start = np.zeros(base + 1, np.int64)
+def _sort(keys, m, n):
+    """Sort m keys: by counting lower pieces, then by insertion, for there are few to each."""
+    start = np.zeros(n + 1, np.int64)
     for p in range(m):
-        start[keys[p] // base + 1] += 1
-    for i in range(base):
+        start[(keys[p] >> SHIFT) + 1] += 1
+    for i in range(n):
         start[i + 1] += start[i]
-    end = start[:base].copy()
+    end = start[:n].copy()
     old = keys[:m].copy()
     for p in range(m):
-        i = old[p] // base
+        i = old[p] >> SHIFT
         q = end[i]
         end[i] += 1
         while q > start[i] and keys[q - 1] > old[p]:
@@ -93,28 +124,34 @@ def _sort(keys, m, base):
 
 
 @njit(**_J)
-def travel(x, q, v, x0, q0, reach, dt, path, far):
-    """How far each piece has come, to know when a pair that was apart may have met.
+def unstick(keys, gap, loose, x, rot, slack):
+    """Clear `loose` of pairs whose centres moved against one another by `slack` [m] or more.
+
+    gap: (K, 3) the second centre as seen from the first when they began.
+    """
+    for k in range(keys.shape[0]):
+        if not loose[k]:
+            continue
+        i = keys[k] >> SHIFT
+        j = keys[k] & ((1 << SHIFT) - 1)
+        d0 = x[j, 0] - x[i, 0]
+        d1 = x[j, 1] - x[i, 1]
+        d2 = x[j, 2] - x[i, 2]
+        for a in range(3):
+            now = rot[i, 0, a] * d0 + rot[i, 1, a] * d1 + rot[i, 2, a] * d2
+            if abs(now - gap[k, a]) >= slack:
+                loose[k] = False
+
+
+@njit(**_J)
+def turning(q, q0, reach, turned):
+    """How far each piece has turned, to know when a pair that was apart may have met.
 
     Args:
-        x0, q0: (n, 3), (n, 4) as the last call left them; brought up to date.
-        reach: (n,) [m] of the furthest point from the centre.
-        path: (n,) [m] added to: the most that any point moved, beside what all pieces moved alike.
-        far: (n,) receives path, and what the piece may move within dt [s] from now.
+        q0: (n, 4) as the last call left it; brought up to date. reach: (n,) [m] of the furthest
+            point from the centre. turned: (n,) [m] added to: the most that any point moved by it.
     """
-    n = x0.shape[0]
-    d = np.zeros(3)
-    u = np.zeros(3)
-    for i in range(n):
-        for a in range(3):
-            d[a] += x[i, a] - x0[i, a]
-            u[a] += v[i, a]
-    d /= max(n, 1)
-    u /= max(n, 1)
-    for i in range(n):
-        e0 = x[i, 0] - x0[i, 0] - d[0]
-        e1 = x[i, 1] - x0[i, 1] - d[1]
-        e2 = x[i, 2] - x0[i, 2] - d[2]
+    for i in range(q0.shape[0]):
         s = q0[i, 3] * q[i, 0] - q0[i, 0] * q[i, 3] + q0[i, 2] * q[i, 1] - q0[i, 1] * q[i, 2]
         t = s * s
         s = q0[i, 3] * q[i, 1] - q0[i, 1] * q[i, 3] + q0[i, 0] * q[i, 2] - q0[i, 2] * q[i, 0]
@@ -122,23 +159,19 @@ def travel(x, q, v, x0, q0, reach, dt, path, far):
         s = q0[i, 3] * q[i, 2] - q0[i, 2] * q[i, 3] + q0[i, 1] * q[i, 0] - q0[i, 0] * q[i, 1]
         t += s * s
         # A chord is no longer than its arc; twice the sine of half the angle is the chord.
-        path[i] += np.sqrt(e0 * e0 + e1 * e1 + e2 * e2) + 2.0 * np.sqrt(t) * reach[i] + 1e-12
-        near = abs(v[i, 0] - u[0]) + abs(v[i, 1] - u[1]) + abs(v[i, 2] - u[2])
-        far[i] = path[i] + near * dt
-        for a in range(3):
-            x0[i, a] = x[i, a]
+        turned[i] += 2.0 * np.sqrt(t) * reach[i] + 1e-12
         for a in range(4):
             q0[i, a] = q[i, a]
 
 
 @njit(**_J)
-def carry(keys, m, blocked, old_keys, old_m, old, old_until, new_keys, new, until):
+def carry(keys, m, blocked, old_keys, old_m, old, old_apart, new_keys, new, apart):
     """Drop blocked pairs and copy what was known of each pair that stays.
 
     Args:
         keys: sorted candidates (m of them). blocked: sorted keys of pairs that may not collide.
-        old_keys, old, old_until: what the last call kept, (old_m,), (old_m, PAIR), (old_m,).
-        until: of `contacts.find`, carried along.
+        old_keys, old, old_apart: what the last call kept, (old_m,), (old_m, PAIR), (old_m, 4).
+        apart: of `contacts.find`, carried along.
         new: receives rows: allowance [m], friction displacement (3) [m], axis (3), state
             (0 new, 1 axis known, 2 was in contact, 3 a crushed support was clearing), and its
             contacts: first row, number, tick they are of, ticks since they were found.
@@ -160,11 +193,12 @@ def carry(keys, m, blocked, old_keys, old_m, old, old_until, new_keys, new, unti
             o += 1
         new_keys[k] = key
         if o < old_m and old_keys[o] == key:
-            until[k] = old_until[o]
+            for a in range(4):
+                apart[k, a] = old_apart[o, a]
             for a in range(PAIR):
                 new[k, a] = old[o, a]
         else:
-            until[k] = -1.0
+            apart[k, 3] = -1.0
             for a in range(PAIR):
                 new[k, a] = 0.0
         k += 1

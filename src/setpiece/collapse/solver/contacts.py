@@ -12,10 +12,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 from numba import njit
 
+from setpiece.collapse.solver.broadphase import FASTEST, SHIFT
 from setpiece.collapse.solver.kept import keep
-from setpiece.collapse.solver.sat import axis_gap, hull_contact
+from setpiece.collapse.solver.sat import axis_gap, hull_contact, pose
 
 PASSING = 0.6  # [s] after its ghost time a crushed support may still clear an overlap
 APART = 0.5  # [m] allowance beyond its overlap of a pair that clears: no spring acts
@@ -72,9 +74,8 @@ def find(
     old_cf,
     old_cn,
     stamp,
-    path,
-    far,
-    until,
+    turned,
+    apart,
     crowd,
 ):
     """Contact points of all pairs and of every piece with the ground.
@@ -85,9 +86,10 @@ def find(
             column or panel (frail, (n,)).
         pair: rows of `broadphase.carry`. old_cf, old_cn: contacts of the tick before; rows
             of pairs that hardly moved since are taken from them. stamp: number of this tick; 0
-            finds all anew. path, far: see `broadphase.travel`. until: (npair,) sum of the two
-            `far` up to which a pair that is apart stays so. grounded: True for pieces still bonded
-            to the ground.
+            finds all anew. turned: see `broadphase.turning`. apart: (npair, 4) of a pair that was
+            found apart: second centre less first then, and by how much they and what `turned` may
+            have changed before it is tested again. grounded: True for pieces still bonded to the
+            ground.
         ground_xi: friction displacement x, y and allowance of the ground contact, -1 while
             apart, (n, 3). work: `sat.scratch()`. crowd: (n,) scratch.
         ci: receives (i or -1, j, pair row or -1). cf: receives anchor in i (3), anchor in j (3),
@@ -99,22 +101,31 @@ def find(
         Number of contacts.
     """
     vert, vs, plane, fs, loop, ls, edge, es = hulls
-    out, wa, wb, na, nb, c1, c2, axis, along, through_faces = work
+    out = np.empty((128, 7))
+    axis = np.empty(3)
+    work[10][:] = False
     n = ext.shape[0]
     cap = ci.shape[0]
     m = 0
     damp = 0.45 * math.sqrt(BETA)
     crowd[:] = 0
     for p in range(npair):
-        i = keys[p] // (n + 1)
-        j = keys[p] - i * (n + 1)
-        if far[i] + far[j] < until[p] or not (awake[i] or awake[j]):
+        i = keys[p] >> SHIFT
+        j = keys[p] & ((1 << SHIFT) - 1)
+        dv = abs(v[i, 0] - v[j, 0]) + abs(v[i, 1] - v[j, 1]) + abs(v[i, 2] - v[j, 2])
+        left = apart[p, 3] - turned[i] - turned[j] - dv * dt
+        if left > 0.0:
+            d0 = x[j, 0] - x[i, 0] - apart[p, 0]
+            d1 = x[j, 1] - x[i, 1] - apart[p, 1]
+            d2 = x[j, 2] - x[i, 2] - apart[p, 2]
+            if d0 * d0 + d1 * d1 + d2 * d2 < left * left:
+                continue
+        if not (awake[i] or awake[j]):
             continue
         through = (now < ghost[i] and (x[j, 2] > x[i, 2] or frail[j])) or (
             now < ghost[j] and (x[i, 2] > x[j, 2] or frail[i])
         )
-        dv = abs(v[i, 0] - v[j, 0]) + abs(v[i, 1] - v[j, 1]) + abs(v[i, 2] - v[j, 2])
-        margin = NEAR + min(dv * dt, 0.15)
+        margin = NEAR + min(dv, FASTEST) * dt
         ground_up = now < max(ghost[i], ghost[j]) + PASSING
         if stamp > 0 and not ground_up and pair[p, 10] == stamp - 1:
             k = keep(
@@ -127,34 +138,14 @@ def find(
         if pair[p, 7] == 1.0:
             gap = axis_gap(i, j, x, rot, vert, vs, pair[p, 4], pair[p, 5], pair[p, 6])
             if gap > margin:
-                until[p] = path[i] + path[j] + gap - NEAR
+                apart[p, 3] = turned[i] + turned[j] + gap - NEAR
+                for a in range(3):
+                    apart[p, a] = x[j, a] - x[i, a]
                 continue
-        until[p] = -1.0
-        k = hull_contact(
-            i,
-            j,
-            x,
-            rot,
-            vert,
-            vs,
-            plane,
-            fs,
-            loop,
-            ls,
-            edge,
-            es,
-            margin,
-            out,
-            wa,
-            wb,
-            na,
-            nb,
-            c1,
-            c2,
-            axis,
-            along,
-            through_faces,
-        )
+        apart[p, 3] = -1.0
+        pose(i, x, rot, vert, vs, plane, fs, work)
+        pose(j, x, rot, vert, vs, plane, fs, work)
+        k = hull_contact(i, j, vs, fs, loop, ls, edge, es, margin, axis, out, work)
         for a in range(3):
             pair[p, 4 + a] = axis[a]
         if k == 0:

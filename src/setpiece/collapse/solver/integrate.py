@@ -5,15 +5,18 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 from numba import njit
 
 from setpiece.collapse.solver import bonds
 from setpiece.collapse.solver.bonds import crushing
+from setpiece.collapse.solver.pressing import closing
 from setpiece.collapse.solver.pressing import forces as contact_forces
 
 bond_forces = bonds.forces
 _J: dict[str, Any] = {"cache": True, "nogil": True}
 SPIN_LIMIT = 25.0  # [rad/s]
+LOOK = 4  # steps after which it is seen again which contacts may close
 
 
 @njit(**_J)
@@ -157,7 +160,6 @@ def tick(
     state,
     damage,
     damp,
-    load,
     broke,
     crush,
     ncrush,
@@ -170,7 +172,6 @@ def tick(
     friction,
     force,
     torque,
-    energy,
     react,
     fastest,
     sink,
@@ -180,7 +181,9 @@ def tick(
     parted = 0
     up = 0.0
     held = 0.0
-    for _ in range(steps):
+    near = 0
+    rows = np.empty(m, np.int64)
+    for k in range(steps):
         force[:] = 0.0
         torque[:] = 0.0
         react[0] = 0.0
@@ -210,14 +213,13 @@ def tick(
             damp,
             force,
             torque,
-            load,
-            h,
-            energy,
             broke,
         )
         if ncrush > 0:
             crushing(crush, ncrush, x, v, im, bi, bj, resist, travel, force, h)
-        contact_forces(x, rot, v, w, ci, cf, cn, m, friction, h, force, torque, react)
+        if k % LOOK == 0:
+            near = closing(x, rot, v, w, ci, cf, cn, m, LOOK * h, rows)
+        contact_forces(x, rot, v, w, ci, cf, cn, rows, near, friction, h, force, torque, react)
         up += react[0]
         held -= force[n, 2]
         move(n, x, q, rot, v, w, force, torque, im, ii, ij, awake, pull, drag, g, h, fastest, sink)

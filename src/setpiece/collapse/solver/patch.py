@@ -8,7 +8,7 @@ MAX_POINTS = 4
 
 
 @njit(cache=True, nogil=True)
-def edge_point(edge, ea, eb, wa, wb, origin, s0, s1, s2, gap, out):
+def edge_point(edge, ea, eb, wa, wb, axis, gap, out):
     """Middle of the shortest segment between two edges."""
     u = wa[edge[ea, 0]]
     y = wb[edge[eb, 0]]
@@ -24,20 +24,18 @@ def edge_point(edge, ea, eb, wa, wb, origin, s0, s1, s2, gap, out):
     s = min(max((b * e - c * d) / den, 0.0), 1.0)
     t = min(max((a * e - b * d) / den, 0.0), 1.0)
     for k in range(3):
-        out[0, k] = origin[k] + 0.5 * (u[k] + s * p[k] + y[k] + t * q[k])
-    out[0, 3] = s0
-    out[0, 4] = s1
-    out[0, 5] = s2
+        out[0, k] = 0.5 * (u[k] + s * p[k] + y[k] + t * q[k])
+        out[0, 3 + k] = axis[k]
     out[0, 6] = gap
     return 1
 
 
 @njit(cache=True, nogil=True)
-def face_patch(rf, cf0, ncf, wr, wc, n, nc, loop, ls, origin, sign, margin, out, buf, other):
+def face_patch(rf, cf0, wr, wc, n, sign, nc, loop, ls, margin, out, buf, other):
     """Clip the incident face of the other hull by the sides of reference face `rf`."""
     low = 1e9
     inc = 0
-    for f in range(ncf):
+    for f in range(nc.shape[0]):
         d = nc[f, 0] * n[0] + nc[f, 1] * n[1] + nc[f, 2] * n[2]
         if d < low:
             low = d
@@ -84,7 +82,7 @@ def face_patch(rf, cf0, ncf, wr, wc, n, nc, loop, ls, origin, sign, margin, out,
         d = n[0] * src[k, 0] + n[1] * src[k, 1] + n[2] * src[k, 2] - n[3]
         if d < margin and m < out.shape[0]:
             for a in range(3):
-                out[m, a] = origin[a] + src[k, a] - n[a] * d * 0.5
+                out[m, a] = src[k, a] - n[a] * d * 0.5
                 out[m, 3 + a] = sign * n[a]
             out[m, 6] = d
             m += 1

@@ -5,21 +5,71 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 from numba import njit
 
 from setpiece.collapse.solver.contacts import BETA, SOFTEN
 
 _J: dict[str, Any] = {"cache": True, "nogil": True}
+SUDDEN = 2.0  # [m/s] that a contact may close faster than a moment ago
 HOLD = 2.0  # [m/s] by which a contact that stays closed may push harder, per step
 
 
 @njit(**_J)
-def forces(x, rot, v, w, ci, cf, cn, m, mu, h, force, torque, react):
-    """Add contact forces; friction displacements and dissipated work are kept in `cf`."""
-    up = 0.0
+def closing(x, rot, v, w, ci, cf, cn, m, dt, rows):
+    """Rows of contacts that are closed or may close within dt [s]; how many.
+
+    The others forget their friction, as open contacts do.
+    """
+    count = 0
     for k in range(m):
         i = ci[k, 0]
-        j = ci[k, 1]
+        j = np.uint64(ci[k, 1])
+        p0 = cf[k, 3]
+        p1 = cf[k, 4]
+        p2 = cf[k, 5]
+        b0 = rot[j, 0, 0] * p0 + rot[j, 0, 1] * p1 + rot[j, 0, 2] * p2
+        b1 = rot[j, 1, 0] * p0 + rot[j, 1, 1] * p1 + rot[j, 1, 2] * p2
+        b2 = rot[j, 2, 0] * p0 + rot[j, 2, 1] * p1 + rot[j, 2, 2] * p2
+        c0 = v[j, 0] + w[j, 1] * b2 - w[j, 2] * b1
+        c1 = v[j, 1] + w[j, 2] * b0 - w[j, 0] * b2
+        c2 = v[j, 2] + w[j, 0] * b1 - w[j, 1] * b0
+        if i >= 0:
+            p0 = cf[k, 0]
+            p1 = cf[k, 1]
+            p2 = cf[k, 2]
+            a0 = rot[i, 0, 0] * p0 + rot[i, 0, 1] * p1 + rot[i, 0, 2] * p2
+            a1 = rot[i, 1, 0] * p0 + rot[i, 1, 1] * p1 + rot[i, 1, 2] * p2
+            a2 = rot[i, 2, 0] * p0 + rot[i, 2, 1] * p1 + rot[i, 2, 2] * p2
+            c0 -= v[i, 0] + w[i, 1] * a2 - w[i, 2] * a1
+            c1 -= v[i, 1] + w[i, 2] * a0 - w[i, 0] * a2
+            c2 -= v[i, 2] + w[i, 0] * a1 - w[i, 1] * a0
+            s = (
+                (x[j, 0] + b0 - x[i, 0] - a0) * cn[k, 0]
+                + (x[j, 1] + b1 - x[i, 1] - a1) * cn[k, 1]
+                + (x[j, 2] + b2 - x[i, 2] - a2) * cn[k, 2]
+            )
+        else:
+            s = x[j, 2] + b2 + cf[k, 2]
+        vn = c0 * cn[k, 0] + c1 * cn[k, 1] + c2 * cn[k, 2]
+        if s < (SUDDEN + max(-vn, 0.0)) * dt:
+            rows[count] = k
+            count += 1
+        else:
+            cf[k, 8] = 0.0
+            cf[k, 9] = 0.0
+            cf[k, 10] = 0.0
+    return count
+
+
+@njit(**_J)
+def forces(x, rot, v, w, ci, cf, cn, rows, m, mu, h, force, torque, react):
+    """Add the forces of contacts `rows` (first m); friction and work done are kept in `cf`."""
+    up = 0.0
+    for r in range(m):
+        k = np.uint64(rows[r])
+        i = ci[k, 0]
+        j = np.uint64(ci[k, 1])
         n0 = cn[k, 0]
         n1 = cn[k, 1]
         n2 = cn[k, 2]

@@ -2,7 +2,8 @@
 
 Face axes by support points, edge axes by the Gauss-map test, the patch by clipping the incident
 face against the reference face (D. Gregorius, "The Separating Axis Test between Convex
-Polyhedra", GDC 2013).
+Polyhedra", GDC 2013). Edges far from the other hull are left out: the axis of least overlap has
+the points where it touches no farther apart than the hulls overlap.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from numba import njit
 from setpiece.collapse.solver.patch import edge_point, face_patch
 
 _FACE_BIAS = 0.002  # [m] how much better an edge or second-body axis must be to be taken
+BESIDE = 0.03  # [m] edges farther from the other hull are looked at only where it overlaps more
+BITS = 62  # faces that are noted as bits of a word
 
 
 @njit(cache=True, nogil=True)
@@ -37,188 +40,219 @@ def axis_gap(i, j, x, rot, vert, vs, n0, n1, n2):
 
 
 @njit(cache=True, nogil=True)
-def _to_world(k, rot, d0, d1, d2, vert, vs, plane, fs, wv, wn):
-    m = vs[k]
-    for q in range(vs[k + 1] - m):
-        for a in range(3):
-            wv[q, a] = (
-                rot[k, a, 0] * vert[m + q, 0]
-                + rot[k, a, 1] * vert[m + q, 1]
-                + rot[k, a, 2] * vert[m + q, 2]
-            )
-        wv[q, 0] += d0
-        wv[q, 1] += d1
-        wv[q, 2] += d2
-    m = fs[k]
-    for q in range(fs[k + 1] - m):
-        for a in range(3):
-            wn[q, a] = (
-                rot[k, a, 0] * plane[m + q, 0]
-                + rot[k, a, 1] * plane[m + q, 1]
-                + rot[k, a, 2] * plane[m + q, 2]
-            )
-        wn[q, 3] = plane[m + q, 3] + wn[q, 0] * d0 + wn[q, 1] * d1 + wn[q, 2] * d2
+def pose(i, x, rot, vert, vs, plane, fs, work):
+    """Corners and planes of hull i in the world, unless it was posed before."""
+    corner, side, posed = work[0], work[1], work[10]
+    if posed[i]:
+        return
+    posed[i] = True
+    x0, x1, x2 = x[i, 0], x[i, 1], x[i, 2]
+    r00, r01, r02 = rot[i, 0, 0], rot[i, 0, 1], rot[i, 0, 2]
+    r10, r11, r12 = rot[i, 1, 0], rot[i, 1, 1], rot[i, 1, 2]
+    r20, r21, r22 = rot[i, 2, 0], rot[i, 2, 1], rot[i, 2, 2]
+    for k in range(vs[i], vs[i + 1]):
+        p0, p1, p2 = vert[k, 0], vert[k, 1], vert[k, 2]
+        corner[k, 0] = x0 + r00 * p0 + r01 * p1 + r02 * p2
+        corner[k, 1] = x1 + r10 * p0 + r11 * p1 + r12 * p2
+        corner[k, 2] = x2 + r20 * p0 + r21 * p1 + r22 * p2
+    for f in range(fs[i], fs[i + 1]):
+        p0, p1, p2 = plane[f, 0], plane[f, 1], plane[f, 2]
+        n0 = r00 * p0 + r01 * p1 + r02 * p2
+        n1 = r10 * p0 + r11 * p1 + r12 * p2
+        n2 = r20 * p0 + r21 * p1 + r22 * p2
+        side[f, 0] = n0
+        side[f, 1] = n1
+        side[f, 2] = n2
+        side[f, 3] = plane[f, 3] + n0 * x0 + n1 * x1 + n2 * x2
 
 
 @njit(cache=True, nogil=True)
-def hull_contact(
-    i, j, x, rot, vert, vs, plane, fs, loop, ls, edge, es, margin, out, wa, wb, na, nb, c1, c2,
-    axis, along, through,
-):  # fmt: skip
-    """Contact points of hulls i and j closer than `margin`.
+def _best_face(na, wb, ab, off, least, margin):
+    """(face, gap) of the first of `na` that beats `least` and all others, -1 where none does.
 
-    Args:
-        out: (>= 64, 7) receives point [m, world], normal from i to j, separation [m].
-        wa, wb, na, nb, c1, c2: scratch: (64, 3), (64, 3), (96, 4), (96, 4), (96, 3), (96, 3).
-        axis: (3,) receives the axis of least overlap, also when the hulls are apart.
-        along, through: scratch: (96,), (160 * 96,).
-
-    Returns:
-        Number of points (0 when apart).
+    Stops at a gap beyond `margin`. ab: receives every corner along every normal, (faces, corners).
+    off: receives the faces that each corner is beyond by more than BESIDE, as bits, (corners,).
     """
-    d0 = x[j, 0] - x[i, 0]
-    d1 = x[j, 1] - x[i, 1]
-    d2 = x[j, 2] - x[i, 2]
-    _to_world(i, rot, 0.0, 0.0, 0.0, vert, vs, plane, fs, wa, na)
-    _to_world(j, rot, d0, d1, d2, vert, vs, plane, fs, wb, nb)
-    nva = vs[i + 1] - vs[i]
-    nvb = vs[j + 1] - vs[j]
-    nfa = fs[i + 1] - fs[i]
-    nfb = fs[j + 1] - fs[j]
-    best = -1e9
-    kind = 0
-    face = 0
-    s0 = 0.0
-    s1 = 0.0
-    s2 = 1.0
-    for f in range(nfa):
+    found = -1
+    nvb = wb.shape[0]
+    for k in range(nvb):
+        off[k] = 0
+    for f in range(na.shape[0]):
+        n0, n1, n2, n3 = na[f, 0], na[f, 1], na[f, 2], na[f, 3]
         m = 1e9
         for k in range(nvb):
-            m = min(m, na[f, 0] * wb[k, 0] + na[f, 1] * wb[k, 1] + na[f, 2] * wb[k, 2])
-        m -= na[f, 3]
-        if m > best:
-            best = m
-            face = f
-            s0 = na[f, 0]
-            s1 = na[f, 1]
-            s2 = na[f, 2]
+            d = n0 * wb[k, 0] + n1 * wb[k, 1] + n2 * wb[k, 2] - n3
+            ab[f, k] = d
+            m = min(m, d)
+        if f < BITS:
+            for k in range(nvb):
+                off[k] |= np.int64(ab[f, k] > BESIDE) << f
+        if m > least or m > margin:
+            least = m
+            found = f
             if m > margin:
-                axis[0] = s0
-                axis[1] = s1
-                axis[2] = s2
-                return 0
-    for f in range(nfb):
-        m = 1e9
-        for k in range(nva):
-            m = min(m, nb[f, 0] * wa[k, 0] + nb[f, 1] * wa[k, 1] + nb[f, 2] * wa[k, 2])
-        m -= nb[f, 3]
-        if m > best + _FACE_BIAS or m > margin:
-            best = m
-            kind = 1
-            face = f
-            s0 = -nb[f, 0]
-            s1 = -nb[f, 1]
-            s2 = -nb[f, 2]
-            if m > margin:
-                axis[0] = s0
-                axis[1] = s1
-                axis[2] = s2
-                return 0
-    ea = -1
-    eb = -1
-    # Which way every edge points through every face of the other hull, once for all pairs of them.
-    e0 = es[j]
-    for h in range(e0, es[j + 1]):
-        y = edge[h, 0]
-        z = edge[h, 1]
-        q0 = wb[z, 0] - wb[y, 0]
-        q1 = wb[z, 1] - wb[y, 1]
-        q2 = wb[z, 2] - wb[y, 2]
-        row = (h - e0) * nfa
-        for f in range(nfa):
-            through[row + f] = na[f, 0] * q0 + na[f, 1] * q1 + na[f, 2] * q2
-    for e in range(es[i], es[i + 1]):
-        u = edge[e, 0]
-        w = edge[e, 1]
-        f = edge[e, 2]
-        g = edge[e, 3]
+                break
+    return found, least
+
+
+@njit(cache=True, nogil=True)
+def _near(edge, e0, e1, off, near):
+    """Edges not wholly beyond one face of the other hull; how many."""
+    c = 0
+    for e in range(e0, e1):
+        near[c] = e
+        c += (off[edge[e, 0]] & off[edge[e, 1]]) == 0
+    return c
+
+
+@njit(cache=True, nogil=True)
+def _best_edges(wa, wb, ab, ba, edge, ea, ca, eb, cb, best, margin, axis):
+    """(edge of i, edge of j, gap) of the best axis across two edges; -1, -1 where none beats best.
+
+    Only edges whose arcs cross on the Gauss map carry a face of the Minkowski difference. axis:
+    receives the axis.
+    """
+    ka = -1
+    kb = -1
+    for s in range(ca):
+        e = ea[s]
+        u, w, f, g = edge[e, 0], edge[e, 1], edge[e, 2], edge[e, 3]
         p0 = wa[w, 0] - wa[u, 0]
         p1 = wa[w, 1] - wa[u, 1]
         p2 = wa[w, 2] - wa[u, 2]
-        for r in range(nfb):
-            along[r] = nb[r, 0] * p0 + nb[r, 1] * p1 + nb[r, 2] * p2
-        for h in range(e0, es[j + 1]):
-            r = edge[h, 2]
-            t = edge[h, 3]
-            row = (h - e0) * nfa
-            crosses = along[r] * along[t] < 0
-            if not (crosses & (through[row + f] * through[row + g] < 0)):
+        p = p0 * p0 + p1 * p1 + p2 * p2
+        for t in range(cb):
+            h = eb[t]
+            y, z, c, d = edge[h, 0], edge[h, 1], edge[h, 2], edge[h, 3]
+            ahead = ab[f, z] - ab[f, y]
+            along = ba[c, w] - ba[c, u]
+            # Edges run along the product of their faces' normals, so that equal signs say that
+            # the arcs cross on the same half of the sphere, and which way the axis points.
+            cross = (ahead * (ab[g, z] - ab[g, y]) < 0) & (along * (ba[d, w] - ba[d, u]) < 0)
+            if not (cross & (ahead * along > 0)):
                 continue
-            y = edge[h, 0]
-            z = edge[h, 1]
             q0 = wb[z, 0] - wb[y, 0]
             q1 = wb[z, 1] - wb[y, 1]
             q2 = wb[z, 2] - wb[y, 2]
-            # the arcs cross on the same half of the sphere: the mean normals agree
             n0 = p1 * q2 - p2 * q1
             n1 = p2 * q0 - p0 * q2
             n2 = p0 * q1 - p1 * q0
             l = n0 * n0 + n1 * n1 + n2 * n2
-            if l < 1e-4 * (p0 * p0 + p1 * p1 + p2 * p2) * (q0 * q0 + q1 * q1 + q2 * q2):
+            if l < 1e-4 * p * (q0 * q0 + q1 * q1 + q2 * q2):
                 continue
             l = 1.0 / math.sqrt(l)
-            if (
-                n0 * (na[f, 0] + na[g, 0]) + n1 * (na[f, 1] + na[g, 1]) + n2 * (na[f, 2] + na[g, 2])
-                < 0
-            ):
+            if ahead < 0:
                 l = -l
             n0 *= l
             n1 *= l
             n2 *= l
-            if (
-                n0 * (nb[r, 0] + nb[t, 0]) + n1 * (nb[r, 1] + nb[t, 1]) + n2 * (nb[r, 2] + nb[t, 2])
-                > 0
-            ):
-                continue
             m = n0 * (wb[y, 0] - wa[u, 0]) + n1 * (wb[y, 1] - wa[u, 1]) + n2 * (wb[y, 2] - wa[u, 2])
             if m > best + 2 * _FACE_BIAS or m > margin:
                 best = m
-                kind = 2
-                ea = e
-                eb = h
-                s0 = n0
-                s1 = n1
-                s2 = n2
+                ka = e
+                kb = h
+                axis[0] = n0
+                axis[1] = n1
+                axis[2] = n2
                 if m > margin:
-                    axis[0] = s0
-                    axis[1] = s1
-                    axis[2] = s2
-                    return 0
-    axis[0] = s0
-    axis[1] = s1
-    axis[2] = s2
-    if kind == 2:
-        return edge_point(edge, ea, eb, wa, wb, x[i], s0, s1, s2, best, out)
-    if kind == 0:
-        return face_patch(
-            fs[i] + face, fs[j], nfb, wa, wb, na[face], nb, loop, ls, x[i], 1.0, margin, out, c1, c2
+                    return ka, kb, best
+    return ka, kb, best
+
+
+@njit(cache=True, nogil=True)
+def _proven(out, k, ref, planes, above):
+    """True where a point of the patch lies in the hull of `planes` or, if that is enough, straight
+    above face `ref`.
+
+    Where edges were left out, hulls that are apart could pass for touching ones; not so then.
+    """
+    for c in range(k):
+        d = 0.5 * out[c, 6]  # `out` has the middle between the two surfaces
+        inside = True
+        for f in range(planes.shape[0]):
+            n0, n1, n2 = planes[f, 0], planes[f, 1], planes[f, 2]
+            m = n0 * (out[c, 0] + d * ref[0]) + n1 * (out[c, 1] + d * ref[1])
+            inside &= m + n2 * (out[c, 2] + d * ref[2]) <= planes[f, 3] + 1e-9
+        if inside or (above and d > 0.0):
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def hull_contact(i, j, vs, fs, loop, ls, edge, es, margin, axis, out, work):
+    """Contact points of hulls i and j closer than `margin`; both have been posed.
+
+    Args:
+        axis: (3,) receives the axis of least overlap, also when the hulls are apart.
+        out: (>= 64, 7) receives point [m, world], normal from i to j, separation [m].
+        work: `scratch()`.
+
+    Returns:
+        Number of points (0 when apart).
+    """
+    corner, side, c1, c2, ab, ba, off_a, off_b, near_a, near_b, _ = work
+    wa = corner[vs[i] : vs[i + 1]]
+    wb = corner[vs[j] : vs[j + 1]]
+    na = side[fs[i] : fs[i + 1]]
+    nb = side[fs[j] : fs[j + 1]]
+    face, best = _best_face(na, wb, ab, off_b, -1e9, margin)
+    other = -1
+    if best <= margin:
+        other, gap = _best_face(nb, wa, ba, off_a, best + _FACE_BIAS, margin)
+        if other >= 0:
+            best = gap
+    for a in range(3):
+        axis[a] = na[face, a] if other < 0 else -nb[other, a]
+    if best > margin:
+        return 0
+    ref = na[face] if other < 0 else nb[other]
+    hull = na if other < 0 else nb
+    proven = False
+    k = -1
+    if best > -2 * _FACE_BIAS:  # only an edge along which they are apart could beat that
+        k = _patch(i, j, face, other, wa, wb, na, nb, ref, fs, loop, ls, margin, out, c1, c2)
+        proven = _proven(out, k, ref, hull, best > 0.0)
+    if best < -BESIDE:
+        off_a[:] = 0
+        off_b[:] = 0
+    while not proven:
+        ca = _near(edge, es[i], es[i + 1], off_a, near_a)
+        cb = _near(edge, es[j], es[j + 1], off_b, near_b)
+        ea, eb, gap = _best_edges(wa, wb, ab, ba, edge, near_a, ca, near_b, cb, best, margin, axis)
+        if ea >= 0:
+            return 0 if gap > margin else edge_point(edge, ea, eb, wa, wb, axis, gap, out)
+        if k < 0:
+            k = _patch(i, j, face, other, wa, wb, na, nb, ref, fs, loop, ls, margin, out, c1, c2)
+        proven = (
+            k == 0
+            or (ca == es[i + 1] - es[i] and cb == es[j + 1] - es[j])
+            or _proven(out, k, ref, hull, True)
         )
-    return face_patch(
-        fs[j] + face, fs[i], nfa, wb, wa, nb[face], na, loop, ls, x[i], -1.0, margin, out, c1, c2
-    )
+        off_a[:] = 0
+        off_b[:] = 0
+    return k
 
 
-def scratch() -> tuple:
-    """The work arrays of `hull_contact`, in its order (out first)."""
+@njit(cache=True, nogil=True)
+def _patch(i, j, face, other, wa, wb, na, nb, ref, fs, loop, ls, margin, out, c1, c2):
+    """Points on reference face `face` of hull i or, where that is not negative, `other` of j."""
+    if other < 0:
+        return face_patch(fs[i] + face, fs[j], wa, wb, ref, 1.0, nb, loop, ls, margin, out, c1, c2)
+    return face_patch(fs[j] + other, fs[i], wb, wa, ref, -1.0, na, loop, ls, margin, out, c1, c2)
+
+
+def scratch(corners: int, faces: int, pieces: int) -> tuple:
+    """Work arrays: where hulls are posed and what `hull_contact` needs for itself."""
     return (
-        np.empty((128, 7)),
-        np.empty((64, 3)),
-        np.empty((64, 3)),
-        np.empty((96, 4)),
-        np.empty((96, 4)),
+        np.empty((corners, 3)),
+        np.empty((faces, 4)),
         np.empty((96, 3)),
         np.empty((96, 3)),
-        np.empty(3),
-        np.empty(96),
-        np.empty(160 * 96),
+        np.empty((96, 64)),
+        np.empty((96, 64)),
+        np.empty(64, np.int64),
+        np.empty(64, np.int64),
+        np.empty(160, np.int64),
+        np.empty(160, np.int64),
+        np.empty(pieces, np.bool_),
     )

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from setpiece.collapse.fragments import Element, Fragments
 from setpiece.collapse.solver import GRAVITY, STEP, SUBSTEPS, TICK
-from setpiece.collapse.solver.broadphase import PAIR, carry, sweep, travel
+from setpiece.collapse.solver.bonds import strains
+from setpiece.collapse.solver.broadphase import PAIR, SHIFT, carry, sweep, turning, unstick
 from setpiece.collapse.solver.contacts import find
 from setpiece.collapse.solver.hulls import pack
 from setpiece.collapse.solver.integrate import doze, rotations, tick
@@ -25,7 +26,7 @@ class World:
     """All pieces plus the ground as body n. Quaternions and `rot` turn from rest.
 
     Public state, all float64: x (n + 1, 3), v, w, rot (n + 1, 3, 3), alive (M,) bonds that hold,
-    damage (M,), load (M, 6), scale and weak (M,) which the trigger lowers, ghost (n,) [s],
+    damage (M,), scale and weak (M,) which the trigger lowers, ghost (n,) [s],
     pull (n, 3) [m/s2], drag (n,) [1/s], resist and travel (M,) of crushed supports.
     """
 
@@ -33,6 +34,7 @@ class World:
         n, m = len(fr), len(st.bonds.i)
         self.n, self.m, self.time, self.count = n, m, 0.0, 0
         self.structure = st
+        self.step, self.tick, self.stiffness = STEP, TICK, st.stiffness
         self.hull = pack(fr.hull, fr.hull_start)
         self.hulls = self.hull.arrays()
         self.ext = self.hull.extent
@@ -59,7 +61,7 @@ class World:
         self.scale, self.weak = np.ones(m), np.ones(m)
         self.state, self.damage = np.zeros((m, 10)), np.zeros(m)
         self.state[:, :6] = -st.demand / st.stiffness  # camber: loaded in the drawn shape
-        self.load, self.broke = np.zeros((m, 6)), np.zeros(m, np.bool_)
+        self.broke = np.zeros(m, np.bool_)
         self.resist, self.travel = np.zeros(m), np.zeros(m)
         self.crush = np.zeros(m, np.int64)
         self.ncrush = 0
@@ -72,8 +74,8 @@ class World:
         self.touch = np.zeros(n, np.bool_)
         self.crowd = np.zeros(n, np.int64)
         self.hit_energy, self.hit_place = np.zeros(n), np.zeros((n, 3))
-        self.energy, self.react = np.zeros(1), np.zeros(2)
-        self.work = scratch()
+        self.react = np.zeros(2)
+        self.work = scratch(len(self.hull.vert), len(self.hull.plane), n)
         self.order = np.argsort(x[:n, 0], kind="stable").astype(np.int64)
         self.lo, self.hi = np.zeros((n, 3)), np.zeros((n, 3))
         tall = float((x[:n, 2] + self.ext.max(1)).max(initial=1.0))
@@ -83,18 +85,16 @@ class World:
         self.ncontact = self.npair = 0
         self._room(max(20 * n, 1024))
         self.old_keys, self.old = np.zeros(0, np.int64), np.zeros((0, PAIR))
-        self.old_until = np.zeros(0)
+        self.old_apart = np.zeros((0, 4))
         self.reach = np.linalg.norm(self.ext, axis=1)
-        self.path, self.far = np.zeros(n), np.zeros(n)
-        self.was = x[:n].copy(), q[:n].copy()
-        self.loose = np.zeros(0, np.int64)
-        self.loose = self._touching()
+        self.turned, self.before = np.zeros(n), q[:n].copy()
+        self._hold_apart()
         self.refresh()
 
     def _room(self, pairs: int) -> None:
         self.cand = np.zeros(pairs, np.int64)
         self.keys, self.pair = np.zeros(pairs, np.int64), np.zeros((pairs, PAIR))
-        self.until = np.zeros(pairs)
+        self.apart = np.zeros((pairs, 4))
         self.ci, self.cf, self.cn = _contacts(3 * pairs)
         self.spare = _contacts(3 * pairs)  # of the tick before
 
@@ -106,73 +106,72 @@ class World:
             found = sweep(*args, self.cand)
         return found
 
-    def _touching(self) -> NDArray[np.int64]:
-        """Pairs that touch at rest: with or without a bond they do not collide yet."""
-        found = self._sweep(0.0)
-        return self.cand[:found].copy()
+    def _hold_apart(self) -> None:
+        """Pairs that do not collide: bonded ones, and those that touch at rest until they moved."""
+        x, n = self.x, self.n
+        found = self.cand[: self._sweep(0.0)].copy()
+        i, j = found >> SHIFT, found & ((1 << SHIFT) - 1)
+        gap = np.einsum("kij,ki->kj", self.rot[i], x[j] - x[i])
+        bonded = (np.minimum(self.bi, self.bj) << SHIFT) + np.maximum(self.bi, self.bj)
+        self.loose_pairs = found, np.ascontiguousarray(gap), np.ones(len(found), np.bool_)
+        self.kept_apart = np.unique(np.concatenate([bonded, found]))
+        self.bond_slot = np.searchsorted(self.kept_apart, bonded)
+        self.loose_slot = np.searchsorted(self.kept_apart, found)
+        self.at_ground = self.bj == n
 
     def refresh(self) -> None:
-        """Rebuild what depends on which bonds hold; call after any bond was let go."""
-        n = self.n
-        i, j = self.bi[self.alive], self.bj[self.alive]
-        held = np.minimum(i, j) * (n + 1) + np.maximum(i, j)
-        self._unstick()
-        self.blocked = np.unique(np.concatenate([held, self.loose]))
-        self.grounded = np.zeros(n, np.bool_)
-        self.grounded[i[j == n]] = True
-
-    def _unstick(self) -> None:
-        """Pairs that moved against one another by more than LOOSE collide from now on."""
-        n, k = self.n, self.loose
-        if not len(k):
-            return
-        i, j = k // (n + 1), k % (n + 1)
-        if not hasattr(self, "_gap0"):
-            self._gap0 = _local(self.rot[i], self.x[j] - self.x[i])
-        now = _local(self.rot[i], self.x[j] - self.x[i])
-        keep = np.abs(now - self._gap0).max(1) < LOOSE
-        self.loose, self._gap0 = k[keep], self._gap0[keep]
+        """Find again which pairs do not collide, and which pieces the ground holds."""
+        unstick(*self.loose_pairs, self.x, self.rot, LOOSE)
+        held = np.zeros(len(self.kept_apart), np.bool_)
+        held[self.bond_slot[self.alive]] = True
+        held[self.loose_slot[self.loose_pairs[2]]] = True
+        self.blocked = self.kept_apart[held]
+        self.grounded = np.zeros(self.n, np.bool_)
+        self.grounded[self.bi[self.at_ground & self.alive]] = True
+        self.stale = False
 
     def advance(self) -> int:
-        """One tick of 1/240 s; returns the number of bonds that parted."""
+        """One tick; returns the number of bonds that parted."""
         n = self.n
+        if self.stale:
+            self.refresh()
         if self.count % 2 == 0:
-            found = self._sweep(2.2 * TICK)
+            found = self._sweep(2.2 * self.tick)
             self.old_keys, self.old = self.keys[: self.npair].copy(), self.pair[: self.npair].copy()
-            self.old_until = self.until[: self.npair].copy()
+            self.old_apart = self.apart[: self.npair].copy()
             if found > len(self.keys):
                 self._room(int(found * 1.5))
                 self.old[:, 10] = -1.0  # the contacts of the last tick are lost with it
-                found = self._sweep(2.2 * TICK)
+                found = self._sweep(2.2 * self.tick)
             self.npair = carry(
                 self.cand, found, self.blocked, self.old_keys, len(self.old_keys), self.old,
-                self.old_until, self.keys, self.pair, self.until,
+                self.old_apart, self.keys, self.pair, self.apart,
             )  # fmt: skip
-        self._travel()
+        turning(self.q, self.before, self.reach, self.turned)
         last = self.ci, self.cf, self.cn
         (self.ci, self.cf, self.cn), self.spare = self.spare, last
         self.ncontact = find(
             self.hulls, self.x, self.rot, self.ext, self.v, self.w, self.im, self.ii, self.awake,
             self.ghost, self.frail, self.time, self.keys, self.pair, self.npair, self.grounded,
-            self.ground_xi, STEP, TICK, self.work, self.ci, self.cf, self.cn, *last[1:],
-            self.count + 1, self.path, self.far, self.until, self.crowd,
+            self.ground_xi, self.step, self.tick, self.work, self.ci, self.cf, self.cn, *last[1:],
+            self.count + 1, self.turned, self.apart, self.crowd,
         )  # fmt: skip
         live = self.alive & (self.awake[self.bi] | self.awake[self.bj])
         active = np.nonzero(live)[0]
         parted = tick(
             SUBSTEPS, n, self.x, self.q, self.rot, self.v, self.w, self.im, self.ii, self.ij,
-            self.awake, self.pull, self.drag, GRAVITY, STEP, active, len(active), self.bi,
-            self.bj, self.la, self.lb, self.frame, self.structure.stiffness,
+            self.awake, self.pull, self.drag, GRAVITY, self.step, active, len(active), self.bi,
+            self.bj, self.la, self.lb, self.frame, self.stiffness,
             self.structure.capacity,
             self.structure.limit, self.structure.depth, self.structure.friction,
             self.structure.confine, self.alive, self.scale, self.weak, self.state, self.damage,
-            BOND_DAMPING * STEP, self.load, self.broke, self.crush, self.ncrush, self.resist,
+            BOND_DAMPING * self.step, self.broke, self.crush, self.ncrush, self.resist,
             self.travel, self.ci, self.cf, self.cn, self.ncontact, FRICTION, self.force,
-            self.torque, self.energy, self.react, self.fastest, self.sink,
+            self.torque, self.react, self.fastest, self.sink,
         )  # fmt: skip
         separate(
             self.x, self.q, self.rot, self.v, self.im, self.ii, self.awake, self.ghost, self.time,
-            self.ci, self.cf, self.cn, self.ncontact, self.pair, TICK,
+            self.ci, self.cf, self.cn, self.ncontact, self.pair, self.tick,
         )  # fmt: skip
         keep_above(n, self.x, self.rot, self.v, self.ext, self.hull.vert, self.hull.vs, self.awake)
         self.touch[:] = False
@@ -180,19 +179,30 @@ class World:
             self.ci, self.cf, self.ncontact, self.pair, self.ground_xi, self.x, self.rot,
             self.hit_energy, self.hit_place, self.touch,
         )  # fmt: skip
-        self.time += TICK
+        self.time += self.tick
         self.count += 1
         if self.may_sleep and self.count % 4 == 0:
             doze(
-                n, self.x, self.v, self.w, self.ext, self.awake, self.quiet, 4 * TICK, self.calm,
-                self.ci, self.ncontact, self.bi, self.bj, self.alive, 0.4,
+                n, self.x, self.v, self.w, self.ext, self.awake, self.quiet, 4 * self.tick,
+                self.calm, self.ci, self.ncontact, self.bi, self.bj, self.alive, 0.4,
             )  # fmt: skip
-        if parted or self.count % 8 == 0:
-            self.refresh()
+        self.stale |= parted > 0 or self.count % 8 == 0
         return parted
 
-    def _travel(self) -> None:
-        travel(self.x, self.q, self.v, *self.was, self.reach, TICK, self.path, self.far)
+    def coarsen(self) -> None:
+        """Go on with twice the step and tick, for what nobody sees.
+
+        An explicit step bounds the stiffness: bonds become four times as soft, and keep the force
+        that they have. Contacts are found anew, for theirs is set from the step.
+        """
+        strain = (
+            strains(self.x, self.rot, self.bi, self.bj, self.la, self.lb, self.frame)
+            - self.state[:, :6]
+        )
+        self.state[:, :6] -= 3.0 * strain
+        self.stiffness = self.stiffness / 4.0
+        self.step, self.tick = 2.0 * self.step, 2.0 * self.tick
+        self.pair[: self.npair, 10] = -1.0
 
     def let_go(self, index: NDArray[np.int64]) -> None:
         """Cut bonds; their pieces collide from the next tick on."""
@@ -200,7 +210,7 @@ class World:
         self.awake[self.bi[index]] = True
         self.awake[self.bj[index]] = True
         self.awake[self.n] = False
-        self.refresh()
+        self.stale = True
 
     def reaction(self) -> float:
         """Vertical ground force over the last tick / weight."""
@@ -212,14 +222,16 @@ class World:
         Pieces that sleep count too. A support that was crushed less than `GHOST` + `PASSING`
         (0.95 s) ago is on its way to rubble, which a rigid piece cannot show: it counts as 0.
         """
+        if self.stale:
+            self.refresh()
         ground_xi, pair = self.ground_xi.copy(), self.pair.copy()
-        self._travel()
+        turning(self.q, self.before, self.reach, self.turned)
         count = find(
             self.hulls, self.x, self.rot, self.ext, self.v, self.w, self.im, self.ii,
             np.ones(self.n + 1, np.bool_), self.ghost, self.frail, self.time, self.keys, pair,
-            self.npair, self.grounded, ground_xi, STEP, TICK, self.work, *self.spare,
+            self.npair, self.grounded, ground_xi, self.step, self.tick, self.work, *self.spare,
             *self.spare[1:],
-            0, self.path, self.far, self.until.copy(), self.crowd,
+            0, self.turned, self.apart.copy(), self.crowd,
         )  # fmt: skip
         return self.spare[1][:count, 12].copy()
 
@@ -233,10 +245,6 @@ class World:
 
 def _contacts(rows: int) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     return np.zeros((rows, 3), np.int64), np.zeros((rows, 16)), np.zeros((rows, 3))
-
-
-def _local(axes: NDArray[np.float64], vec: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.ascontiguousarray(np.einsum("kij,ki->kj", axes, vec))
 
 
 def _six(t: NDArray[np.float64]) -> NDArray[np.float64]:
