@@ -86,6 +86,7 @@ def psnr(a: np.ndarray, b: np.ndarray) -> float:
 @pytest.mark.parametrize("samples", [4, 16])
 def test_at_rest_the_picture_comes_back(wall: tuple[RestView, Pose], samples: int) -> None:
     view, rest = wall
+    view = RestView.of(view.mesh, CAMERA, LIGHT, picture(), view.silhouette, samples=samples)
     out = render_solids(view, rest, samples=samples)
     inside = view.silhouette > 0.99
     assert inside.sum() > 1500
@@ -174,7 +175,7 @@ def test_shadow_falls_only_on_the_ground_and_only_when_something_moved(
     out = render_solids(view, shifted(rest, (0, -4, 0)), denoise=False)
     ratio = out.ground_ratio
     assert ratio.min() < 0.8
-    assert ratio.min() >= 0.12
+    assert ratio.min() >= 0.05
     assert ratio.max() <= 1.0
     (_, y0), (_, y1) = CAMERA.horizon
     assert (ratio[: int(min(y0, y1)) - 3] == 1).all()
