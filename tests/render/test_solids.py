@@ -255,3 +255,28 @@ def test_the_same_bits_twice_and_noise_goes(wall: tuple[RestView, Pose]) -> None
     assert np.array_equal(a.albedo, raw.albedo)  # the picture never went through the denoiser
     # texture that leaks into the light shows as contrast, and so as brightness
     assert abs(a.rgb.mean() / raw.rgb.mean() - 1) < 0.02
+
+
+def test_the_denoiser_takes_no_light_from_the_outline(wall: tuple[RestView, Pose]) -> None:
+    view, rest = wall
+    pose = shifted(rest, (0, 0, 1.5))
+    noisy, clean = (render_solids(view, pose, denoise=d) for d in (False, True))
+    rim = (clean.alpha > 0.2) & (clean.alpha < 0.8)
+    assert rim.sum() > 50
+    assert clean.rgb[rim].mean() == pytest.approx(noisy.rgb[rim].mean(), rel=0.04)
+
+
+def test_what_a_face_sends_on_has_the_colour_of_its_picture(wall: tuple[RestView, Pose]) -> None:
+    view, _ = wall
+    grey = dataclasses.replace(view, picture=np.full_like(view.picture, 0.2))
+    mesh = view.mesh
+    a, b, c = (mesh.vertices[mesh.faces[:, k]].astype(float) for k in range(3))
+    normal = np.cross(b - a, c - a)
+    normal /= np.linalg.norm(normal, axis=1, keepdims=True)
+    front = (mesh.material == Material.PLATE) & (normal[:, 1] < -0.9)
+    up = 0.5 + 0.5 * normal[front][:, 2:]
+    light = np.maximum(normal[front] @ LIGHT.to_sun, 0)[:, None] * np.array(LIGHT.sun)
+    light = light + np.array(LIGHT.sky) * up + np.array(LIGHT.ground) * (1 - up)
+    assert front.any()
+    seen = grey.tone[front]
+    assert np.median(np.abs(seen / (0.2 / light) - 1)) < 0.02

@@ -56,15 +56,16 @@ def relight(
     sides, which is smooth, is denoised by itself.
     """
     sun = around.light.to_sun
+    found = [hits for hits in found if len(hits.pixel)]
+    samples = 1 + max((hits.sample for hits in found), default=0)
     base, direct, facing, lit = (np.zeros_like(still) for _ in range(4))
     weight = np.zeros(len(still), np.float32)
-    for hits, clear in zip(found, _sunlit(found, around, len(still), size, seed), strict=True):
+    for hits, clear in zip(found, _sunlit(found, samples, around, size, seed), strict=True):
         near, towards = np.zeros_like(hits.point), np.empty_like(hits.point)
-        for sample in range(hits.sample, LOOKS * len(found), len(found)):
+        for sample in range(hits.sample, LOOKS * samples, samples):
             sky_rays(
-                len(near), hits.pixel, hits.normal, size[1], seed, sample, LOOKS * len(found),
-                towards,
-            )  # fmt: skip
+                len(near), hits.pixel, hits.normal, size[1], seed, sample, LOOKS * samples, towards
+            )
             near += arriving(around, hits.point, towards, hits.pixel, seed, 17 * sample) / LOOKS
         add_light(
             len(near), hits.pixel, hits.weight, hits.normal, hits.base, clear, sun, near, weight,
@@ -79,7 +80,7 @@ def relight(
 
 
 def _sunlit(
-    found: list[Hits], around: Around, pixels: int, size: tuple[int, int], seed: int
+    found: list[Hits], samples: int, around: Around, size: tuple[int, int], seed: int
 ) -> list[F32]:
     """Share of the sun that reaches each hit, 0..1; what faces away from it is not asked.
 
@@ -92,13 +93,13 @@ def _sunlit(
         towards = np.empty((len(some), 3), np.float32)
         sun_rays(
             len(some), hits.pixel[some], size[1], sun, spread, seed, hits.sample + turn,
-            len(found) * (AGAIN + 1), towards,
+            samples * (AGAIN + 1), towards,
         )  # fmt: skip
         free = ~around.tracer.occluded(np.ascontiguousarray(hits.point[some]), towards)
         return np.asarray(free, np.float32)
 
     out = []
-    free, shut = np.zeros(pixels, bool), np.zeros(pixels, bool)
+    free, shut = np.zeros(size[0] * size[1], bool), np.zeros(size[0] * size[1], bool)
     for hits, some in zip(found, turned, strict=True):
         clear = np.zeros(len(hits.pixel), np.float32)
         clear[some] = rays(hits, some, 0)
@@ -111,7 +112,7 @@ def _sunlit(
     for hits, some, clear in zip(found, turned, out, strict=True):
         again = some[unsure[hits.pixel[some]]]
         for turn in range(AGAIN):
-            clear[again] += rays(hits, again, len(found) * (turn + 1))
+            clear[again] += rays(hits, again, samples * (turn + 1))
         clear[again] /= AGAIN + 1
         if around.shadow is not None:
             clear[some] *= around.shadow(np.ascontiguousarray(hits.point[some]))
