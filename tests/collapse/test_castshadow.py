@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from setpiece.collapse.castshadow import find_ground_light
+from setpiece.render.bounce import Around
 from setpiece.render.camera import Camera
 from setpiece.render.ground import ground_ratio
 from setpiece.render.light import Light
@@ -90,11 +91,15 @@ def test_the_shadow_goes_with_the_building_and_nothing_changes_before(scene: Sce
     true = (SKY + SUN * TRUE[2]) / SKY
     assert np.allclose(view.ground.gain, true, rtol=0.15)
 
-    at_rest = ground_ratio(view, view.tracer, scene.mesh.vertices, None, 3)
+    at_rest = ground_ratio(
+        view, Around(view.tracer, view.tone, view.light, None), scene.mesh.vertices
+    )
     assert (at_rest[~scene.hole] == 1).all()
 
     gone = scene.mesh.vertices - np.float32([0, 0, 500])
-    ratio = ground_ratio(view, Tracer(gone, scene.mesh.faces), gone, None, 3)
+    ratio = ground_ratio(
+        view, Around(Tracer(gone, scene.mesh.faces), view.tone, view.light, None), gone
+    )
     shade = cv2.erode((~scene.seen & ~scene.hole).astype(np.uint8), np.ones((5, 5))) > 0
     assert shade.sum() > 300
     before = scene.plate[shade].mean(0) / scene.without[shade].mean(0)

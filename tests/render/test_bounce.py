@@ -1,15 +1,19 @@
-"""One bounce of light, against what can be worked out by hand."""
+"""Light from all sides, against what can be worked out by hand."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from setpiece.render.bounce import bounced, tones
+from setpiece.render.bounce import OPEN, Around, arriving
+from setpiece.render.light import Light
 from setpiece.render.tracing import Tracer
 
-SUN = np.array([0.0, -0.6, 0.8])
-LIGHTS = tuple(np.array(c) for c in ((1.0, 0.9, 0.8), (0.3, 0.35, 0.4), (0.2, 0.2, 0.2), (0, 0, 0)))
+LIGHT = Light(
+    direction=(0.0, -0.6, 0.8), sun=(1.0, 0.9, 0.8), sky=(0.3, 0.35, 0.4), ground=(0.2, 0.2, 0.2)
+)
+SUN, SKY, GROUND = (np.array(c) for c in (LIGHT.sun, LIGHT.sky, LIGHT.ground))
+TONE = np.array([0.5, 0.4, 0.3])
 
 
 def _wall(y: float) -> Tracer:
@@ -18,49 +22,64 @@ def _wall(y: float) -> Tracer:
     return Tracer(corners, np.int32([[0, 1, 2], [0, 2, 3]]))
 
 
-def _one(tracer, towards, hidden, shadow=None, point=(0.0, 0.0, 1.0)):
-    tone = np.float32([[0.5, 0.4, 0.3], [0.2, 0.2, 0.2]])
-    return bounced(
-        tracer, np.zeros(2, np.int32), tone, np.float32([point]), np.float32([towards]),
-        np.array([hidden]), SUN, LIGHTS, shadow,
-    )[0]  # fmt: skip
+def _mean(tracer, towards, shadow=None, point=(0.0, 0.0, 1.0), bounces=1, rays=1):
+    around = Around(tracer, np.float32([TONE, TONE]), LIGHT, shadow)
+    towards = (np.array(towards) / np.linalg.norm(towards)).astype(np.float32)
+    return arriving(
+        around, np.tile(np.float32(point), (rays, 1)), np.tile(towards, (rays, 1)),
+        np.arange(rays), 3, 0, bounces,
+    ).mean(0)  # fmt: skip
 
 
 def test_a_wall_in_the_sun_sends_its_tone_of_the_light_it_gets():
     # the wall stands north of the point and faces the sun in the south
-    got = _one(_wall(3.0), (0, 1, 0), True)
-    sun, sky, ground, _ = LIGHTS
-    even = 0.5 * (0.5 * sky + 0.5 * ground)
-    assert got == pytest.approx(np.array([0.5, 0.4, 0.3]) * (0.6 * sun + even), rel=1e-4)
+    even = OPEN * (0.5 * SKY + 0.5 * GROUND)
+    assert _mean(_wall(3.0), (0, 1, 0)) == pytest.approx(TONE * (0.6 * SUN + even), rel=1e-4)
 
 
 def test_a_wall_that_faces_away_from_the_sun_sends_only_what_is_even():
-    got = _one(_wall(-3.0), (0, -1, 0), True)
-    _, sky, ground, _ = LIGHTS
-    assert got == pytest.approx(np.array([0.5, 0.4, 0.3]) * 0.25 * (sky + ground), rel=1e-4)
+    got = _mean(_wall(-3.0), (0, -1, 0))
+    assert got == pytest.approx(TONE * OPEN * 0.5 * (SKY + GROUND), rel=1e-4)
 
 
 def test_dust_dims_what_comes_back():
-    clear = _one(_wall(3.0), (0, 1, 0), True)
-    dim = _one(_wall(3.0), (0, 1, 0), True, lambda p: np.full(len(p), 0.25, np.float32))
+    clear = _mean(_wall(3.0), (0, 1, 0))
+    dim = _mean(_wall(3.0), (0, 1, 0), lambda p: np.full(len(p), 0.25, np.float32))
     assert (dim < 0.6 * clear).all()
 
 
+def test_rays_that_meet_nothing_bring_the_sky_and_the_open_ground_its_light():
+    assert _mean(_wall(90.0), (0, 0.3, 0.954)) == pytest.approx(SKY, rel=1e-4)
+    # followed on, a ray from the open ground finds the sky: with its sun all that `ground` says
+    got = _mean(_wall(9000.0), (0, 0.6, -0.8), bounces=2)
+    assert got == pytest.approx(GROUND, rel=1e-4)
+
+
 def test_ground_in_the_shade_of_a_wall_sends_less_than_open_ground():
-    shaded = _one(_wall(-1.0), (0, 0.3, -0.954), False, point=(0.0, 0.5, 1.0))
-    open_ = _one(_wall(-1.0), (0, 0.994, -0.11), False, point=(0.0, 5.0, 1.0))
-    assert (shaded < 0.5 * open_).all()
-    assert (open_ <= 0.2).all()
-    assert not _one(_wall(-1.0), (0, 0.3, 0.954), False).any()  # up: that is the sky's
+    shaded = _mean(_wall(-1.0), (0, 0.3, -0.954), point=(0.0, 0.5, 1.0), bounces=2, rays=400)
+    assert (shaded < 0.5 * GROUND).all()
+    assert (shaded > 0.02 * GROUND).all()
 
 
-def test_pieces_have_the_tone_that_the_camera_sees():
-    ids = np.array([0, 0, 2, -1], np.int32)
-    pixel = np.repeat(np.array([0, 1, 2]), 400)
-    base = np.repeat(np.float32([[0.6, 0.5, 0.4], [0.4, 0.3, 0.2], [0.1, 0.1, 0.1]]), 400, 0)
-    found = tones(pixel, base, ids, 4)
-    assert found[0] == pytest.approx([0.5, 0.4, 0.3], abs=0.01)
-    assert found[2] == pytest.approx([0.1, 0.1, 0.1], abs=0.01)
-    mean = base.mean(0)
-    assert found[1] == pytest.approx(mean)  # not seen
-    assert found[4] == pytest.approx(mean)
+def test_ground_that_lies_over_a_face_hides_it():
+    corners = np.float32([[-9, -9, -1], [9, -9, -1], [0, 9, -1]])
+    buried = Tracer(corners, np.int32([[0, 1, 2]]))
+    got = _mean(buried, (0, 0, -1), bounces=2)
+    assert got == pytest.approx(GROUND, rel=1e-4)
+
+
+def test_what_is_taken_as_even_stands_for_the_bounces_that_are_left_out():
+    """Two walls that face each other in the shade: each sends on what the other gets."""
+    corners = np.float32(
+        [[-9, y, z] for y in (0.0, 2.0) for z in (0.0, 4.0)]
+        + [[9, y, z] for y in (0.0, 2.0) for z in (0.0, 4.0)]
+    )
+    faces = np.int32([[0, 4, 5], [0, 5, 1], [2, 6, 7], [2, 7, 3]])
+    around = Around(Tracer(corners, faces), np.full((4, 3), 0.6, np.float32), LIGHT, None)
+    n = 4000
+    point, towards = (np.tile(np.float32(v), (n, 1)) for v in ((0, 1, 2), (0, 1, 0)))
+    found = [
+        arriving(around, point, towards, np.arange(n), 1, 0, bounces).mean(0) for bounces in (2, 6)
+    ]
+    # What is taken as even after two faces is about what six would find.
+    assert found[0] == pytest.approx(found[1], rel=0.25)

@@ -78,7 +78,7 @@ def find_ground_light(
     gain = np.clip(np.exp(step), 1.0, min(most, MOST))
 
     seen = np.ones(bare.size, np.float32)
-    seen[index] = sun_seen(view.tracer, points, index, direction, light.softness, 0)
+    seen[index] = sun_seen(view.tracer, points, index, shape[1], direction, light.softness)
     visible = cv2.GaussianBlur(seen.reshape(shape), (0, 0), 0.8)
     picture = np.where(hole[..., None], clean, still)
     lum = luminance(cv2.GaussianBlur(picture, (0, 0), 3.0)[small])

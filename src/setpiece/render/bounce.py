@@ -1,112 +1,134 @@
-"""Light that comes back from faces near by and from the ground: one bounce.
+"""Light from all sides: the sky, and what faces near by and the ground send on.
 
-A ray over the hemisphere that meets a face brings that face's own light instead of the sky's. Its
-tone is the mean of what the camera sees of its piece in this frame, so nothing has to be shaded
-twice; its sun is one more ray. What reaches it from elsewhere is taken as even.
+A ray over the hemisphere is followed from face to face. Where it meets one it takes up the sun
+there, by one more ray, and wanders on; what still reaches the last face is taken as even.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from setpiece.render.tracing import J, Tracer
+from setpiece.render.light import Light
+from setpiece.render.sampling import over_hemisphere
+from setpiece.render.tracing import J, Tracer, hash01
 
 F32 = NDArray[np.float32]
-I32 = NDArray[np.int32]
 Shadow = Callable[[F32], F32]
-OPEN = 0.5  # of sky and ground that a face among others sees
-SOFT = 0.04  # m: a start off the face, against its own shadow
+BOUNCES = 2
+OPEN = 0.35  # of sky and ground that a face sees which lies as deep among others as the last one
+SOFT = 0.004  # m: a start off the face, against its own shadow
 
 
-def tones(pixel: I32 | NDArray[np.int64], base: F32, ids: I32, count: int) -> F32:
-    """Mean albedo of each piece (count + 1, 3) over what the camera sees; the last is of all.
+@dataclass(frozen=True)
+class Around:
+    """What light meets on its way. tracer: its faces; tone: albedo of each (F, 3); shadow: sun
+    transmittance through dust at world points (n, 3) -> (n,), or None."""
 
-    pixel (n,), base (n, 3): hits and what light is multiplied by there. ids: piece of each pixel
-    (p,). Pieces that are not seen have the mean of all.
-    """
-    owner = ids[pixel]
-    known = owner >= 0
-    total = np.bincount(owner[known], minlength=count)[:count].astype(np.float64)
-    mean = base.mean(0) if len(base) else np.full(3, 0.35)
-    out = np.empty((count + 1, 3), np.float32)
-    for k in range(3):
-        sums = np.bincount(owner[known], base[known, k], count)[:count]
-        # A few hits of a piece say little: the mean of all counts as eight.
-        out[:count, k] = (sums + 8 * mean[k]) / (total + 8)
-    out[count] = mean
-    return np.clip(out, 0, 0.8)
+    tracer: Tracer
+    tone: F32
+    light: Light
+    shadow: Shadow | None
 
 
-def bounced(
-    tracer: Tracer,
-    body: I32,
-    tone: F32,
+def arriving(
+    around: Around,
     point: F32,
     towards: F32,
-    hidden: NDArray[np.bool_],
-    sun: NDArray[np.float64],
-    lights: tuple[NDArray, NDArray, NDArray, NDArray],
-    shadow: Shadow | None,
+    pixel: NDArray[np.int64],
+    seed: int,
+    salt: int,
+    bounces: int = BOUNCES,
 ) -> F32:
-    """Radiance (n, 3) that arrives at points (n, 3) along rays towards (n, 3) from what is near.
+    """Radiance (n, 3) that arrives at points (n, 3) [m] along unit rays towards (n, 3).
 
-    body: piece of each triangle. tone: see `tones`. hidden: whether a face stops the ray, (n,);
-    rays that nothing stops bring light where they go down to the ground z = 0, else nothing.
-    lights: sun, sky, ground, indoors, each (3,). shadow: sun through dust at world points.
+    The ground is the plane z = 0, and open as far as faces leave it. pixel, seed, salt: what the
+    random directions hang on. bounces: how many faces a ray is followed to.
     """
+    light, sun = around.light, around.light.to_sun
+    sun_rgb, sky, ground = (np.array(c, np.float64) for c in (light.sun, light.sky, light.ground))
+    # The ground's light is given as it is in the open.
+    earth = np.clip(ground / (sun_rgb * max(sun[2], 0.0) + sky + 1e-9), 0, 0.9)
     out = np.zeros((len(point), 3), np.float32)
-    at = point.copy()
-    normal = np.zeros_like(point)
-    normal[:, 2] = 1
-    piece = np.full(len(point), -2, np.int32)  # -2: no light, -1: the ground
-    stopped = np.flatnonzero(hidden)
-    if len(stopped):
-        face, far, facing = tracer.faces(point[stopped], towards[stopped])
-        met = face >= 0
-        found = stopped[met]
-        at[found] = point[found] + towards[found] * far[met, None]
-        length = np.linalg.norm(facing[met], axis=1, keepdims=True)
-        facing = facing[met] / np.maximum(length, 1e-20)
-        away = (facing * towards[found]).sum(1) > 0
-        facing[away] *= -1
-        normal[found] = facing
-        piece[found] = np.where(body[face[met]] >= 0, body[face[met]], len(tone) - 1)
-    down = np.flatnonzero(~hidden & (towards[:, 2] < -0.02) & (point[:, 2] > 0))
-    at[down] += towards[down] * (point[down, 2] / -towards[down, 2])[:, None]
-    piece[down] = -1
-    lit = np.flatnonzero(piece > -2)
-    if not len(lit):
-        return out
-    start = at[lit] + np.float32(SOFT) * normal[lit]
-    away = np.ascontiguousarray(np.broadcast_to(sun.astype(np.float32), start.shape))
-    # Only what faces the sun has to be asked whether it sees it.
-    facing_sun = (normal[lit] @ sun.astype(np.float32)) > 0
-    clear = np.zeros(len(lit), np.float32)
-    ask = np.flatnonzero(facing_sun)
-    if len(ask):
-        clear[ask] = ~tracer.occluded(start[ask], away[ask])
-        if shadow is not None:
-            clear[ask] *= shadow(start[ask])
-    _reflect(lit, piece, normal, clear, tone, sun, *lights, out)
+    ray = np.arange(len(point))
+    at, along, normal = point.copy(), towards.copy(), np.empty_like(point)
+    carried = np.ones((len(point), 3), np.float32)
+    n = len(point)
+    for bounce in range(bounces):
+        face, far, facing = around.tracer.faces(at[:n], along[:n])
+        n = _meet(face, far, facing, around.tone, earth, sky, ray, at, along, normal, carried, out)
+        if n == 0:
+            break
+        clear = np.zeros(n, np.float32)
+        # Only what faces the sun has to be asked whether it sees it.
+        ask = np.flatnonzero(normal[:n] @ sun.astype(np.float32) > 0)
+        start = np.ascontiguousarray(at[ask])
+        rays = np.ascontiguousarray(np.broadcast_to(sun.astype(np.float32), start.shape))
+        clear[ask] = ~around.tracer.occluded(start, rays)
+        if around.shadow is not None:
+            clear[ask] *= around.shadow(start)
+        last = bounce == bounces - 1
+        _send(n, ray, normal, carried, clear, sun, sun_rgb, sky, ground, last, out)
+        if not last:
+            _wander(n, ray, pixel, seed, salt + 1009 * bounce, normal, along)
     return out
 
 
 @njit(**J)
-def _reflect(lit, piece, normal, clear, tone, sun, sun_rgb, sky, ground, indoors, out):
-    for n in range(lit.shape[0]):
-        i = lit[n]
-        cosine = max(normal[i, 0] * sun[0] + normal[i, 1] * sun[1] + normal[i, 2] * sun[2], 0.0)
+def _meet(face, far, facing, tone, earth, sky, ray, at, along, normal, carried, out):
+    """Move rays on to what they meet, faces or ground, and keep those; the others bring the sky.
+    Returns how many are kept, in the first rows of ray, at, normal, carried."""
+    n = 0
+    for i in range(face.shape[0]):
+        r, f = ray[i], face[i]
+        dx, dy, dz = along[i, 0], along[i, 1], along[i, 2]
+        z = at[i, 2]
+        t = far[i] if f >= 0 else np.float32(1e30)
+        if dz < 0 and 0 < z < -t * dz:
+            t = -z / dz
+            normal[n, 0], normal[n, 1], normal[n, 2] = 0.0, 0.0, 1.0
+            for k in range(3):
+                carried[n, k] = carried[i, k] * earth[k]
+        elif f >= 0:
+            x, y, w = facing[i, 0], facing[i, 1], facing[i, 2]
+            side = -1.0 if x * dx + y * dy + w * dz > 0 else 1.0
+            side /= np.sqrt(x * x + y * y + w * w) + 1e-20
+            normal[n, 0], normal[n, 1], normal[n, 2] = x * side, y * side, w * side
+            for k in range(3):
+                carried[n, k] = carried[i, k] * tone[f, k]
+        else:
+            if dz >= 0:
+                for k in range(3):
+                    out[r, k] += carried[i, k] * sky[k]
+            continue
+        for k in range(3):
+            at[n, k] = at[i, k] + t * along[i, k] + SOFT * normal[n, k]
+        ray[n] = r
+        n += 1
+    return n
+
+
+@njit(**J)
+def _send(n, ray, normal, carried, clear, sun, sun_rgb, sky, ground, last, out):
+    """What each face sends back along its ray: the sun, and at the last one what is even."""
+    for i in range(n):
+        cosine = normal[i, 0] * sun[0] + normal[i, 1] * sun[1] + normal[i, 2] * sun[2]
+        direct = max(cosine, 0.0) * clear[i]
         up = 0.5 + 0.5 * normal[i, 2]
         for k in range(3):
-            if piece[i] < 0:
-                # The ground's light is given as it is in the open; here its sun may be hidden.
-                sunny = sun_rgb[k] * cosine
-                whole = sunny + sky[k] + 1e-9
-                out[i, k] = ground[k] * (sunny * clear[n] + 0.75 * sky[k]) / whole
-            else:
-                even = OPEN * (sky[k] * up + ground[k] * (1 - up)) + indoors[k]
-                out[i, k] = tone[piece[i], k] * (sun_rgb[k] * cosine * clear[n] + even)
+            even = OPEN * (sky[k] * up + ground[k] * (1 - up)) if last else 0.0
+            out[ray[i], k] += carried[i, k] * (sun_rgb[k] * direct + even)
+
+
+@njit(**J)
+def _wander(n, ray, pixel, seed, salt, normal, along):
+    for i in range(n):
+        p = pixel[ray[i]]
+        along[i, 0], along[i, 1], along[i, 2] = over_hemisphere(
+            normal[i, 0], normal[i, 1], normal[i, 2],
+            hash01(p, seed, salt + 307), hash01(p, seed, salt + 401),
+        )  # fmt: skip

@@ -8,19 +8,25 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from setpiece.render.rest_view import UNKNOWN
-from setpiece.render.tracing import J, Tracer, camera_arrays, hash01, make_rays
+from setpiece.render.bounce import Around, arriving
+from setpiece.render.sampling import pixel_offsets
+from setpiece.render.shading import sky_rays, sun_rays
+from setpiece.render.tracing import Tracer, camera_arrays, make_rays
 
 if TYPE_CHECKING:
     from setpiece.render.rest_view import RestView
 
 F32 = NDArray[np.float32]
 STEP = 2  # the ground is traced at every second pixel
-RAYS = 3  # to the sun, and as many over the hemisphere
-LEAST = 0.12
+RAYS = 4  # to the sun
+LOOKS = 4  # rays over the hemisphere
+BLUR = 1.2  # cells of STEP px
+ABOVE = 0.015  # m: where the ground's rays start
+STEEP = 0.1  # of the sun, from a pixel to those beside it: the edge of a shadow
+LEAST = 0.05
+FAINT = 0.004  # of light there always is
 Shadow = Callable[[F32], F32]
 
 
@@ -66,134 +72,199 @@ def ground_points(view: RestView, now: F32) -> tuple[F32, NDArray[np.int64]]:
     )
     index = np.nonzero(near)[0]
     p = np.ascontiguousarray(point[index])
-    p[:, 2] = 0.015
+    p[:, 2] = ABOVE
     return p, index
 
 
 def sun_seen(
-    tracer: Tracer, points: F32, index: NDArray, direction: NDArray, softness: float, seed: int
+    tracer: Tracer, points: F32, index: NDArray, width: int, direction: NDArray, softness: float
 ) -> F32:
-    """Share of the sun's disc that each point sees, 0..1 (n,)."""
+    """Share of the sun's disc that each point sees, 0..1 (n,). index: of its pixel (n,), counted
+    line by line in a picture so wide."""
     out = np.zeros(len(points), np.float32)
-    towards, over = np.empty_like(points), np.empty_like(points)
-    spread = np.tan(np.radians(max(softness, 0.4)))
     for r in range(RAYS):
-        _directions(index, direction, spread, seed, r, towards, over)
-        out += ~tracer.occluded(points, towards)
+        out += _free(tracer, points, index, width, direction, softness, r)
     return out / np.float32(RAYS)
 
 
-def ground_ratio(
-    view: RestView, tracer: Tracer, now: F32, volume_shadow: Shadow | None, seed: int
-) -> F32:
-    """Light on the ground now over its light in the plate, float32 (h, w, 3), from 0.12.
+def _free(
+    tracer: Tracer, points: F32, index: NDArray, width: int, direction: NDArray, softness: float,
+    ray: int,
+) -> NDArray[np.bool_]:  # fmt: skip
+    """Whether nothing stands before one place of the sun's disc (n,). ray: below RAYS."""
+    towards = np.empty_like(points)
+    spread = np.tan(np.radians(max(softness, 0.4)))
+    sun_rays(len(points), index, width, direction, spread, 0, ray, RAYS, towards)
+    return ~tracer.occluded(points, towards)
 
-    Where the plate shows ground that the standing building already shades, that shade is not laid
-    on twice; where `view.ground` knows how much brighter sunlit ground is, the shade goes when
-    what cast it has gone, else the ratio is at most 1. Under the building itself (the clean
-    plate's ground) the open ground is the reference.
-    The same random directions are used now and at rest, so nothing moved is exactly 1.
+
+@dataclass(frozen=True)
+class GroundNow:
+    """Light on the ground in one state of the pieces, on every STEP-th pixel, row by row.
+
+    sun: share of it, 0..1 (n,). around: light from all sides over the open sky's, RGB (n, 3).
+    sharp: sun on every pixel (h, w), its edges traced there. All 1 where no piece may shade.
+    """
+
+    sun: F32
+    around: F32
+    sharp: F32
+
+    @staticmethod
+    def of(
+        view: RestView, around: Around, points: F32, index: NDArray[np.int64], hole: NDArray
+    ) -> GroundNow:
+        """points (n, 3) [m] on pixels `index` (n,). hole: (h, w) as for `_joined`."""
+        h, w = view.silhouette.shape
+        shape = (-(-h // STEP), -(-w // STEP))
+        direction = to_sun(view)
+        sun = np.ones(shape[0] * shape[1], np.float32)
+        sun[index] = sun_seen(
+            around.tracer, points, index, shape[1], direction, view.light.softness
+        )
+        sky = np.ones((len(sun), 3), np.float32)
+        found = np.zeros_like(points)
+        up, towards = np.zeros_like(points), np.empty_like(points)
+        up[:, 2] = 1
+        for r in range(LOOKS):
+            sky_rays(len(points), index, up, shape[1], 0, r, LOOKS, towards)
+            found += arriving(around, points, towards, index, 0, 17 * r, bounces=1)
+        sky[index] = found / (LOOKS * np.array(view.light.sky, np.float32) + 1e-6)
+        sharp = np.ascontiguousarray(_joined(sun.reshape(*shape, 1), hole, h, w)[..., 0])
+        _sharpen(view, around.tracer, direction, sharp)
+        return GroundNow(sun, sky, sharp)
+
+
+def to_sun(view: RestView) -> NDArray[np.float64]:
+    """Unit vector to the sun, as the plate's own shadow says it where one is seen."""
+    known = view.ground
+    sun = np.array(view.light.direction if known is None else known.direction, np.float64)
+    return np.asarray(sun / np.linalg.norm(sun))
+
+
+def _sharpen(view: RestView, tracer: Tracer, sun: NDArray, seen: F32) -> None:
+    """Trace the sun anew on every pixel of a shadow's edge. seen: (h, w), changed."""
+    h, w = seen.shape
+    steep = cv2.dilate(seen, np.ones((3, 3))) - cv2.erode(seen, np.ones((3, 3))) > STEEP
+    ys, xs = (part.astype(np.int32) for part in np.nonzero(steep))
+    o, d = np.empty((len(ys), 3), np.float32), np.empty((len(ys), 3), np.float32)
+    anew = np.zeros((h, w), np.float32)
+    index = ys.astype(np.int64) * w + xs
+    for r, (dx, dy) in enumerate(pixel_offsets(RAYS)):
+        make_rays(*camera_arrays(view.camera), xs, ys, dx, dy, o, d)
+        p = np.asarray(o + d * (-o[:, 2] / np.minimum(d[:, 2], -1e-6))[:, None], np.float32)
+        p[:, 2] = ABOVE
+        free = _free(tracer, p, index, w, sun, view.light.softness, r)
+        anew[ys, xs] += free / np.float32(RAYS)
+    # As among the pixels of a block, so that what the next ones found takes the speckle out.
+    known = cv2.blur(steep.astype(np.float32), (3, 3))
+    seen[ys, xs] = (cv2.blur(anew, (3, 3)) / np.maximum(known, 1e-6))[ys, xs]
+
+
+def ground_at_rest(view: RestView) -> GroundNow:
+    """The ground's light round the standing building."""
+    around = Around(view.tracer, view.tone, view.light, None)
+    points, index = ground_points(view, view.mesh.vertices)
+    return GroundNow.of(view, around, points, index, _hole(view))
+
+
+def _hole(view: RestView) -> NDArray[np.bool_]:
+    """Pixels whose ground is the clean plate's: open ground is the reference there."""
+    under = view.silhouette > 0.02
+    return under if view.ground is None else under | view.ground.hole
+
+
+def ground_ratio(
+    view: RestView, around: Around, now: F32, volume_shadow: Shadow | None = None
+) -> F32:
+    """Light on the ground now over its light in the plate, float32 (h, w, 3), from LEAST.
+
+    around: the pieces as they are now. Where the plate shows ground that the standing building
+    already shades, that shade is not laid on twice; where `view.ground` knows how much brighter
+    sunlit ground is, the shade goes when what cast it has gone, else the ratio is at most 1. Under
+    the building itself (the clean plate's ground) the open ground is the reference.
+    The same directions are used now and at rest, so nothing moved is exactly 1.
     volume_shadow adds the shadow of the dust.
     """
     h, w = view.silhouette.shape
-    light, known = view.light, view.ground
+    known, hole = view.ground, _hole(view)
     shape = (-(-h // STEP), -(-w // STEP))
     p, index = ground_points(view, now)
     if len(index) == 0:
         return np.ones((h, w, 3), np.float32)
-    out = np.ones((shape[0] * shape[1], 3), np.float32)
-    tall = float(max(view.bounds[1][2], now[:, 2].max()))
-
-    sun = np.array(light.direction if known is None else known.direction, np.float64)
-    sun /= np.linalg.norm(sun)
-    spread = np.tan(np.radians(max(light.softness, 0.4)))
-    vis_now, vis_rest = np.zeros(len(p), np.float32), np.zeros(len(p), np.float32)
-    sky_now, sky_rest = np.zeros(len(p), np.float32), np.zeros(len(p), np.float32)
-    towards, over = np.empty_like(p), np.empty_like(p)
-    for r in range(RAYS):
-        _directions(index, sun, spread, seed, r, towards, over)
-        vis_now += ~tracer.occluded(p, towards)
-        sky_now += ~tracer.occluded(p, over, 0.6 * tall)
-        # At rest the same rays meet the same building in every frame.
-        vis, sky = view.seen_by(("ground", seed, r, tall, *sun), shape[0] * shape[1])
-        new = np.flatnonzero(vis[index] == UNKNOWN)
-        at = index[new]
-        vis[at] = ~view.tracer.occluded(p[new], towards[new])
-        sky[at] = ~view.tracer.occluded(p[new], over[new], 0.6 * tall)
-        vis_rest += vis[index]
-        sky_rest += sky[index]
-    for counted in (vis_now, vis_rest, sky_now, sky_rest):
-        counted /= RAYS
-    through = np.ones(len(p), np.float32) if volume_shadow is None else volume_shadow(p)
-    inside = view.silhouette[0:h:STEP, 0:w:STEP].ravel()[index] > 0.02
-    if known is not None:
-        inside |= known.hole[0:h:STEP, 0:w:STEP].ravel()[index]
-    vis_rest[inside] = sky_rest[inside] = 1.0
+    lit = GroundNow.of(view, around, p, index, hole)
+    through = np.ones(len(lit.sun), np.float32)
+    if volume_shadow is not None:
+        through[index] = volume_shadow(p)
     # Sky is dimmed by dust overhead too, less than the sun is.
-    sky_now = sky_now * (0.55 + 0.45 * np.asarray(through, np.float32))
-    vis_now = vis_now * np.asarray(through, np.float32)
-    most = np.ones(len(p), np.float32)
+    sky = lit.around * (0.55 + 0.45 * through)[:, None]
     if known is not None:
-        # What the plate shows is the start; only what has changed since is added to it.
-        shown = known.visible.ravel()[index]
-        vis_now = np.where(inside, vis_now, shown + (vis_now - vis_rest))
-        vis_now = np.minimum(vis_now, np.maximum(shown, 1))
-        vis_rest = shown
-        sky_now = np.minimum(sky_now, sky_rest)
-        most = known.limit.ravel()[index]
-    for k in range(3):
-        s, a = light.sun[k] * sun[2], light.sky[k]
-        if known is not None:
-            a = max(a, 0.05)
-            s = a * (float(known.gain[k]) - 1)
-        top = np.maximum(s * vis_now + a * sky_now, 0) + 0.004 * (known is None)
-        before = s * vis_rest + a * sky_rest + 0.004 * (known is None)
-        # Ground that neither sun nor sky reached shows nothing to compare with: it stays.
-        out[index, k] = np.where(before > 1e-6, top / np.maximum(before, 1e-6), 1.0)
-    if known is not None:
-        level = out[index, 1]
-        out[index] *= (np.minimum(level, np.maximum(most, 1)) / np.maximum(level, 1e-6))[:, None]
-    if known is not None:
-        return _joined(np.maximum(out, LEAST).reshape(*shape, 3), known, h, w)
-    small = np.clip(out, LEAST, 1).reshape(*shape, 3)
-    # Few rays a pixel: a small edge-keeping blur takes the speckle out.
-    small = cv2.bilateralFilter(small, 5, 0.25, 2.0)
-    small = cv2.GaussianBlur(small, (0, 0), 0.8)
-    full = cv2.resize(small, (w, h), interpolation=cv2.INTER_LINEAR)
-    return np.clip(full, LEAST, 1).astype(np.float32)
+        return _shade_of_plate(view, known, index, lit.sun * through, sky)
+    full = _joined(np.concatenate([sky, through[:, None]], 1).reshape(*shape, 4), hole, h, w)
+    ratio = _level(view, lit.sharp * full[..., 3], full[..., :3])
+    ratio /= view.ground_level
+    near = np.zeros(shape[0] * shape[1], bool)
+    near[index] = True
+    ratio[~near.reshape(shape).repeat(STEP, 0).repeat(STEP, 1)[:h, :w]] = 1
+    return np.clip(ratio, LEAST, 1, out=ratio)
 
 
-def _joined(small: F32, known: GroundLight, h: int, w: int) -> F32:
-    """To full size, smoothed inside and outside the hole apart: over plate that did not change
-    the ratio stays exactly 1, whatever the clean plate's ground beside it does."""
-    out = np.empty((h, w, 3), np.float32)
-    for where in (known.hole, ~known.hole):
-        side = where[0:h:STEP, 0:w:STEP].astype(np.float32)
-        weight = np.repeat(side[..., None], 3, 2)
-        top, low = (
-            cv2.resize(cv2.GaussianBlur(x, (0, 0), 1.2), (w, h), interpolation=cv2.INTER_LINEAR)
-            for x in (small * weight, weight)
-        )
-        part = top / np.maximum(low, 1e-6)
-        out[where] = np.where(low[where] > 1e-6, part[where], 1.0)
+def ground_level(view: RestView) -> F32:
+    """What `ground_ratio` is against where the plate's shadows are not known, (h, w, 3)."""
+    h, w = view.silhouette.shape
+    shape = (-(-h // STEP), -(-w // STEP))
+    hole, rest = _hole(view), view.ground_at_rest
+    out = _level(view, rest.sharp, _joined(rest.around.reshape(*shape, 3), hole, h, w))
+    out[hole] = np.array(view.light.sun) * to_sun(view)[2] + np.array(view.light.sky) + FAINT
     return out
 
 
-@njit(**J)
-def _directions(index, sun, spread, seed, r, towards, over):
-    tx, ty = -sun[1], sun[0]
-    ln = np.sqrt(tx * tx + ty * ty) + 1e-9
-    tx, ty = tx / ln, ty / ln
-    bx, by, bz = -sun[2] * ty, sun[2] * tx, sun[0] * ty - sun[1] * tx
-    for i in range(index.shape[0]):
-        a, b = hash01(index[i], seed, 1000 + r), hash01(index[i], seed, 2000 + r)
-        rad = spread * np.sqrt(b)
-        c, s = rad * np.cos(6.2831853 * a), rad * np.sin(6.2831853 * a)
-        x, y, z = sun[0] + tx * c + bx * s, sun[1] + ty * c + by * s, sun[2] + bz * s
-        ln = 1 / np.sqrt(x * x + y * y + z * z)
-        towards[i, 0], towards[i, 1], towards[i, 2] = x * ln, y * ln, max(z * ln, 0.01)
-        a, b = hash01(index[i], seed, 3000 + r), hash01(index[i], seed, 4000 + r)
-        rad = np.sqrt(a)
-        over[i, 0] = rad * np.cos(6.2831853 * b)
-        over[i, 1] = rad * np.sin(6.2831853 * b)
-        over[i, 2] = np.sqrt(max(1 - a, 1e-4))
+def _level(view: RestView, sun: F32, around: F32) -> F32:
+    """Light on the ground (h, w, 3) from shares of sun (h, w) and sky (h, w, 3)."""
+    out = around * np.array(view.light.sky, np.float32)
+    out += sun[..., None] * (np.array(view.light.sun) * to_sun(view)[2]).astype(np.float32)
+    out += np.float32(FAINT)
+    return out
+
+
+def _shade_of_plate(
+    view: RestView, known: GroundLight, index: NDArray[np.int64], sun_now: F32, sky_now: F32
+) -> F32:
+    """`ground_ratio` where the plate shows the building's shadow: what it shows is the start, and
+    only what has changed since is added to it. sun_now (n,), sky_now (n, 3): of all STEP-th
+    pixels; index: those that may be shaded."""
+    h, w = view.silhouette.shape
+    shape = (-(-h // STEP), -(-w // STEP))
+    out = np.ones((shape[0] * shape[1], 3), np.float32)
+    vis_now, sky_now = sun_now[index], sky_now[index]
+    vis_rest, sky_rest = view.ground_at_rest.sun[index], view.ground_at_rest.around[index]
+    inside = _hole(view)[0:h:STEP, 0:w:STEP].ravel()[index]
+    vis_rest[inside] = sky_rest[inside] = 1.0
+    shown = known.visible.ravel()[index]
+    vis_now = np.where(inside, vis_now, shown + (vis_now - vis_rest))
+    vis_now = np.minimum(vis_now, np.maximum(shown, 1))
+    sky_now = np.minimum(sky_now, sky_rest)
+    for k in range(3):
+        a = max(view.light.sky[k], 0.05)
+        s = a * (float(known.gain[k]) - 1)
+        top = np.maximum(s * vis_now + a * sky_now[:, k], 0)
+        before = s * shown + a * sky_rest[:, k]
+        # Ground that neither sun nor sky reached shows nothing to compare with: it stays.
+        out[index, k] = np.where(before > 1e-6, top / np.maximum(before, 1e-6), 1.0)
+    level, most = out[index, 1], np.maximum(known.limit.ravel()[index], 1)
+    out[index] *= (np.minimum(level, most) / np.maximum(level, 1e-6))[:, None]
+    return _joined(np.maximum(out, LEAST).reshape(*shape, 3), known.hole, h, w)
+
+
+def _joined(small: F32, hole: NDArray[np.bool_], h: int, w: int) -> F32:
+    """(h', w', c) at full size, smoothed inside and outside the hole apart: over plate that did
+    not change a ratio stays exactly 1, whatever the clean plate's ground beside it does."""
+    sides = []
+    for where in (hole, ~hole):
+        side = where[0:h:STEP, 0:w:STEP].astype(np.float32)
+        share = np.maximum(cv2.GaussianBlur(side, (0, 0), BLUR), 1e-6)[..., None]
+        # How far from 1, so that 1 stays 1 to the last digit.
+        part = cv2.GaussianBlur((small - 1) * side[..., None], (0, 0), BLUR)
+        part = 1 + part.reshape(small.shape) / share
+        sides.append(cv2.resize(part, (w, h), interpolation=cv2.INTER_LINEAR).reshape(h, w, -1))
+    return np.where(hole[..., None], *sides)

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter, minimum_filter, spline_filter1d
+from scipy.fft import dctn, idctn
+from scipy.ndimage import maximum_filter, minimum_filter
 
 from setpiece.render.camera import Camera
+from setpiece.render.ground import GroundLight, GroundNow, ground_at_rest, ground_level
 from setpiece.render.light import Light
+from setpiece.render.sampling import pixel_offsets
 from setpiece.render.scene import Mesh
+from setpiece.render.surface import face_tones
 from setpiece.render.tracing import Tracer, camera_arrays, make_rays
 
-if TYPE_CHECKING:
-    from setpiece.render.ground import GroundLight
-
 F32 = NDArray[np.float32]
-UNKNOWN = 2
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class RestView:
 
     mesh, camera, light: of the shot.
     picture: (h, w, 3) float32 scene-linear, the building's own picture, filtered so that the mean
-        of bilinear taps on a regular 2x2 sub-pixel grid gives the picture back exactly.
+        of bilinear taps where a pixel's rays pass gives the picture back exactly.
     matte: (h, w, 1) likewise. mean: the building's mean albedo (3,).
     seen: (h, w, 2) nearest and farthest distance [m] of the first surface at rest around each
         pixel; inf and -inf where there is none.
@@ -47,15 +47,21 @@ class RestView:
     tracer: Tracer = field(repr=False)
     bounds: NDArray[np.float64]
     ground: GroundLight | None = None
-    _known: dict[Any, tuple[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
 
-    def seen_by(self, rays: Any, count: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """What is known of the sun and the sky at `count` places of the standing world along rays
-        of that name: 0, 1 or UNKNOWN, (count,) each, to be filled by who asks."""
-        if rays not in self._known:
-            sun, sky = (np.full(count, UNKNOWN, np.uint8) for _ in range(2))
-            self._known[rays] = sun, sky
-        return self._known[rays]
+    @cached_property
+    def tone(self) -> F32:
+        """Mean albedo of every face, (F, 3)."""
+        return face_tones(self)
+
+    @cached_property
+    def ground_at_rest(self) -> GroundNow:
+        """The ground's light round the standing building."""
+        return ground_at_rest(self)
+
+    @cached_property
+    def ground_level(self) -> F32:
+        """The same with the sun's colour, (h, w, 3): what changes of it are measured against."""
+        return ground_level(self)
 
     @staticmethod
     def of(
@@ -66,6 +72,7 @@ class RestView:
         samples: a pixel, as the frames will be rendered with.
         """
         tracer = Tracer(mesh.vertices, mesh.faces, lasting=True)
+        offsets = pixel_offsets(samples)
         h, w = matte.shape
         ys, xs = np.divmod(np.arange(h * w, dtype=np.int32), np.int32(w))
         o, d = np.empty((h * w, 3), np.float32), np.empty((h * w, 3), np.float32)
@@ -86,8 +93,8 @@ class RestView:
             camera=camera,
             light=light,
             # One sample sits on the pixel's centre, where a bilinear tap is exact by itself.
-            picture=_exact(picture) if samples > 1 else picture,
-            matte=_exact(matte[..., None]) if samples > 1 else matte[..., None],
+            picture=_exact(picture, offsets) if samples > 1 else picture,
+            matte=_exact(matte[..., None], offsets) if samples > 1 else matte[..., None],
             silhouette=matte,
             mean=mean.astype(np.float64),
             seen=seen,
@@ -96,11 +103,17 @@ class RestView:
         )
 
 
-def _exact(image: F32) -> F32:
-    """Quadratic B-spline coefficients of (h, w, c) (M. Unser, "Splines: a perfect fit for signal
-    and image processing", IEEE SPM 1999). Bilinear taps at +-0.25 px weigh them [1/8, 6/8, 1/8],
-    which is that spline at the pixel centre: re-projection returns the picture."""
-    out = image.astype(np.float64)
-    for axis in (0, 1):
-        out = spline_filter1d(out, order=2, axis=axis, mode="mirror")
-    return np.ascontiguousarray(out, np.float32)
+def _exact(image: F32, offsets: NDArray[np.float64]) -> F32:
+    """(h, w, c) whose bilinear taps at the offsets (n, 2) [px] of a pixel have the image as mean.
+
+    Those taps weigh a pixel and its neighbours alike to all sides, so that with mirrored borders
+    the cosine transform takes the weights apart: dividing by them there undoes them.
+    """
+    x, y = np.abs(offsets).T
+    middle, diagonal = ((1 - x) * (1 - y)).mean(), (x * y).mean() / 4
+    beside = (1 - middle - 4 * diagonal) / 4
+    h, w = image.shape[:2]
+    down, along = (np.cos(np.pi * np.arange(n) / max(n - 1, 1)) for n in (h, w))
+    gain = middle + 2 * beside * (down[:, None] + along) + 4 * diagonal * down[:, None] * along
+    waves = dctn(image.astype(np.float64), type=1, axes=(0, 1)) / gain[..., None]
+    return np.ascontiguousarray(idctn(waves, type=1, axes=(0, 1)), np.float32)

@@ -7,23 +7,10 @@ import math
 import numpy as np
 from numba import njit
 
+from setpiece.render.sampling import over_hemisphere, spread01
+from setpiece.render.surface import GLASS, PLATE, UNSEEN, bilinear, plate_colour, to_albedo
 from setpiece.render.textures import albedo, bump
-from setpiece.render.tracing import J, hash01, mirror, project
-
-PLATE, GLASS = 0, 1
-
-
-@njit(inline="always")
-def _bilinear(image, u, v, channel):
-    """Bilinear tap at pixel position (u, v), centres at +0.5, border mirrored."""
-    h, w = image.shape[0], image.shape[1]
-    x, y = u - 0.5, v - 0.5
-    i, j = math.floor(x), math.floor(y)
-    a, b = x - i, y - j
-    i0, i1, j0, j1 = mirror(i, w), mirror(i + 1, w), mirror(j, h), mirror(j + 1, h)
-    top = image[j0, i0, channel] * (1 - a) + image[j0, i1, channel] * a
-    low = image[j1, i0, channel] * (1 - a) + image[j1, i1, channel] * a
-    return top * (1 - b) + low * b
+from setpiece.render.tracing import J, hash01, project
 
 
 @njit(**J)
@@ -33,7 +20,7 @@ def opacity_at(matte, eye, rot, lens, x, y, z):
     if d <= 0 or u < 0 or v < 0 or u >= matte.shape[1] or v >= matte.shape[0]:
         return 1.0, u, v
     # A tap alone may overshoot 1; the mean of a pixel's taps is the matte, so it is not cut here.
-    return min(max(_bilinear(matte, u, v, 0), 0.0), 1.3), u, v
+    return min(max(bilinear(matte, u, v, 0), 0.0), 1.3), u, v
 
 
 @njit(**J)
@@ -54,7 +41,7 @@ def moved_amount(position, quaternion, rest, out):
 def gather(
     prim, dist, uu, vv, ray, origins, directions, faces, now, rest, tex, body, material,
     matrices, then, moved,
-    eye, rot, lens, picture, matte, seen, mean, ambient, sun, sun_rgb, sky, ground_rgb, dusty,
+    eye, rot, lens, picture, matte, seen, mean, sun, sun_rgb, sky, ground_rgb, dusty,
     dust_rgb, pixel, sample,
     reached, start,
     still, solid_alpha, depth, normal, place, motion, albedo_out, ids, coverage,
@@ -130,7 +117,7 @@ def gather(
                 if shown and m < 1:
                     for k in range(3):
                         # single taps may fall below 0; only their mean is the picture
-                        still[p, k] += weight * sample * _bilinear(picture, ru, rv, k) * (1 - m)
+                        still[p, k] += weight * sample * bilinear(picture, ru, rv, k) * (1 - m)
             share = m if shown else 1.0
             lit = share > 0
             if mat == GLASS and facing > 0 and not shown:  # daylight through a pane, from a room
@@ -139,43 +126,18 @@ def gather(
                     still[p, k] += weight * sample * 0.45 * sky[k]
                 lit = False
             elif mat in (PLATE, GLASS):
-                tx = tex[a, 0] * wa + tex[b, 0] * wb + tex[c, 0] * wc
-                ty = tex[a, 1] * wa + tex[b, 1] * wb + tex[c, 1] * wc
-                tz = tex[a, 2] * wa + tex[b, 2] * wb + tex[c, 2] * wc
-                own = abs(tx - rx) + abs(ty - ry) + abs(tz - rz) < 2e-3
-                tu, tv, td = project(eye, rot, lens, tx, ty, tz)
-                known = td > 0
-                if own and known and inside:
-                    # behind what the camera saw: that picture belongs to what was in front
-                    known = dr < seen[int(rv), int(ru), 1] * 1.012 + 0.2
-                if known:
-                    for k in range(3):
-                        tint[k] = _bilinear(picture, tu, tv, k)
-                    # light on this face when the plate was taken
-                    r0x, r0y, r0z = (
-                        rest[b, 0] - rest[a, 0],
-                        rest[b, 1] - rest[a, 1],
-                        rest[b, 2] - rest[a, 2],
-                    )
-                    s0x, s0y, s0z = (
-                        rest[c, 0] - rest[a, 0],
-                        rest[c, 1] - rest[a, 1],
-                        rest[c, 2] - rest[a, 2],
-                    )
-                    nx, ny, nz = r0y * s0z - r0z * s0y, r0z * s0x - r0x * s0z, r0x * s0y - r0y * s0x
-                    ln = math.sqrt(nx * nx + ny * ny + nz * nz) + 1e-30
-                    cosine = max((nx * sun[0] + ny * sun[1] + nz * sun[2]) / ln, 0.0)
-                    up = 0.5 + 0.5 * nz / ln
+                if plate_colour(
+                    a, b, c, wa, wb, wc, rx, ry, rz, ru, rv, tex, eye, rot, lens, picture, seen,
+                    tint,
+                ):  # fmt: skip
                     share = m
-                    for k in range(3):
-                        if not shown:
+                    if not shown:
+                        for k in range(3):
                             still[p, k] += weight * sample * tint[k] * (1 - m)
-                        e_rest = sun_rgb[k] * cosine + sky[k] * up + ground_rgb[k] * (1 - up)
-                        e_rest = max(e_rest, 0.3 * ambient[k])
-                        tint[k] = min(max(tint[k], 0.0) / e_rest, 2.0)
+                    to_albedo(a, b, c, rest, sun, sun_rgb, sky, ground_rgb, tint)
                     lit = m > 0
                 else:
-                    albedo(9, rx, ry, rz, owner, mean, tint)
+                    albedo(UNSEEN, rx, ry, rz, owner, mean, tint)
             else:
                 albedo(mat, rx, ry, rz, owner, mean, tint)
                 bump(mat, rx, ry, rz, rough)
@@ -214,55 +176,65 @@ def gather(
     return hits, go_on
 
 
-@njit(**J)
-def light_rays(n, hit_pixel, hit_normal, sun, spread, seed, salt, sun_dir, sky_dir):
-    """One ray to the sun (within its disc) and one over the hemisphere (cosine) for each hit.
+@njit(inline="always")
+def _place(pixel, width, sample, samples, seed, salt):
+    """Two numbers 0..1 for a sample of a pixel: its samples share the unit square out among
+    themselves, and pixels do with those around them, in blocks of 4 x 4.
 
-    Directions hang on the pixel, not on the frame, so that what is left of the noise stands still.
+    They hang on the pixel, not on the frame, so that what is left of the noise stands still.
     """
+    y, x = divmod(pixel, width)
+    block = (y >> 2) * width + (x >> 2)
+    turn = (x & 1) | (y & 1) << 1 | (x & 2) << 1 | (y & 2) << 2
+    shift = hash01(block, seed, salt), hash01(block, seed, salt + 80)
+    return spread01(sample + samples * turn, shift[0], shift[1])
+
+
+@njit(**J)
+def sun_rays(n, hit_pixel, width, sun, spread, seed, sample, samples, towards):
+    """A ray to the sun, within its disc, for each hit in a picture so wide, of so many samples."""
+    # any frame around the sun will do
+    tx, ty = -sun[1], sun[0]
+    ln = math.sqrt(tx * tx + ty * ty) + 1e-9
+    tx, ty = tx / ln, ty / ln
+    bx, by, bz = -sun[2] * ty, sun[2] * tx, sun[0] * ty - sun[1] * tx
     for i in range(n):
-        a = hash01(hit_pixel[i], seed, salt)
-        b = hash01(hit_pixel[i], seed, salt + 77)
-        ang = 6.2831853 * a
+        a, b = _place(hit_pixel[i], width, sample, samples, seed, 0)
         rad = spread * math.sqrt(b)
-        # any frame around the sun will do
-        tx, ty = -sun[1], sun[0]
-        ln = math.sqrt(tx * tx + ty * ty) + 1e-9
-        tx, ty = tx / ln, ty / ln
-        bx, by, bz = -sun[2] * ty, sun[2] * tx, sun[0] * ty - sun[1] * tx
-        c, s = rad * math.cos(ang), rad * math.sin(ang)
+        c, s = rad * math.cos(6.2831853 * a), rad * math.sin(6.2831853 * a)
         x, y, z = sun[0] + tx * c + bx * s, sun[1] + ty * c + by * s, sun[2] + bz * s
         ln = 1.0 / math.sqrt(x * x + y * y + z * z)
-        sun_dir[i, 0], sun_dir[i, 1], sun_dir[i, 2] = x * ln, y * ln, z * ln
-        a = hash01(hit_pixel[i], seed, salt + 131)
-        b = hash01(hit_pixel[i], seed, salt + 211)
-        ang, cz = 6.2831853 * a, 2 * b - 1
-        rad = math.sqrt(max(1 - cz * cz, 0.0))
-        x = hit_normal[i, 0] + 0.999 * rad * math.cos(ang)
-        y = hit_normal[i, 1] + 0.999 * rad * math.sin(ang)
-        z = hit_normal[i, 2] + 0.999 * cz
-        ln = 1.0 / math.sqrt(x * x + y * y + z * z)
-        sky_dir[i, 0], sky_dir[i, 1], sky_dir[i, 2] = x * ln, y * ln, z * ln
+        towards[i, 0], towards[i, 1], towards[i, 2] = x * ln, y * ln, z * ln
+
+
+@njit(**J)
+def sky_rays(n, hit_pixel, hit_normal, width, seed, sample, samples, towards):
+    """A ray over the hemisphere (by the cosine) for each hit; as `sun_rays`."""
+    for i in range(n):
+        a, b = _place(hit_pixel[i], width, sample, samples, seed, 131)
+        towards[i, 0], towards[i, 1], towards[i, 2] = over_hemisphere(
+            hit_normal[i, 0], hit_normal[i, 1], hit_normal[i, 2], a, b
+        )
 
 
 @njit(**J)
 def add_light(
-    n, hit_pixel, hit_weight, hit_normal, hit_base, sun_hidden, sky_hidden, sky_dir, through, sun,
-    sun_rgb, sky, near, light, weight, base,
+    n, hit_pixel, hit_weight, hit_normal, hit_base, clear, sun, near, weight, base, direct, facing,
+    light,
 ):  # fmt: skip
-    """Irradiance of each hit into its pixel: light (P, 3) and base (P, 3), weighted.
+    """What each hit adds to its pixel, weighted.
 
-    near: (n, 3) what comes along the ray over the hemisphere where it is not the sky.
+    clear: (n,) share of the sun that reaches it. near: (n, 3) what comes along the ray over the
+    hemisphere. base, direct (base times the sun, without its colour), facing (the normal) and
+    light (near): (P, 3).
     """
     for i in range(n):
         p, w = hit_pixel[i], hit_weight[i]
-        cosine = max(
-            hit_normal[i, 0] * sun[0] + hit_normal[i, 1] * sun[1] + hit_normal[i, 2] * sun[2], 0.0
-        )
-        direct = 0.0 if sun_hidden[i] else cosine * through[i]
+        cosine = hit_normal[i, 0] * sun[0] + hit_normal[i, 1] * sun[1] + hit_normal[i, 2] * sun[2]
+        sunny = w * max(cosine, 0.0) * clear[i]
         weight[p] += w
-        up = min(max(sky_dir[i, 2] * 8 + 0.5, 0.0), 1.0)
         for k in range(3):
-            around = near[i, k] + (0.0 if sky_hidden[i] else sky[k] * up)
-            light[p, k] += w * (sun_rgb[k] * direct + around)
             base[p, k] += w * hit_base[i, k]
+            direct[p, k] += sunny * hit_base[i, k]
+            facing[p, k] += w * hit_normal[i, k]
+            light[p, k] += w * near[i, k]

@@ -9,11 +9,14 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from setpiece.render.bounce import Around
 from setpiece.render.ground import ground_ratio
 from setpiece.render.relight import Hits, Shadow, relight
 from setpiece.render.rest_view import RestView
+from setpiece.render.sampling import pixel_offsets
 from setpiece.render.scene import Mesh, Pose
 from setpiece.render.shading import gather, moved_amount
+from setpiece.render.surface import under_dust
 from setpiece.render.tracing import Tracer, camera_arrays, cover_tiles, make_rays
 
 F32 = NDArray[np.float32]
@@ -66,12 +69,14 @@ class Posed:
     """The mesh where a pose puts it, ready for rays: for `render_solids` and whoever else asks.
 
     now: corners [m] (V, 3). faces (F, 3) that are there, and their bodies and materials (F,).
+    kept: which of the mesh's faces they are, (F,).
     """
 
     now: F32
     faces: I32
     body: I32
     material: NDArray[np.uint8]
+    kept: NDArray[np.int64]
     tracer: Tracer
 
     @staticmethod
@@ -96,7 +101,7 @@ class Posed:
         faces = np.ascontiguousarray(mesh.faces[keep])
         return Posed(
             now, faces, np.ascontiguousarray(riding[keep]),
-            np.ascontiguousarray(mesh.material[keep]), Tracer(now, faces),
+            np.ascontiguousarray(mesh.material[keep]), np.flatnonzero(keep), Tracer(now, faces),
         )  # fmt: skip
 
 
@@ -152,9 +157,8 @@ def render_solids(
     xs, ys = _covered_pixels(view, posed)
     count, p_total = len(xs), h * w
     pixel = (ys.astype(np.int64) * w + xs).astype(np.int64)
-    grid = max(1, round(samples**0.5))
-    offsets = (np.arange(grid) + 0.5) / grid - 0.5
-    share = 1.0 / (grid * grid)
+    offsets = pixel_offsets(samples)
+    share = 1.0 / len(offsets)
 
     then = now if next_pose is None else posed_mesh(mesh, next_pose, next_glass or glass)
     moved = np.zeros(len(pose.rest))
@@ -164,7 +168,6 @@ def render_solids(
     sun_rgb, sky, bounce_up = (
         np.array(c, np.float64) for c in (light.sun, light.sky, light.ground)
     )
-    ambient = 0.5 * (sky + bounce_up)
     dust_rgb = np.array(dust_albedo, np.float64)
     film = np.zeros(len(pose.rest), np.float32) if dusty is None else dusty.astype(np.float32)
 
@@ -185,7 +188,7 @@ def render_solids(
     hit_point, hit_normal, hit_base = (np.empty((room, 3), np.float32) for _ in range(3))
     origins, directions = (np.empty((count, 3), np.float32) for _ in range(2))
 
-    for s, (dy, dx) in enumerate((a, b) for a in offsets for b in offsets):
+    for s, (dx, dy) in enumerate(offsets):
         make_rays(eye, rot, lens, xs, ys, float(dx), float(dy), origins, directions)
         ray = np.arange(count, dtype=np.int64)
         reached, start = np.zeros(count, np.float32), np.zeros(count, np.float32)
@@ -198,7 +201,7 @@ def render_solids(
             hits, active = gather(
                 prim, dist, uu, vv, ray, origins, directions, faces, now, mesh.vertices, mesh.tex,
                 body, material, matrices, then, moved,
-                eye, rot, lens, view.picture, view.matte, view.seen, view.mean, ambient,
+                eye, rot, lens, view.picture, view.matte, view.seen, view.mean,
                 sun, sun_rgb, sky, bounce_up, film, dust_rgb, pixel, share,
                 reached, start, still, alpha, far, normal, place, motion, albedo, ids, coverage,
                 hit_pixel, hit_weight, hit_point, hit_normal, hit_base, hits,
@@ -214,14 +217,15 @@ def render_solids(
     if hidden is not None and found:
         unseen = hidden(planar.reshape(h, w), alpha.reshape(h, w), motion.reshape(h, w, 2)).ravel()
         found = [hits.where(~unseen[hits.pixel]) for hits in found]
-    rgb = relight(
-        found, tracer, body, light, still, normal, ids, alpha, (h, w), seed=seed, denoise=denoise,
-        volume_shadow=volume_shadow,
-    )  # fmt: skip
-
-    ratio = np.ones((h, w, 3), np.float32)
-    if ground and moved.any():
-        ratio = ground_ratio(view, tracer, now, ground_shadow or volume_shadow, seed)
+    rgb, ratio = np.maximum(still, 0), np.ones((h, w, 3), np.float32)
+    if found or moved.any():
+        tone = np.empty((len(faces), 3), np.float32)
+        under_dust(view.tone[posed.kept], now, faces, body, moved, film, dust_rgb, tone)
+        around = Around(tracer, tone, light, volume_shadow)
+        if found:
+            rgb = relight(found, around, still, (h, w), seed=seed, denoise=denoise)
+        if ground and moved.any():
+            ratio = ground_ratio(view, around, now, ground_shadow or volume_shadow)
     return SolidPasses(
         rgb=rgb.reshape(h, w, 3).astype(np.float32),
         alpha=alpha.reshape(h, w),
