@@ -93,9 +93,7 @@ def transport(
     depth = np.ascontiguousarray(np.minimum(depth, np.float32(1e7)), np.float32)
     h, w = depth.shape
     if not half:
-        # Where few pixels can have dust in front, those between cannot tell much.
-        few = bool(np.count_nonzero(depth > 0) < 0.25 * depth.size)
-        raw = _shoot(lit, camera, depth, step, seed, every=few)
+        raw = _shoot(lit, camera, depth, step, seed)
     else:
         small_depth = np.ascontiguousarray(depth[1::2, 1::2] if min(h, w) > 1 else depth)
         small = _shoot(lit, camera, small_depth, step, seed, every=True)
