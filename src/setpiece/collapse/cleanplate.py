@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.collapse.grain import living_grain, measure_grain
+from setpiece.collapse.inpaint.atlas import make_atlas
 from setpiece.collapse.inpaint.complete import complete
 from setpiece.collapse.inpaint.fields import decode, disc, encode, guess_by_label, pull_push
 from setpiece.collapse.inpaint.horizon import above_horizon, horizon_row, smooth_enough
@@ -140,18 +141,24 @@ def make_clean_plate(
     bare = np.where((open_sky | high)[..., None], flat, calm).astype(np.float32)
     above, sure = complete(
         bare, high, open_sky, start=start, label=sure, row_price=0.25, seed=seed + 1,
-        progress=_share(progress, 0.0, part),
+        whole=False,        progress=_share(progress, 0.0, part),
     )  # fmt: skip
     if high.any():
         above = shift_sky(above, high, open_sky)
     flat = np.where(high[..., None], above, flat).astype(np.float32)
     price, fairness = _row_rules(h, share, horizon)
+    sheet = make_atlas(
+        flat, hole & ~(high & (depth > NEAR + FADE)), usable, start, sure,
+        find_materials(flat, hole, usable), horizon,
+    )  # fmt: skip
+    longer = (0, len(sheet.hole) - h)
     filled, pasted = complete(
-        flat, hole & ~(high & (depth > NEAR + FADE)), usable, start=start, label=sure, seed=seed,
-        materials=find_materials(flat, hole, usable),
-        row_price=price, fairness=fairness,
+        sheet.picture, sheet.hole, sheet.usable, start=sheet.start, label=sheet.label, seed=seed,
+        materials=sheet.materials, level=sheet.level,
+        row_price=np.pad(price, longer), fairness=np.pad(fairness, longer, mode="edge"),
         progress=_share(progress, part, 1.0),
     )  # fmt: skip
+    filled, pasted = filled[:h], pasted[:h]
     ramp = np.where(high, np.clip((depth - NEAR) / FADE, 0, 1), 0).astype(np.float32)
     filled = flat * ramp[..., None] + filled * (1 - ramp[..., None])
     pasted = sure * ramp + pasted * (1 - ramp)
