@@ -155,6 +155,19 @@ def test_a_hole_too_large_is_said_and_one_that_leaves_nothing_refused(shared: Pa
     assert whole.trusted
 
 
+def test_a_street_is_doubted_sooner_than_a_wall(shared: Path) -> None:
+    """Where sky, houses and ground are all hidden, nothing tells what stood between."""
+    image = _photo(shared, "../multiview_street/01.jpg", 160)
+    h, w = image.shape[:2]
+    matte = _box(image.shape, int(0.25 * w), int(0.25 * h), int(0.75 * w), int(0.75 * h))
+    sky = np.zeros((h, w), np.float32)
+    sky[: int(0.4 * h)] = 1
+    street = make_clean_plate(image, matte, sky=sky * (1 - matte), horizon=0.52 * h)
+    assert not street.trusted
+    assert any("WARNING" in note for note in street.notes)
+    assert make_clean_plate(image, matte).trusted  # the same hole in a wall
+
+
 def test_a_block_in_the_street_leaves_street(shared: Path) -> None:
     """Plain walls beside a rough street do not take it over."""
     image = _photo(shared, "../multiview_street/01.jpg", 400)

@@ -15,7 +15,7 @@ from setpiece.collapse.inpaint.atlas import make_atlas
 from setpiece.collapse.inpaint.complete import complete
 from setpiece.collapse.inpaint.fields import decode, disc, encode, guess_by_label, pull_push
 from setpiece.collapse.inpaint.horizon import above_horizon, horizon_row, smooth_enough
-from setpiece.collapse.inpaint.limits import warning, way_to_fill
+from setpiece.collapse.inpaint.limits import limit, warning, way_to_fill
 from setpiece.collapse.inpaint.materials import find_materials
 from setpiece.collapse.inpaint.shift import shift_sky
 from setpiece.collapse.inpaint.skyline import guess_label
@@ -103,7 +103,10 @@ def make_clean_plate(
     if not hole.any():
         return CleanPlate(image.copy(), hole, 0.0, ["no building in the matte: nothing filled"])
     usable = ~hole & (cv2.dilate(fg, disc(2)) < 0.1)
-    way = way_to_fill(share, float(usable.mean()))
+    label = guess_label(sky_mask, hole, horizon)
+    row = h if horizon is None else int(np.clip(horizon, 0, h))
+    most = limit(float((label[hole] > 0.5).mean()), float(hole[row:].sum() / hole.sum()))
+    way = way_to_fill(share, float(usable.mean()), most)
     if way == "paint":
         from setpiece.collapse.inpaint.backdrop import backdrop
 
@@ -118,7 +121,6 @@ def make_clean_plate(
         # so much must be invented that a lamp post or eave would be repeated all over
         plain = usable & ~_lines(picture)
         usable = plain if plain.mean() > 0.1 else usable
-    label = guess_label(sky_mask, hole, horizon)
     # far land under haze has the sky's light, and would be too bright or dark elsewhere without it
     haze = np.zeros((h, 1), np.float32)
     if far is not None:
@@ -169,7 +171,7 @@ def make_clean_plate(
     if (label[hole] > 0.5).mean() > 0.02:
         notes.append("hidden sky follows a smooth model of the visible sky, with its texture")
     if way == "fill with a warning":
-        notes.append(warning(share, painted=False))
+        notes.append(warning(share, painted=False, trusted=most))
     return CleanPlate(out, hole, share, notes, trusted=way == "fill")
 
 
