@@ -377,11 +377,13 @@ def main() -> None:
     asked = ask.parse_args()
     from setpiece import __version__
     from setpiece.collapse.inpaint.blend import compile_kernels as compile_blend
+    from setpiece.collapse.inpaint.graphcut import compile_kernels as compile_cuts
     from setpiece.collapse.inpaint.patchmatch import compile_kernels
     from setpiece.collapse.shot import STAGE_VERSION
 
     compile_kernels()
     compile_blend()
+    compile_cuts()
     cv2.setNumThreads(1)
     width = asked.width or (400 if asked.short else 640)
     made_by = {

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from setpiece.collapse.cleanplate import building_picture, find_hole, make_clean_plate
-from setpiece.collapse.inpaint import blend, patchmatch
+from setpiece.collapse.inpaint import blend, graphcut, patchmatch
 from setpiece.collapse.inpaint.horizon import above_horizon, horizon_row, smooth_enough
 from setpiece.collapse.inpaint.materials import find_materials
 from setpiece.collapse.inpaint.skyline import guess_label
@@ -229,6 +229,7 @@ def test_building_picture_takes_wall_for_what_hid_it(shared: Path) -> None:
 def test_kernels_compile() -> None:
     patchmatch.compile_kernels()
     blend.compile_kernels()
+    graphcut.compile_kernels()
 
 
 def test_hazy_lake_is_not_sky(shared: Path) -> None:
