@@ -164,6 +164,8 @@ def make_clean_plate(
     ramp = np.where(high, np.clip((depth - NEAR) / FADE, 0, 1), 0).astype(np.float32)
     filled = flat * ramp[..., None] + filled * (1 - ramp[..., None])
     pasted = sure * ramp + pasted * (1 - ramp)
+    if far is not None:  # a piece of sky that far below the horizon is water or ground
+        pasted = pasted * np.clip(2 - below / (HAZE * h), 0, 1)[:, None]
     result = filled + np.maximum(pasted, haze)[..., None] * shading
     out = image.copy()
     out[hole] = decode(result)[hole]
