@@ -11,6 +11,7 @@ KERNELS = (
     "setpiece.collapse.layout.vanishing",
     "setpiece.collapse.inpaint.patchmatch",
     "setpiece.collapse.inpaint.blend",
+    "setpiece.collapse.inpaint.graphcut",
     "setpiece.collapse.fracture",
     "setpiece.collapse.fall",
     "setpiece.collapse.dust",

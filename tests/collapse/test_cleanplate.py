@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from setpiece.collapse.cleanplate import building_picture, find_hole, make_clean_plate
-from setpiece.collapse.inpaint import blend, patchmatch
+from setpiece.collapse.inpaint import blend, graphcut, patchmatch
 from setpiece.collapse.inpaint.horizon import above_horizon, horizon_row, smooth_enough
 from setpiece.collapse.inpaint.materials import find_materials
 from setpiece.collapse.inpaint.skyline import guess_label
@@ -155,6 +155,19 @@ def test_a_hole_too_large_is_said_and_one_that_leaves_nothing_refused(shared: Pa
     assert whole.trusted
 
 
+def test_a_street_is_doubted_sooner_than_a_wall(shared: Path) -> None:
+    """Where sky, houses and ground are all hidden, nothing tells what stood between."""
+    image = _photo(shared, "../multiview_street/01.jpg", 160)
+    h, w = image.shape[:2]
+    matte = _box(image.shape, int(0.25 * w), int(0.25 * h), int(0.75 * w), int(0.75 * h))
+    sky = np.zeros((h, w), np.float32)
+    sky[: int(0.4 * h)] = 1
+    street = make_clean_plate(image, matte, sky=sky * (1 - matte), horizon=0.52 * h)
+    assert not street.trusted
+    assert any("WARNING" in note for note in street.notes)
+    assert make_clean_plate(image, matte).trusted  # the same hole in a wall
+
+
 def test_a_block_in_the_street_leaves_street(shared: Path) -> None:
     """Plain walls beside a rough street do not take it over."""
     image = _photo(shared, "../multiview_street/01.jpg", 400)
@@ -216,6 +229,7 @@ def test_building_picture_takes_wall_for_what_hid_it(shared: Path) -> None:
 def test_kernels_compile() -> None:
     patchmatch.compile_kernels()
     blend.compile_kernels()
+    graphcut.compile_kernels()
 
 
 def test_hazy_lake_is_not_sky(shared: Path) -> None:

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.collapse.grain import living_grain, measure_grain
+from setpiece.collapse.inpaint.atlas import make_atlas
 from setpiece.collapse.inpaint.complete import complete
 from setpiece.collapse.inpaint.fields import decode, disc, encode, guess_by_label, pull_push
 from setpiece.collapse.inpaint.horizon import above_horizon, horizon_row, smooth_enough
-from setpiece.collapse.inpaint.limits import warning, way_to_fill
+from setpiece.collapse.inpaint.limits import limit, warning, way_to_fill
 from setpiece.collapse.inpaint.materials import find_materials
 from setpiece.collapse.inpaint.shift import shift_sky
 from setpiece.collapse.inpaint.skyline import guess_label
@@ -102,7 +103,10 @@ def make_clean_plate(
     if not hole.any():
         return CleanPlate(image.copy(), hole, 0.0, ["no building in the matte: nothing filled"])
     usable = ~hole & (cv2.dilate(fg, disc(2)) < 0.1)
-    way = way_to_fill(share, float(usable.mean()))
+    label = guess_label(sky_mask, hole, horizon)
+    row = h if horizon is None else int(np.clip(horizon, 0, h))
+    most = limit(float((label[hole] > 0.5).mean()), float(hole[row:].sum() / hole.sum()))
+    way = way_to_fill(share, float(usable.mean()), most)
     if way == "paint":
         from setpiece.collapse.inpaint.backdrop import backdrop
 
@@ -117,7 +121,6 @@ def make_clean_plate(
         # so much must be invented that a lamp post or eave would be repeated all over
         plain = usable & ~_lines(picture)
         usable = plain if plain.mean() > 0.1 else usable
-    label = guess_label(sky_mask, hole, horizon)
     # far land under haze has the sky's light, and would be too bright or dark elsewhere without it
     haze = np.zeros((h, 1), np.float32)
     if far is not None:
@@ -140,21 +143,29 @@ def make_clean_plate(
     bare = np.where((open_sky | high)[..., None], flat, calm).astype(np.float32)
     above, sure = complete(
         bare, high, open_sky, start=start, label=sure, row_price=0.25, seed=seed + 1,
-        progress=_share(progress, 0.0, part),
+        whole=False,        progress=_share(progress, 0.0, part),
     )  # fmt: skip
     if high.any():
         above = shift_sky(above, high, open_sky)
     flat = np.where(high[..., None], above, flat).astype(np.float32)
     price, fairness = _row_rules(h, share, horizon)
+    sheet = make_atlas(
+        flat, hole & ~(high & (depth > NEAR + FADE)), usable, start, sure,
+        find_materials(flat, hole, usable), horizon,
+    )  # fmt: skip
+    longer = (0, len(sheet.hole) - h)
     filled, pasted = complete(
-        flat, hole & ~(high & (depth > NEAR + FADE)), usable, start=start, label=sure, seed=seed,
-        materials=find_materials(flat, hole, usable),
-        row_price=price, fairness=fairness,
+        sheet.picture, sheet.hole, sheet.usable, start=sheet.start, label=sheet.label, seed=seed,
+        materials=sheet.materials, level=sheet.level,
+        row_price=np.pad(price, longer), fairness=np.pad(fairness, longer, mode="edge"),
         progress=_share(progress, part, 1.0),
     )  # fmt: skip
+    filled, pasted = filled[:h], pasted[:h]
     ramp = np.where(high, np.clip((depth - NEAR) / FADE, 0, 1), 0).astype(np.float32)
     filled = flat * ramp[..., None] + filled * (1 - ramp[..., None])
     pasted = sure * ramp + pasted * (1 - ramp)
+    if far is not None:  # a piece of sky that far below the horizon is water or ground
+        pasted = pasted * np.clip(2 - below / (HAZE * h), 0, 1)[:, None]
     result = filled + np.maximum(pasted, haze)[..., None] * shading
     out = image.copy()
     out[hole] = decode(result)[hole]
@@ -162,7 +173,7 @@ def make_clean_plate(
     if (label[hole] > 0.5).mean() > 0.02:
         notes.append("hidden sky follows a smooth model of the visible sky, with its texture")
     if way == "fill with a warning":
-        notes.append(warning(share, painted=False))
+        notes.append(warning(share, painted=False, trusted=most))
     return CleanPlate(out, hole, share, notes, trusted=way == "fill")
 
 

@@ -25,7 +25,7 @@ from setpiece.media.plate import Plate, open_plate
 STAGE_VERSION = {
     "brief": 1,
     "layout": 6,
-    "prep": 6,
+    "prep": 7,
     "fracture": 6,
     "fall": 10,
     "dust": 4,

@@ -9,7 +9,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-CALM = 0.1  # step that is still taken out where all is smooth
+STRONG, CALM = 0.03, 0.1  # step that is still taken out in texture; what more where all is smooth
+SHORT = 1.5  # [px]
+LENGTH, ROUNDS = 0.07, 250  # of the longer side: over which steps are spread
+
+F32 = NDArray[Any]  # float32; OpenCV's stubs do not say so
 
 
 @njit(cache=True, nogil=True, fastmath=True)
@@ -52,8 +56,8 @@ def blend(img, hole, pick, seam, length, rounds):
     et al., "Image melding", SIGGRAPH 2012) with the plate as the boundary, by over-relaxation.
 
     img: (h, w, c) with the pieces pasted. hole: (h, w) uint8. pick: (h, w, 2) int32, the source of
-    every hole pixel. seam: (h, w) the step that is still taken out; see `seams`. length: distance
-    [px] over which a step is spread. rounds: of relaxation.
+    every hole pixel. seam: (h, w) the step that is still taken out; see `seams`. length: (h, w)
+    distance [px] over which a step is spread. rounds: of relaxation.
     """
     h, w, channels = img.shape
     right = np.zeros(img.shape, np.float32)
@@ -78,11 +82,11 @@ def blend(img, hole, pick, seam, length, rounds):
                 places[k, 1] = x
                 k += 1
     pasted = img.copy()
-    hold = np.float32(1.0) / (length * length)
     relax = np.float32(1.85)
     for _ in range(rounds):
         for k in range(count):
             y, x = places[k]
+            hold = np.float32(1.0) / (length[y, x] * length[y, x])
             n = np.float32(0.0)
             if x > 0:
                 n += 1
@@ -106,6 +110,17 @@ def blend(img, hole, pick, seam, length, rounds):
                 img[y, x, c] += relax * (v * inverse - img[y, x, c])
 
 
+def paste(img: F32, hole: NDArray[np.bool_], pick: NDArray[np.int32]) -> None:
+    """Write into `hole` of `img` (h, w, c) in place what lies at `pick` (h, w, 2) [y, x], and take
+    the seams out of its first three channels."""
+    img[hole] = img[pick[hole, 0], pick[hole, 1]]
+    colours = np.ascontiguousarray(img[..., :3])
+    seam = seams(colours)
+    length = _reach(seam, LENGTH * max(hole.shape))
+    blend(colours, hole.astype(np.uint8), pick, seam, length, ROUNDS)
+    img[..., :3] = colours
+
+
 def seams(img: NDArray[Any]) -> NDArray[Any]:
     """Step (h, w) that is taken for a seam: large in calm parts, small where texture hides it.
 
@@ -115,7 +130,14 @@ def seams(img: NDArray[Any]) -> NDArray[Any]:
     detail = np.abs(cv2.Laplacian(grey, cv2.CV_32F, ksize=1))
     # clipped, so that a lone step does not make its own surroundings rough
     rough = cv2.GaussianBlur(np.minimum(detail, 0.05), (0, 0), 3.0)
-    return (0.03 + CALM * np.exp(-((rough / 0.03) ** 2))).astype(np.float32)
+    return (STRONG + CALM * np.exp(-((rough / 0.03) ** 2))).astype(np.float32)
+
+
+def _reach(seam: NDArray[Any], length: float) -> NDArray[Any]:
+    """Distance (h, w) [px] over which steps are spread: `length` where it is calm, a pixel or two
+    in rough texture, which hides a step but not the cast that spreading it would leave."""
+    calm = (seam - STRONG) / CALM
+    return np.asarray(SHORT + length * calm, np.float32)
 
 
 def compile_kernels() -> None:
@@ -127,6 +149,6 @@ def compile_kernels() -> None:
         hole,
         np.zeros((6, 6, 2), np.int32),
         np.ones((6, 6), np.float32),
-        np.float32(9),
+        np.full((6, 6), 9, np.float32),
         1,
     )

@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.collapse.inpaint import patchmatch as pm
-from setpiece.collapse.inpaint.blend import blend, seams
+from setpiece.collapse.inpaint.blend import paste
+from setpiece.collapse.inpaint.carry import enlarge, nearest
 from setpiece.collapse.inpaint.fields import guess_by_label, shrink, texture_of
 from setpiece.collapse.inpaint.materials import Materials
+from setpiece.collapse.inpaint.pieces import choose_pieces
 
 F32 = NDArray[Any]  # float32; OpenCV's stubs do not say so
 Mask = NDArray[np.bool_]
@@ -23,6 +25,8 @@ GREED = 0.008  # price, in squared picture units, of using a source as often as 
 # far from the blur that a hole begins with (A. Newson et al., "Video inpainting of complex scenes",
 # SIAM J. Imaging Sciences 2014). Weight of the mean step of a texture.
 TEXTURE = 7.0
+FINEST = 2000  # width that is searched for matches; larger plates at half their size [px]
+PIECES = 20000  # of a hole's pixels: the finest size at which pieces are chosen
 
 
 @dataclass
@@ -30,6 +34,7 @@ class _Level:
     image: F32
     hole: Mask
     guess: F32
+    usable: Mask
     valid: NDArray[np.uint8]
     targets: NDArray[np.int32]
     conf: F32
@@ -48,6 +53,8 @@ def complete(
     row_price: float | F32 = 2.5,
     fairness: float | F32 = 1.0,
     materials: Materials | None = None,
+    level: F32 | None = None,
+    whole: bool = True,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
 ) -> tuple[F32, F32]:
@@ -65,6 +72,8 @@ def complete(
             one (h,) a row.
         fairness: how much a source in use grows dearer; one for all or one (h,) a row.
         materials: what the hole borders on; other texture is taken only where it fits far better.
+        level: (h,) the height [px] that each row stands for, where that is not its own.
+        whole: keep things whole (`pieces`); clouds and grain have nothing to keep.
         seed: of the random search.
         progress: called with 0..1.
 
@@ -73,10 +82,55 @@ def complete(
     """
     if not hole.any():
         return picture.copy(), label.copy()
-    rows = np.full(len(hole), row_price, np.float32)
-    even = np.full(len(hole), fairness, np.float32)
     stuff = Materials.none((1, 1)) if materials is None else materials
+    rules = _Rules(
+        np.arange(len(hole), dtype=np.float32) if level is None else level,
+        np.full(len(hole), row_price, np.float32),
+        np.full(len(hole), fairness, np.float32),
+        stuff, label_strength, whole,
+    )  # fmt: skip
+    state = np.array([(seed * 2654435761 + 88172645463325252) % (1 << 63) | 1], np.uint64)
+    pick = _find(picture, hole, source, start, label, rules, state, progress)
+    if pick is None:
+        return np.where(hole[..., None], start, picture).astype(np.float32), label.copy()
+    both = np.dstack([picture, label]).astype(np.float32)
+    paste(both, hole, pick)
+    return np.ascontiguousarray(both[..., :-1]), np.clip(both[..., -1], 0, 1)
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """heights, rows, even: (h,) the height of each row, its price, its fairness."""
+
+    heights: F32
+    rows: F32
+    even: F32
+    stuff: Materials
+    label_strength: float
+    whole: bool
+
+
+def _find(
+    picture: F32, hole: Mask, source: Mask, start: F32, label: F32, rules: _Rules,
+    state: NDArray[np.uint64], progress: Callable[[float], None] | None,
+) -> NDArray[np.int32] | None:  # fmt: skip
+    """The source (h, w, 2) [y, x] of every pixel of `hole`; None where there is nothing to take."""
+    h, w = hole.shape
+    if max(w, h / 2) > FINEST:
+        size = ((w + 1) // 2, (h + 1) // 2)
+        share = shrink((~hole).astype(np.float32), size)
+        small = shrink(picture * ~hole[..., None], size) / np.maximum(share, 1e-6)[..., None]
+        halves = (rules.heights[::2], rules.rows[::2], rules.even[::2])
+        halved = _find(
+            small, share <= 0.5, shrink(source.astype(np.float32), size) > 0.6,
+            shrink(start, size), shrink(label, size),
+            _Rules(*halves, rules.stuff, rules.label_strength, rules.whole), state, progress,
+        )  # fmt: skip
+        return None if halved is None else enlarge(halved, picture, hole, source)
+    heights, rows, even = rules.heights, rules.rows, rules.even
+    stuff, label_strength, whole = rules.stuff, rules.label_strength, rules.whole
     price = stuff.price
+    tall = float(heights.max()) + 1.0
     texture = texture_of(picture, ~hole) * np.float32(TEXTURE)
     texture_start = guess_by_label(texture, label, hole | ~source)
     marked = label[..., None] * np.float32(label_strength)
@@ -85,19 +139,26 @@ def complete(
     # A sliver of a hole has nothing to fill at coarse sizes; without sources the start stands.
     levels = [lv for lv in _pyramid(both, first, hole, source) if len(lv.targets)]
     if not levels:
-        return np.where(hole[..., None], start, picture).astype(np.float32), label.copy()
-    state = np.array([(seed * 2654435761 + 88172645463325252) % (1 << 63) | 1], np.uint64)
+        return None
     estimate = levels[0].guess
     nnf: NDArray[np.int32] | None = None
-    work = max(sum(len(lv.targets) * lv.passes for lv in levels), 1)
+    # the finest size that is searched; its matches are carried on to finer ones
+    fits = [not whole or lv.hole.sum() <= PIECES for lv in levels]
+    end = max((i for i, ok in enumerate(fits) if ok), default=0)
+    used = levels[: end + 1]
+    work = max(sum(len(lv.targets) * lv.passes for lv in used), 1)
     done = 0
-    for index, lv in enumerate(levels):
+    pick: NDArray[np.int32] | None = None
+    for index, lv in enumerate(used):
         hh, ww = lv.hole.shape
         current = lv.image.copy()
+        row = np.arange(hh) * len(hole) // hh  # of the whole picture, for each row of this size
+        slope = np.stack([heights[row], rows[row] / np.float32(tall)], -1).astype(np.float32)
+        free = slope * np.array([1, 0], np.float32)
         if nnf is None:
             current[lv.hole] = estimate[lv.hole]
             nnf = np.zeros((hh, ww, 2), np.int32)
-            pm.initial(lv.targets, np.argwhere(lv.valid).astype(np.int32), nnf, state)
+            pm.initial(lv.targets, np.argwhere(lv.valid).astype(np.int32), nnf, state, slope)
         else:
             nnf = _enlarge(nnf, lv.valid)
             up = cv2.resize(estimate, (ww, hh), interpolation=cv2.INTER_LINEAR)
@@ -106,18 +167,15 @@ def complete(
         is_target[lv.targets[:, 0], lv.targets[:, 1]] = 1
         hole_u8 = lv.hole.astype(np.uint8)
         dist = np.zeros((hh, ww), np.float32)
-        row = np.arange(hh) * len(hole) // hh  # of the whole picture, for each row of this size
-        slope = rows[row] / np.float32(hh)
         kind = stuff.at((hh, ww))
         if index:
             # begin with this size's own texture: a smooth beginning would look for smooth sources
-            pm.measure(current, lv.conf, lv.targets, nnf, dist, lv.radius, 0 * slope,
+            pm.measure(current, lv.conf, lv.targets, nnf, dist, lv.radius, free,
                        kind, price)  # fmt: skip
             pm.copy_best(current, hole_u8, lv.targets, nnf, dist, lv.radius)
         use = np.zeros((hh // 4 + 1, ww // 4 + 1), np.float32)
         fair = 16.0 * len(lv.targets) / max(int(lv.valid.sum()), 1)
         greed = even[row] * np.float32(GREED / fair)
-        last = index == len(levels) - 1
         reach = max(hh, ww) if index < 2 else max(8, max(hh, ww) // 8)
         for k in range(lv.passes):
             pm.measure(current, lv.conf, lv.targets, nnf, dist, lv.radius, slope, kind, price)
@@ -127,30 +185,40 @@ def complete(
                 slope, greed, 4 if index < 2 else 2, reach, state,
                 kind, price,
             )  # fmt: skip
-            sharp = last and k == lv.passes - 1
-            d = dist[lv.targets[:, 0], lv.targets[:, 1]]
-            scale = np.float32(np.percentile(d, 20 if sharp else 60) + 1e-5)
-            if sharp:
-                pick = pm.copy_best(current, hole_u8, lv.targets, nnf, dist, lv.radius)
-                blend(current, hole_u8, pick, seams(current), np.float32(0.07 * max(hh, ww)), 250)
-            else:
-                pm.vote(current, lv.conf, hole_u8, lv.targets, nnf, dist, lv.radius, scale)
-            if not sharp:
-                # the label follows what was pasted, but is drawn back to the guess: wholly while
-                # coarse, so that things stand where they were expected, by half later, so that
-                # the outline of trees may be that of trees
-                pull = 1.0 if index < len(levels) - 2 else 0.5
-                pasted, guess = current[lv.hole, -1], lv.guess[lv.hole, -1]
-                current[lv.hole, -1] = pasted + pull * (guess - pasted)
             done += len(lv.targets)
             if progress is not None:
                 progress(done / work)
+            if index == end and k == lv.passes - 1:
+                break
+            d = dist[lv.targets[:, 0], lv.targets[:, 1]]
+            scale = np.float32(np.percentile(d, 60) + 1e-5)
+            pm.vote(current, lv.conf, hole_u8, lv.targets, nnf, dist, lv.radius, scale)
+            # the label follows what was pasted, but is drawn back to the guess: wholly while
+            # coarse, so that things stand where they were expected
+            pull = 1.0 if index < len(levels) - 2 else 0.5
+            pasted, guess = current[lv.hole, -1], lv.guess[lv.hole, -1]
+            current[lv.hole, -1] = pasted + pull * (guess - pasted)
         estimate = current
-    out = picture.copy()
-    out[hole] = estimate[hole, : picture.shape[2]]
-    out_label = label.copy()
-    out_label[hole] = estimate[hole, -1] / np.float32(label_strength)
-    return out, np.clip(out_label, 0, 1).astype(np.float32)
+        if index == end:
+            if whole:
+                pick = _as_pieces(current, lv, nnf, stuff, kind, slope, label_strength)
+            else:
+                pick = pm.copy_best(current, hole_u8, lv.targets, nnf, dist, lv.radius)
+    assert pick is not None
+    for lv in levels[end + 1 :]:
+        pick = enlarge(pick, lv.image, lv.hole, lv.usable)
+    return pick
+
+
+def _as_pieces(
+    image: F32, lv: _Level, nnf: NDArray[np.int32], stuff: Materials, kind: NDArray[np.uint8],
+    slope: F32, label_strength: float,
+) -> NDArray[np.int32]:  # fmt: skip
+    """Matches redone as a few large pieces."""
+    wanted = np.where(lv.hole, lv.guess[..., -1], lv.image[..., -1]) / np.float32(label_strength)
+    return choose_pieces(
+        image, lv.hole, lv.usable, nnf, lv.guess, wanted, slope, (kind, stuff.price)
+    )
 
 
 def _pyramid(picture: F32, start: F32, hole: Mask, source: Mask) -> list[_Level]:
@@ -182,7 +250,9 @@ def _pyramid(picture: F32, start: F32, hole: Mask, source: Mask) -> list[_Level]
         passes = 8 if not levels else (5 if i < count - 3 else (3 if i < count - 1 else 2))
         targets = np.argwhere(near > 0).astype(np.int32)
         levels.append(
-            _Level(image, hole_here, guess, valid, targets, _trust(hole_here), radius, passes)
+            _Level(
+                image, hole_here, guess, ok > 0, valid, targets, _trust(hole_here), radius, passes
+            )
         )
     return levels
 
@@ -207,12 +277,5 @@ def _enlarge(nnf: NDArray[np.int32], valid: NDArray[np.uint8]) -> NDArray[np.int
     cy, cx = np.minimum(yy // 2, nnf.shape[0] - 1), np.minimum(xx // 2, nnf.shape[1] - 1)
     y = np.clip(nnf[cy, cx, 0] * 2 + (yy & 1), 0, h - 1)
     x = np.clip(nnf[cy, cx, 1] * 2 + (xx & 1), 0, w - 1)
-    _, labels = cv2.distanceTransformWithLabels(
-        1 - valid, cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    places = np.argwhere(valid)
-    order = labels[valid > 0]
-    table = np.zeros((labels.max() + 1, 2), np.int32)
-    table[order] = places
-    near = table[labels[y, x]]
-    return np.ascontiguousarray(near.astype(np.int32))
+    found = nearest(valid > 0, np.stack([y, x], -1))
+    return np.ascontiguousarray(found.astype(np.int32))

@@ -45,7 +45,7 @@ def _distance(img, conf, ty, tx, sy, sx, r, slope, kind, price, best):
     for dy in range(y0, y1 + 1):
         for dx in range(x0, x1 + 1):
             weight += conf[ty + dy, tx + dx]
-    move = np.float32(ty - sy) * slope[ty]
+    move = (slope[ty, 0] - slope[sy, 0]) * slope[ty, 1]
     extra = move * move
     extra += price[ty * price.shape[0] // h, tx * price.shape[1] // w, kind[sy, sx]]
     limit = (best - extra) * weight
@@ -97,9 +97,10 @@ def search(
 
     img: (h, w, c) current estimate, known pixels included. conf: (h, w) trust of each pixel.
     valid: (h, w) uint8, 1 where a source patch centre lies wholly in known picture.
-    slope: (h,), price of a vertical move per pixel from a row (keeps rows of storeys, water and
-    land at their height). reach: first radius of the random search [px]. kind: (h, w) uint8,
-    material of every pixel; price: (gh, gw, k), that of each at a place of a coarse grid.
+    slope: (h, 2), the height that a row stands for, and the price from it of a unit of another
+    (keeps rows of storeys, water and land at their height). reach: first radius of the random
+    search [px]. kind: (h, w) uint8, material of every pixel; price: (gh, gw, k), that of each at a
+    place of a coarse grid.
     """
     h, w, _ = img.shape
     for k in range(rounds):
@@ -203,15 +204,15 @@ def copy_best(img, hole, targets, nnf, dist, r):
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def initial(targets, rows, nnf, state):
+def initial(targets, rows, nnf, state, slope):
     """Random first matches out of the sources `rows` (m, 2) [y, x], rather at a like height."""
     m = len(rows)
     for i in range(len(targets)):
         y, x = targets[i]
-        best, by, bx = 1 << 30, rows[0, 0], rows[0, 1]
+        best, by, bx = np.float32(1e9), rows[0, 0], rows[0, 1]
         for _ in range(6):
             k = _random(state, m)
-            gap = abs(rows[k, 0] - y)
+            gap = abs(slope[rows[k, 0], 0] - slope[y, 0])
             if gap < best:
                 best, by, bx = gap, rows[k, 0], rows[k, 1]
         nnf[y, x, 0], nnf[y, x, 1] = by, bx
@@ -229,8 +230,8 @@ def compile_kernels() -> None:
     nnf = np.zeros((8, 8, 2), np.int32)
     dist = np.zeros((8, 8), np.float32)
     state = np.array([88172645463325252], np.uint64)
-    initial(targets, np.array([[5, 5]], np.int32), nnf, state)
-    slope = np.zeros(8, np.float32)
+    slope, greed = np.zeros((8, 2), np.float32), np.zeros(8, np.float32)
+    initial(targets, np.array([[5, 5]], np.int32), nnf, state, slope)
     kind, price = np.zeros((8, 8), np.uint8), np.zeros((1, 1, 1), np.float32)
     measure(img, conf, targets, nnf, dist, 1, slope, kind, price)
     use = np.zeros((2, 2), np.float32)
@@ -246,7 +247,7 @@ def compile_kernels() -> None:
         use,
         1,
         slope,
-        slope,
+        greed,
         1,
         4,
         state,

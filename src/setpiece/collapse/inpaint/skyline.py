@@ -19,7 +19,7 @@ SLOPE = 1.0  # rows a column: how steeply the sky may come down beside a hill
 DEEPEST = 0.55  # of the way from its ends to the horizon: it is not expected to fall further
 STEEP = 0.15  # rows a column: roofs that run away from the camera
 FAREST = 0.9  # of the way to the horizon: where such a street ends
-LEAST = 0.1  # of the same way: nor less, where a sky stands beside it at all
+LEAST = 0.4  # of the way from the higher end: nor less, for what was hidden stood farther off
 
 
 def guess_label(sky: F32, hole: Mask, horizon: float | None = None) -> F32:
@@ -109,7 +109,8 @@ def _skyline(
     if horizon is not None:
         high = max(a, b)
         far = min(far, high + DEEPEST * max(horizon - high, 0.0))
-        far = max(far, high + LEAST * max(horizon - high, 0.0))
+        upper = min(a, b)
+        far = max(far, upper + LEAST * max(horizon - upper, 0.0))
     fall = max(FALL * (x1 - x0), 1.0)
     gap = np.full(width, np.inf, np.float32)
     if left is not None:
