@@ -1,7 +1,7 @@
 """How many times cheaper than Blender: the same shot both ways, and whose picture is nearer truth.
 
     python bench/vs_blender.py --short       # 640x360; within 15 minutes on two idle cores
-    python bench/vs_blender.py               # 1280x720; half an hour on two idle cores, hours on busy ones
+    python bench/vs_blender.py               # 1280x720; half an hour on two idle cores
     python bench/vs_blender.py --blender-python PYTHON   # where bpy is installed apart
     python bench/vs_blender.py --json out.json           # where rows are kept
 
