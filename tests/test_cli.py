@@ -72,8 +72,10 @@ def test_the_version_is_said(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["", "collapse", "layout", "takes", "demo", "costs", "warm", "clean"]
-)
+    "command",
+    ["", "collapse", "layout", "takes", "demo", "costs", "ledger verify", "ledger log", "warm",
+     "clean"],
+)  # fmt: skip
 def test_every_command_explains_itself(run: Run, command: str) -> None:
     ended = run(*command.split(), "--help")
     assert ended.code == 0

@@ -76,6 +76,11 @@ DATABASE = Annotated[
 ]
 
 
+def examples(*lines: str) -> str:
+    """What is printed under a command's options."""
+    return "\n\n".join(("[bold]Examples[/bold]", *(f"  {line}" for line in lines)))
+
+
 def _building(
     outline: OUTLINE = None,
     line: LINE = None,

@@ -1,0 +1,108 @@
+"""A database for each test: SQLite, and a PostgreSQL server of our own where there is one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from setpiece import cli
+from setpiece.show import Store, open_store
+
+
+def _programs() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[4]))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).parent if on_path else None
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """URL of a PostgreSQL server that listens on a socket in a folder of its own, and nowhere
+    else; `{}` is the name of a database."""
+    given = os.environ.get("SETPIECE_TEST_POSTGRES")
+    if given:
+        yield given
+        return
+    pytest.importorskip("psycopg", reason="psycopg is not installed: pip install psycopg[binary]")
+    programs = _programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql (`make postgres`)")
+    folder = Path(tempfile.mkdtemp(prefix="setpiece-pg-"))
+    user = []
+    if os.geteuid() == 0:  # the server refuses to run as root
+        shutil.chown(folder, "postgres", "postgres")
+        user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    data = folder / "data"
+
+    def call(program: str, *words: str) -> None:
+        command = [*user, str(programs / program), *words]
+        done = subprocess.run(command, cwd=folder, stdout=log, stderr=log, env={"LC_ALL": "C"})
+        if done.returncode:
+            raise RuntimeError(f"{command}: {(folder / 'log').read_text()}")
+
+    with (folder / "log").open("w") as log:
+        try:
+            call("initdb", "-D", str(data), "-U", "setpiece", "-A", "trust", "-E", "UTF8", "-N")
+            options = f"-k {folder} -c listen_addresses='' -c fsync=off"
+            call("pg_ctl", "-D", str(data), "-w", "-o", options, "-l", str(folder / "server"),
+                 "start")  # fmt: skip
+            try:
+                yield f"postgresql+psycopg://setpiece@/{{}}?host={folder}"
+            finally:
+                call("pg_ctl", "-D", str(data), "-w", "-m", "immediate", "stop")
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of an empty database of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'show.db'}"
+    url: str = request.getfixturevalue("postgres")
+    name = f"t{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**9}"
+    engine = create_engine(url.format("postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return url.format(name)
+
+
+@pytest.fixture
+def store(database: str) -> Iterator[Store]:
+    opened = open_store(database)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def typed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., tuple[int, str]]:
+    """Type `setpiece ledger ... --out TMP/takes`; gives the exit code and all that was said."""
+
+    def run(*words: object) -> tuple[int, str]:
+        out = ["--out", str(tmp_path / "takes")]
+        monkeypatch.setattr(sys, "argv", ["setpiece", "ledger", *map(str, words), *out])
+        code: Any = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = end.code or 0
+        shown = capsys.readouterr()
+        assert "Traceback" not in shown.err
+        return code, shown.out + shown.err
+
+    return run
