@@ -73,7 +73,9 @@ def test_the_version_is_said(run: Run) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["", "collapse", "layout", "takes", "demo", "costs", "ledger verify", "ledger log", "warm",
+    ["", "collapse", "layout", "takes", "demo", "costs", "ledger verify", "ledger log",
+     "ledger consent add", "ledger consent show", "ledger consent narrow",
+     "ledger consent withdraw", "ledger consent check", "warm",
      "clean"],
 )  # fmt: skip
 def test_every_command_explains_itself(run: Run, command: str) -> None:

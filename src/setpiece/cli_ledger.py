@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from setpiece.options import DATABASE, OUT, Text, examples
-
-if TYPE_CHECKING:
-    from setpiece.show import Store
+from setpiece.cli_consent import consent
+from setpiece.options import DATABASE, OUT, Text, examples, open_ledger
 
 ledger = typer.Typer(
     help="What happened to every take: costs, consent, approvals, provenance.",
@@ -18,22 +16,7 @@ ledger = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-def open_ledger(out: Path, database: str | None, new: bool = False) -> Store:
-    """The show's database, its takes brought in; `new` where the command may make it."""
-    from setpiece.errors import StoreError
-    from setpiece.ledger import open_chain, settle_all
-    from setpiece.show import open_store
-
-    if not new and database is None and not (out / "show.db").is_file():
-        raise StoreError(
-            f"{out / 'show.db'}: nothing is recorded there; name the folder of takes: --out"
-        )
-    store = open_chain(open_store(database or out / "show.db"))
-    for complaint in settle_all(store, out):
-        typer.echo(complaint, err=True)
-    return store
+ledger.add_typer(consent, name="consent")
 
 
 @ledger.command(
@@ -59,6 +42,8 @@ def verify(
         typer.echo(f"{len(verdict.problems)} found in {verdict.events} events: do not rely on it.")
         raise typer.Exit(1)
     typer.echo(f"{verdict.events} events, and each is as it was written.")
+    for key, count in verdict.keys.items():
+        typer.echo(f"{count} signed by the key {key}")
     typer.echo(f"Keep this receipt elsewhere, for --expect:  {verdict.receipt}")
 
 

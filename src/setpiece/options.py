@@ -6,9 +6,12 @@ import inspect
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from setpiece.show import Store
 
 Text = str | None
 PANEL = "What is in the plate"
@@ -184,3 +187,19 @@ def read_strokes(**given: Any) -> dict[str, Any]:
     if given.get("sun") is not None:
         out["sun"] = read_points(given["sun"], "--sun", 1)[0]
     return out
+
+
+def open_ledger(out: Path, database: str | None, new: bool = False) -> Store:
+    """The show's database, its takes brought in; `new` where the command may make it."""
+    from setpiece.errors import StoreError
+    from setpiece.ledger import open_chain, settle_all
+    from setpiece.show import open_store
+
+    if not new and database is None and not (out / "show.db").is_file():
+        raise StoreError(
+            f"{out / 'show.db'}: nothing is recorded there; name the folder of takes: --out"
+        )
+    store = open_chain(open_store(database or out / "show.db"))
+    for complaint in settle_all(store, out):
+        typer.echo(complaint, err=True)
+    return store

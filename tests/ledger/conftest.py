@@ -26,6 +26,12 @@ def _programs() -> Path | None:
     return Path(on_path).parent if on_path else None
 
 
+@pytest.fixture(autouse=True)
+def _own_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test signs with, or makes, the keys of whoever runs it."""
+    monkeypatch.setenv("SETPIECE_KEYS", str(tmp_path / "keys"))
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """URL of a PostgreSQL server that listens on a socket in a folder of its own, and nowhere

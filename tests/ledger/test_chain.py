@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import random
 import signal
@@ -85,8 +86,6 @@ def test_canonical_json_is_one_text_for_one_value(value: dict[str, Any]) -> None
     written = canonical(dict(shuffled))
     assert written == canonical(value)
     assert written.isascii()
-    import json
-
     assert json.loads(written) == value
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from setpiece.ledger.chain import Entered, append, events, lock
+from setpiece.ledger.chain import Entered, append, events, head, lock
 from setpiece.ledger.models import Cost
 from setpiece.show.folder import slug
 from setpiece.show.models import Shot, Show, Take
@@ -47,7 +47,10 @@ def adopt(session: Session) -> int:
 def open_chain(store: Store) -> Store:
     """`store`, its older takes adopted. Raises StoreError."""
     with store.session() as session:
-        adopt(session)
+        begun = head(session)[0] > 0
+    if not begun:  # a look needs no lock
+        with store.session() as session:
+            adopt(session)
     return store
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from setpiece.errors import InputError
-from setpiece.ledger.chain import GENESIS, digest, head
+from setpiece.ledger.chain import GENESIS, digest, events, head
+from setpiece.ledger.consent import GIVEN, NARROWED, WITHDRAWN
+from setpiece.ledger.keys import seal_fits
 from setpiece.ledger.models import Event
 from setpiece.ledger.takes import check_takes
 from setpiece.show.store import Store
+
+SIGNED = (GIVEN, NARROWED, WITHDRAWN)  # kinds of event that are worth nothing without a signature
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,7 @@ class Verdict:
     seq: int
     hash: str
     problems: tuple[str, ...]
+    keys: dict[str, int]  # public key: how many records it signed
 
     @property
     def ok(self) -> bool:
@@ -42,6 +49,7 @@ def verify_chain(store: Store, expect: str | None = None) -> Verdict:
     """
     receipt = _read_receipt(expect) if expect else None
     problems: list[str] = []
+    keys: Counter[str] = Counter()
     damaged: list[tuple[int, str, Event]] = []
     seen_receipt = ""
     count, expected, prev = 0, 1, GENESIS
@@ -77,7 +85,25 @@ def verify_chain(store: Store, expect: str | None = None) -> Verdict:
         problems += _what_happened(damaged, count)
         if not damaged:  # an event that cannot be trusted proves nothing about the tables
             problems += check_takes(session)
-    return Verdict(count, end[0], end[1], tuple(problems))
+            problems += _check_seals(session, keys)
+    return Verdict(count, end[0], end[1], tuple(problems), dict(keys))
+
+
+def _check_seals(session: Session, keys: Counter[str]) -> list[str]:
+    """Signed kinds whose signature is missing or does not fit; counts the keys that signed."""
+    found = []
+    for event in events(session):
+        seal = event.payload.get("seal")
+        if seal is None and event.kind not in SIGNED:
+            continue
+        record = event.payload.get("record")
+        if seal is not None and seal_fits(event.kind, event.subject, record, seal):
+            keys[seal["key"]] += 1
+        else:
+            found.append(
+                f"event {event.seq} ({event.kind} {event.subject}): its signature does not fit"
+            )
+    return found
 
 
 def _what_happened(damaged: list[tuple[int, str, Event]], count: int) -> list[str]:
