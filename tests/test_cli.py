@@ -72,12 +72,8 @@ def test_the_version_is_said(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "command",
-    ["", "collapse", "layout", "takes", "demo", "costs", "ledger verify", "ledger log",
-     "ledger consent add", "ledger consent show", "ledger consent narrow",
-     "ledger consent withdraw", "ledger consent check", "warm",
-     "clean"],
-)  # fmt: skip
+    "command", ["", "collapse", "layout", "takes", "demo", "costs", "warm", "clean"]
+)
 def test_every_command_explains_itself(run: Run, command: str) -> None:
     ended = run(*command.split(), "--help")
     assert ended.code == 0

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from setpiece import cli_approval
 from setpiece.cli_consent import consent
 from setpiece.options import DATABASE, OUT, Text, examples, open_ledger
 
@@ -17,6 +18,7 @@ ledger = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 ledger.add_typer(consent, name="consent")
+cli_approval.add_to(ledger)
 
 
 @ledger.command(

@@ -109,16 +109,16 @@ def _settled(
 
 def on_a_plate(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command that ends in `**strokes` the options of `_building`."""
-    return _with_options(command, _building)
+    return with_options(command, _building)
 
 
 def on_a_settled_plate(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command that ends in `**strokes` the options of `_building` and `_settled`."""
-    return _with_options(command, _building, _settled)
+    return with_options(command, _building, _settled)
 
 
-def _with_options(
-    command: Callable[..., None], *groups: Callable[..., None]
+def with_options(
+    command: Callable[..., None], *groups: Callable[..., None], panel: str = PANEL
 ) -> Callable[..., None]:
     """Typer reads options off a signature: put those of `groups` in the place of `**strokes`."""
     own = list(inspect.signature(command, eval_str=True).parameters.values())
@@ -128,7 +128,7 @@ def _with_options(
         for p in inspect.signature(group, eval_str=True).parameters.values()
     ]
     for p in shared:
-        p.annotation.__metadata__[0].rich_help_panel = PANEL
+        p.annotation.__metadata__[0].rich_help_panel = panel
     signature = inspect.Signature([*own[:-1], *shared])
     command.__signature__ = signature  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}

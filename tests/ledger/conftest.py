@@ -94,14 +94,13 @@ def store(database: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def typed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+def run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., tuple[int, str]]:
-    """Type `setpiece ledger ... --out TMP/takes`; gives the exit code and all that was said."""
+    """Type `setpiece ledger ...`; gives the exit code and all that was said."""
 
     def run(*words: object) -> tuple[int, str]:
-        out = ["--out", str(tmp_path / "takes")]
-        monkeypatch.setattr(sys, "argv", ["setpiece", "ledger", *map(str, words), *out])
+        monkeypatch.setattr(sys, "argv", ["setpiece", "ledger", *map(str, words)])
         code: Any = 0
         try:
             cli.main()
@@ -112,3 +111,9 @@ def typed(
         return code, shown.out + shown.err
 
     return run
+
+
+@pytest.fixture
+def typed(run: Callable[..., tuple[int, str]], tmp_path: Path) -> Callable[..., tuple[int, str]]:
+    """`run` with the takes in a folder of the test's own."""
+    return lambda *words: run(*words, "--out", tmp_path / "takes")

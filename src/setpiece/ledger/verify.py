@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from setpiece.errors import InputError
+from setpiece.ledger.approval import STEPS
 from setpiece.ledger.chain import GENESIS, digest, events, head
 from setpiece.ledger.consent import GIVEN, NARROWED, WITHDRAWN
 from setpiece.ledger.keys import seal_fits
@@ -16,7 +17,12 @@ from setpiece.ledger.models import Event
 from setpiece.ledger.takes import check_takes
 from setpiece.show.store import Store
 
-SIGNED = (GIVEN, NARROWED, WITHDRAWN)  # kinds of event that are worth nothing without a signature
+SIGNED = (
+    GIVEN,
+    NARROWED,
+    WITHDRAWN,
+    *STEPS,
+)  # kinds of event that are worth nothing without a signature
 
 
 @dataclass(frozen=True)
