@@ -16,7 +16,9 @@ from setpiece.ledger import approval, settle, verify_chain
 from setpiece.ledger.approval import STEPS, Use
 from setpiece.ledger.consent import give, today, withdraw
 from setpiece.ledger.keys import open_key
+from setpiece.ledger.manifest import MANIFEST, label
 from setpiece.ledger.policy import SHIPPED, Facts, load_policy
+from setpiece.ledger.provenance import Provenance
 from setpiece.ledger.scope import Scope
 from setpiece.show import Store, open_store
 
@@ -35,6 +37,7 @@ def made(store: Store, root: Path) -> Path:
     folder = take(root)
     (folder / "exr").mkdir()
     (folder / "exr" / "f.1001.exr").write_bytes(b"picture")
+    label(folder, Provenance(source_type="compositeSynthetic"), open_key())
     settle(store, folder)
     return folder
 
@@ -123,6 +126,9 @@ def test_files_that_changed_are_not_what_was_approved(store: Store, tmp_path: Pa
     for name in ("submitted", "reviewed", "approved"):
         step(store, name)
     (folder / "exr" / "f.1001.exr").write_bytes(b"Picture")
+    with pytest.raises(NotCleared, match=r"f\.1001\.exr: was changed"):
+        step(store, "delivered")
+    label(folder, Provenance(source_type="compositeSynthetic"), open_key())
     with pytest.raises(NotCleared, match="not the ones that Bo Li submitted"):
         step(store, "delivered")
     step(store, "declined")
@@ -135,6 +141,15 @@ def test_files_that_changed_are_not_what_was_approved(store: Store, tmp_path: Pa
     (folder / "exr" / "f.1002.exr").symlink_to("f.1001.exr")
     with pytest.raises(InputError, match="is a link"):
         step(store, "approved")
+
+
+def test_a_final_take_is_signed_before_it_is_submitted(store: Store, tmp_path: Path) -> None:
+    folder = made(store, tmp_path)
+    (folder / MANIFEST).unlink()
+    with pytest.raises(NotCleared, match="setpiece ledger label"):
+        step(store, "submitted")
+    temporary = Use(facts=Facts(use="effects", final=False, generated=False))
+    approval.submit(store, NAME, temporary, load_policy(), by=BO, role="artist", key=open_key())
 
 
 def test_nobody_approves_their_own(store: Store, tmp_path: Path) -> None:

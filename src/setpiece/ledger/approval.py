@@ -21,6 +21,7 @@ from setpiece.ledger.chain import Entered, events, lock, one_line
 from setpiece.ledger.consent import ask, today
 from setpiece.ledger.hashing import folder_sha256
 from setpiece.ledger.keys import Key, append_signed, record_of
+from setpiece.ledger.manifest import require_labelled
 from setpiece.ledger.policy import Decision, Facts, Policy, decide
 from setpiece.ledger.scope import Likeness, Request, checked, same_name
 from setpiece.ledger.takes import find_take
@@ -163,6 +164,9 @@ def _step(
     before = status(store, take)
     _allowed(before, step)  # before a long look at the files
     digest = folder_sha256(before.folder)
+    final = more["use"]["facts"]["final"] if more else before.use and before.use.facts.final
+    if final and step in ("submitted", "delivered"):
+        require_labelled(before.folder)
     with store.session() as session:
         lock(session)
         now = _status(session, before.take)

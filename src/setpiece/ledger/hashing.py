@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from setpiece.errors import InputError
@@ -45,8 +46,13 @@ def files_of(folder: Path) -> dict[str, Path]:
 
 def folder_sha256(folder: Path) -> str:
     """One digest of every file of a take: names, and what they hold. Raises InputError."""
+    return files_sha256(files_of(folder))
+
+
+def files_sha256(files: Mapping[str, Path]) -> str:
+    """One digest of several files, by name. Raises InputError."""
     whole = hashlib.sha256()
-    for name, path in files_of(folder).items():
+    for name, path in files.items():
         line = f"{file_sha256(path)} {name}\n"
         whole.update(line.encode("utf-8", "surrogateescape"))
     return whole.hexdigest()
