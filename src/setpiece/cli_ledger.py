@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from setpiece import cli_approval
+from setpiece import cli_approval, cli_return
 from setpiece.cli_consent import consent
 from setpiece.options import DATABASE, OUT, Text, examples, open_ledger
 
@@ -19,6 +19,7 @@ ledger = typer.Typer(
 )
 ledger.add_typer(consent, name="consent")
 cli_approval.add_to(ledger)
+cli_return.add_to(ledger)
 
 
 @ledger.command(
