@@ -156,6 +156,29 @@ def test_an_edited_row_is_named(store: Store, column: str, value: str) -> None:
     assert "edited" in problem
 
 
+def test_nothing_is_told_from_an_edited_row(store: Store) -> None:
+    write(store, *"abc")
+    tamper(store, "UPDATE ledger_events SET payload = 'not json' WHERE seq = 2")
+    with store.session() as session:
+        assert [e.seq for e in events(session, after=2)] == [3]
+        with pytest.raises(StoreError, match=r"event 2 .* is not as it was written"):
+            list(events(session))
+
+
+@pytest.mark.parametrize(
+    "payload", [{}, {"take_id": "x", "stages": []}, {"take_id": 1, "stages": 5},
+                {"take_id": 1, "stages": ["fall", None]}],
+)  # fmt: skip
+def test_an_event_of_a_take_that_is_none_is_found(
+    store: Store, tmp_path: Path, payload: dict[str, Any]
+) -> None:
+    settle(store, take(tmp_path))
+    with store.session() as session:
+        append(session, "take", "forged", payload)
+    problems = verify_chain(store).problems
+    assert problems[0].startswith("event 2 (take forged)")
+
+
 def test_deleted_rows_are_named(store: Store) -> None:
     write(store, *"abcdefg")
     tamper(store, "DELETE FROM ledger_events WHERE seq IN (2, 4, 5, 7)")

@@ -6,10 +6,12 @@ import hashlib
 import json
 import os
 import shutil
+import threading
 from collections.abc import Callable
 from fractions import Fraction
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import av
 import c2pa
@@ -171,6 +173,44 @@ def test_pictures_without_credentials_and_files_that_are_none(tmp_path: Path) ->
     with pytest.raises(InputError, match="its manifest covers it"):
         sign_media(tmp_path / "a.exr", Provenance(source_type=SYNTHETIC), "x", open_certificate())
     assert not [p for p in tmp_path.iterdir() if "part" in p.name]
+
+
+class _Door(BaseHTTPRequestHandler):
+    """Somebody whom a file would have us call."""
+
+    calls: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.calls.append(self.path)
+        self.send_error(404)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing to the terminal."""
+
+
+def test_a_file_that_is_looked_at_calls_nobody(tmp_path: Path) -> None:
+    with HTTPServer(("127.0.0.1", 0), _Door) as door:
+        threading.Thread(target=door.serve_forever, daemon=True).start()
+        try:
+            mine, path = open_certificate(), still(tmp_path / "a.png")
+            signer = c2pa.Signer.from_info(
+                c2pa.C2paSignerInfo(b"es256", mine.chain, mine.key, None)
+            )
+            created = {"action": "c2pa.created", "digitalSourceType": SCHEME + SYNTHETIC}
+            actions = {"label": "c2pa.actions.v2", "data": {"actions": [created]}}
+            builder = c2pa.Builder.from_json(json.dumps({"assertions": [actions]}))
+            builder.set_no_embed()
+            builder.set_remote_url(f"http://127.0.0.1:{door.server_port}/a.c2pa")
+            remote = tmp_path / "remote.png"
+            with path.open("rb") as source, remote.open("w+b") as target:
+                builder.sign(signer, "image/png", source, target)
+            told = read_media(remote)
+            assert told is None or told.problems
+            plate = Provenance(source_type=SYNTHETIC, ingredients=(Ingredient.of("plate", remote),))
+            sign_media(path, plate, "x", open_certificate())
+        finally:
+            door.shutdown()
+    assert _Door.calls == []
 
 
 # Source types

@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from setpiece.errors import InputError
+from setpiece.errors import InputError, StoreError
 from setpiece.ledger.models import Event, Head
 
 GENESIS = "0" * 64
@@ -125,11 +125,21 @@ def head(session: Session) -> tuple[int, str]:
 def events(
     session: Session, *kinds: str, subject: str | None = None, after: int = 0
 ) -> Iterator[Entered]:
-    """Events in their order: all, or those of some kinds, of one subject, after a number."""
+    """Events in their order: all, or those of some kinds, of one subject, after a number.
+
+    Raises StoreError for one that is not as it was written: nothing is told from it.
+    """
     query = select(Event).where(Event.seq > after).order_by(Event.seq)
     if kinds:
         query = query.where(Event.kind.in_(kinds))
     if subject is not None:
         query = query.where(Event.subject == subject)
     for row in session.scalars(query.execution_options(yield_per=1000)):
-        yield Entered(row.seq, row.at, row.kind, row.subject, json.loads(row.payload), row.hash)
+        own = digest(row.seq, row.at, row.kind, row.subject, row.payload, row.prev)
+        payload = json.loads(row.payload) if own == row.hash else None
+        if not isinstance(payload, dict):
+            raise StoreError(
+                f"event {row.seq} ({row.kind} {row.subject}): is not as it was written. "
+                "`setpiece ledger verify` says what was changed."
+            )
+        yield Entered(row.seq, row.at, row.kind, row.subject, payload, row.hash)

@@ -24,6 +24,10 @@ UNTRUSTED = "signingCredential.untrusted"  # what a development certificate is, 
 RELATIONSHIPS = {"plate": "componentOf"}  # all else went in, and is not seen
 
 
+# A file that is looked at must not make this machine call somebody.
+OFFLINE = {"verify": {"remote_manifest_fetch": False, "ocsp_fetch": False}}
+
+
 @dataclass(frozen=True)
 class Credentials:
     """What a reader finds: who signed, whether a trust list knows them, the source type, the
@@ -56,7 +60,7 @@ def sign_media(path: Path, provenance: Provenance, take: str, certificate: Certi
         )  # fmt: skip
         with whole_file(path) as part, signer:
             definition, media = _definition(path.name, provenance, take)
-            with c2pa.Builder.from_json(json.dumps(definition)) as builder:
+            with c2pa.Builder.from_json(json.dumps(definition), _offline()) as builder:
                 for entry, ingredient in media:
                     assert ingredient.path is not None
                     with ingredient.path.open("rb") as plate:
@@ -114,6 +118,12 @@ def _definition(
     return definition, media
 
 
+def _offline() -> Any:
+    import c2pa
+
+    return c2pa.Context(c2pa.Settings.from_dict(OFFLINE))
+
+
 def _readable(path: Path) -> bool:
     """Does the library know this kind of picture, and does this file hold one?"""
     import c2pa
@@ -122,7 +132,7 @@ def _readable(path: Path) -> bool:
     if kind is None:
         return False
     try:
-        with path.open("rb") as file, c2pa.Builder.from_json("{}") as trial:
+        with path.open("rb") as file, c2pa.Builder.from_json("{}", _offline()) as trial:
             trial.add_ingredient({"title": path.name, "relationship": "componentOf"}, kind, file)
     except (c2pa.C2paError, OSError):
         return False
@@ -137,7 +147,8 @@ def read_media(path: Path) -> Credentials | None:
     import c2pa
 
     try:
-        with path.open("rb") as file, c2pa.Reader(KINDS[path.suffix.lower()], file) as reader:
+        kind, offline = KINDS[path.suffix.lower()], _offline()
+        with path.open("rb") as file, c2pa.Reader(kind, file, context=offline) as reader:
             told = json.loads(reader.json())
     except KeyError as error:
         raise InputError(

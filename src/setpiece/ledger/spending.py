@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from setpiece.errors import InputError
+from setpiece.errors import InputError, StoreError
 from setpiece.ledger.chain import Entered, append, events, lock, one_line
 from setpiece.ledger.takes import find_take
 from setpiece.show.models import Show
@@ -92,16 +92,20 @@ def spending(session: Session) -> list[Spent]:
     """Every entry, oldest first."""
     found = []
     for event in events(session, TIME, LICENCE):
-        p = event.payload
-        if event.kind == TIME:
-            per_hour = p["per_hour"]
-            money = None if per_hour is None else per_hour * p["minutes"] / 60
-            found.append(Spent(event.seq, p["show"], event.subject, p["what"], p["by"],
-                               p["minutes"], money, p["currency"]))  # fmt: skip
-        else:
-            found.append(Spent(event.seq, p["show"], p["take"], p["what"], p["by"], 0.0,
-                               p["amount"], p["currency"]))  # fmt: skip
+        try:
+            found.append(_spent(event))
+        except (KeyError, TypeError) as error:
+            raise StoreError(f"event {event.seq} ({event.kind}): cannot be read.") from error
     return found
+
+
+def _spent(event: Entered) -> Spent:
+    p = event.payload
+    minutes, take, amount = 0.0, p.get("take", ""), p.get("amount")
+    if event.kind == TIME:
+        minutes, take, per_hour = float(p["minutes"]), event.subject, p["per_hour"]
+        amount = None if per_hour is None else per_hour * minutes / 60
+    return Spent(event.seq, p["show"], take, p["what"], p["by"], minutes, amount, p["currency"])
 
 
 def _take(session: Session, name: str) -> tuple[str, str]:

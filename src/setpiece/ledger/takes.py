@@ -59,7 +59,11 @@ def check_takes(session: Session) -> list[str]:
     told: dict[int, Entered] = {}
     found = []
     for event in events(session, KIND):
-        told[int(event.payload.get("take_id", -1))] = event
+        number, stages = event.payload.get("take_id"), event.payload.get("stages")
+        if not isinstance(number, int) or not isinstance(stages, list) or number in told:
+            found.append(f"event {event.seq} ({KIND} {event.subject}): records no take of its own")
+        else:
+            told[number] = event
     for take in session.scalars(select(Take).order_by(Take.id)):
         known = told.pop(take.id, None)
         if known is None:
@@ -86,15 +90,16 @@ def _compare(where: str, rows: list[dict[str, Any]], said: list[dict[str, Any]])
     by_stage = {r["stage"]: r for r in rows}
     found = []
     for s in said:
-        row = by_stage.pop(s["stage"], None)
+        name = str(s.get("stage")) if isinstance(s, dict) else str(s)
+        row = by_stage.pop(name, None)
         if row is None:
-            found.append(f"{where}: the cost of {s['stage']} was deleted")
+            found.append(f"{where}: the cost of {name} was deleted")
             continue
-        for name, value in row.items():
-            if value != s.get(name):
+        for column, value in row.items():
+            if value != s.get(column):
                 found.append(
-                    f"{where}: {name} of {s['stage']} was edited: the table says {value!r}, "
-                    f"the event {s.get(name)!r}"
+                    f"{where}: {column} of {name} was edited: the table says {value!r}, "
+                    f"the event {s.get(column)!r}"
                 )
     found += [f"{where}: a cost was put in by hand: {name}" for name in by_stage]
     if not found and len(rows) != len(said):
