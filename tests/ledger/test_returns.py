@@ -34,12 +34,13 @@ Typed = Callable[..., tuple[int, str]]
 
 def made(
     store: Store, root: Path, *, show: str = "eternal", shot: str = "sh020", version: int = 1,
-    task: str = "collapse", currency: str = "USD",
+    task: str = "collapse", currency: str = "USD", size: str = '"size": [1280, 720]',
 ) -> str:  # fmt: skip
     """A take of one hour on the wall and two of CPU, at 1 an hour; its name."""
     name = f"{slug(show)}_sq010_{slug(shot)}_{task}_v{version:03d}"
     folder = root / name
     folder.mkdir(parents=True)
+    (folder / "take.json").write_text('{"frames": "1001-1096", ' + size + "}")
     stages = [StageCost("fall", 1200.0, 1800.0, 500.0), StageCost("frames", 2400.0, 5400.0, 700.0),
               StageCost("dust", 99.0, 99.0, 1.0, reused=True)]  # fmt: skip
     plate = PlateFacts(path="h.jpg", sha256="0" * 64, width=640, height=480, frames=1, fps="24",
@@ -92,6 +93,21 @@ def test_savings_are_against_the_stated_estimate(store: Store, tmp_path: Path) -
     (show,) = report(store, budget=10_000.0).level("show")
     assert show.times_faster == pytest.approx(shot.times_faster)
     assert report(store).level("show")[0].share_of_budget is None
+
+
+def test_the_machines_hours_are_for_the_shots_own_frames_and_pixels(
+    store: Store, tmp_path: Path
+) -> None:
+    task = load_estimate().tasks["collapse"]
+    for shot, size in (("half", '"size": [640, 720]'), ("odd", '"size": []'), ("no", '"a": [[')):
+        add_time(store, made(store, tmp_path, shot=shot, size=size), 60, by=ANA, what="x")
+    made(store, tmp_path, shot="half", version=2, size='"size": [64, 72]')  # a smaller try
+    half, odd, no = report(store).level("shot")
+    assert half.traditional_hours == pytest.approx(task.artist_hours + task.machine_hours / 2)
+    assert half.note == ""
+    for line in (odd, no):
+        assert line.traditional_hours == pytest.approx(task.hours)
+        assert "taken as it stands" in line.note
 
 
 def test_nothing_is_claimed_without_artists_time_or_an_estimate(

@@ -20,12 +20,18 @@ Confidence = Literal["high", "medium", "low"]
 
 
 class Traditional(BaseModel):
-    """One shot of a task: hours of artists, elapsed hours and core-hours of machines, licences."""
+    """One shot of a task: hours of artists, elapsed hours and core-hours of machines, licences.
+
+    The machines' figures are for `frames` of `width` x `height` pixels.
+    """
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, str_max_length=400, str_min_length=1
     )
 
+    frames: int = Field(gt=0)
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
     artist_hours: float = Field(ge=0)
     artist_source: str
     artist_confidence: Confidence
@@ -41,6 +47,17 @@ class Traditional(BaseModel):
     def hours(self) -> float:
         """From start to finish, artists and machines one after the other."""
         return self.artist_hours + self.machine_hours
+
+    def scaled(self, frames: int, width: int, height: int) -> Traditional:
+        """The same for a shot of another length and size: rendering, which is nearly all of the
+        machines' work, grows with the number of pixels; artists' work is taken not to."""
+        ratio = frames * width * height / (self.frames * self.width * self.height)
+        return self.model_copy(
+            update={
+                "frames": frames, "width": width, "height": height,
+                "machine_hours": self.machine_hours * ratio, "core_hours": self.core_hours * ratio,
+            }
+        )  # fmt: skip
 
 
 class Estimate(BaseModel):

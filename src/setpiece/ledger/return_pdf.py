@@ -241,7 +241,8 @@ def _reckoning(page: _Page, report: Return, line: Line, shots: list[Line]) -> No
             f"{task.artist_confidence}). {task.artist_source}"
         )
         page.wrap(
-            f"Machines {task.machine_hours:g} h, {task.core_hours:g} core-hours (confidence "
+            f"Machines {task.machine_hours:g} h, {task.core_hours:g} core-hours for {task.frames} "
+            f"frames of {task.width}x{task.height}, scaled to each shot's own (confidence "
             f"{task.machine_confidence}). {task.machine_source}"
         )
         page.wrap(

@@ -1,15 +1,18 @@
 """What it took and what it saved: by stage, take, shot and show, against a traditional estimate.
 
-Hours are counted from start to finish: artists' minutes and the machines' elapsed time, one after
-the other, on both sides. Where no artist's time is on record for a shot, nothing is claimed for
-it: neither hours nor money saved, nor how many times faster.
+The traditional machines' hours are scaled to the shot's frames and pixels, which its largest take
+says. Hours are counted from start to finish: artists' minutes and the machines' elapsed time, one
+after the other, on both sides. Where no artist's time is on record for a shot, nothing is claimed
+for it: neither hours nor money saved, nor how many times faster.
 """
 
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
+from math import prod
 from pathlib import Path
 
 from setpiece.errors import InputError
@@ -19,6 +22,8 @@ from setpiece.ledger.spending import Spent, spending
 from setpiece.ledger.takes import take_stem
 from setpiece.media.atomic import whole_file
 from setpiece.show.store import Store
+
+LARGEST = 10_000_000  # bytes of a take.json
 
 
 @dataclass
@@ -91,6 +96,10 @@ def reckon(
         )
     with store.session() as session:
         entries = spending(session)
+    folders = {
+        take_stem(t["show"], t["sequence"], t["shot"], t["task"], t["version"]): Path(t["folder"])
+        for t in store.takes(show)
+    }
     budget = estimate.budget if budget is None else budget
     shows: dict[str, Line] = {}
     shots: dict[tuple[str, str, str, str], Line] = {}
@@ -114,9 +123,13 @@ def reckon(
             take.add(stage)
         _add_spending(take, [e for e in entries if e.take == stem], estimate)
         shots[(take.show, take.sequence, take.shot, take.task)].add(take)
-    for shot in shots.values():
+    for place, shot in shots.items():
         shows[shot.show].add(shot)
-        _compare(shot, estimate, budget)
+        sizes = [
+            _size(folders[stem]) for stem, t in takes.items()
+            if (t.show, t.sequence, t.shot, t.task) == place
+        ]  # fmt: skip
+        _compare(shot, estimate, budget, max((s for s in sizes if s), key=prod, default=None))
     for line in shows.values():
         _add_spending(line, [e for e in entries if not e.take and e.show == line.show], estimate)
         _sum_up(line, [s for s in shots.values() if s.show == line.show], budget)
@@ -166,12 +179,31 @@ def _add_spending(line: Line, entries: Sequence[Spent], estimate: Estimate) -> N
             line.licence_cost += estimate.money(e.amount or 0.0, e.currency)
 
 
-def _compare(line: Line, estimate: Estimate, budget: float) -> None:
-    """A shot against what it would have taken."""
+def _size(folder: Path) -> tuple[int, int, int] | None:
+    """Frames, width and height of a take, from its own record; None where that does not say."""
+    try:
+        with (folder / "take.json").open("rb") as file:
+            told = json.loads(file.read(LARGEST))
+        first, last = (int(n) for n in str(told["frames"]).split("-"))
+        width, height = (int(n) for n in told["size"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    size = (last - first + 1, width, height)
+    return size if min(size) > 0 else None
+
+
+def _compare(
+    line: Line, estimate: Estimate, budget: float, size: tuple[int, int, int] | None
+) -> None:
+    """A shot against what it would have taken; `size` is its largest take's."""
     task: Traditional | None = estimate.tasks.get(line.task)
     if task is None:
         line.note = f"the estimate says nothing of {line.task}"
         return
+    if size is None:
+        line.note = "no take says how long and large it is: the estimate is taken as it stands"
+    else:
+        task = task.scaled(*size)
     line.traditional_hours, line.traditional_cost = task.hours, estimate.cost(task)
     sure = ("low", "medium", "high")
     line.confidence = min(
