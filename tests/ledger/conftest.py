@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 
 from setpiece import cli
@@ -24,6 +26,11 @@ def _programs() -> Path | None:
         return found[-1].parent
     on_path = shutil.which("initdb")
     return Path(on_path).parent if on_path else None
+
+
+# Machines are shared, and databases wait for disks: an example may take as long as it takes.
+settings.register_profile("ledger", deadline=None)
+settings.load_profile("ledger")
 
 
 @pytest.fixture(autouse=True)
@@ -44,11 +51,16 @@ def postgres() -> Iterator[str]:
     programs = _programs()
     if programs is None:
         pytest.skip("PostgreSQL is not installed: apt-get install postgresql (`make postgres`)")
-    folder = Path(tempfile.mkdtemp(prefix="setpiece-pg-"))
     user = []
     if os.geteuid() == 0:  # the server refuses to run as root
-        shutil.chown(folder, "postgres", "postgres")
+        try:
+            pwd.getpwnam("postgres")
+        except KeyError:
+            pytest.skip("PostgreSQL does not run as root, and there is no user postgres here")
         user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    folder = Path(tempfile.mkdtemp(prefix="setpiece-pg-"))
+    if user:
+        shutil.chown(folder, "postgres", "postgres")
     data = folder / "data"
 
     def call(program: str, *words: str) -> None:
