@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ def _programs() -> Path | None:
     on_path = shutil.which("initdb")
     return Path(on_path).parent if on_path else None
 
+
+_NUMBERS = count(1)
 
 # Machines are shared, and databases wait for disks: an example may take as long as it takes.
 settings.register_profile("ledger", deadline=None)
@@ -84,18 +87,20 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """URL of an empty database of either kind."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'show.db'}"
+        yield f"sqlite:///{tmp_path / 'show.db'}"
+        return
     url: str = request.getfixturevalue("postgres")
-    name = f"t{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**9}"
+    name = f"t{os.getpid()}_{next(_NUMBERS)}"
     engine = create_engine(url.format("postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
         connection.execute(text(f"CREATE DATABASE {name}"))
+    yield url.format(name)
+    with engine.connect() as connection:  # seven megabytes each
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
-    return url.format(name)
 
 
 @pytest.fixture
