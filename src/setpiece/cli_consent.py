@@ -26,11 +26,12 @@ USE_HELP = "de-ageing, ageing or digital-replica"
 
 @consent.command(
     epilog=examples(
-        'setpiece ledger consent add "Ana Ruiz" --use de-ageing --show eternal --years 25-40 \\\n'
-        '      --scenes "12, 14A, 20-22" --until 2027-12-31 --signed-by "Ana Ruiz"',
-        'setpiece ledger consent add "Leo Ruiz" --use ageing --show eternal --years 20-60 \\\n'
-        '      --scenes all --until 2027-12-31 --signed-by "Ana Ruiz" --as guardian \\\n'
-        "      --document contract.pdf",
+        'setpiece ledger consent add "Ana Ruiz" --use de-ageing --show eternal \\\n'
+        '      --years 25-40 --scenes "12, 14A, 20-22" --until 2027-12-31 \\\n'
+        '      --signed-by "Ana Ruiz"',
+        'setpiece ledger consent add "Leo Ruiz" --use ageing --show eternal \\\n'
+        "      --years 20-60 --scenes all --until 2027-12-31 \\\n"
+        '      --signed-by "Ana Ruiz" --as guardian --document contract.pdf',
     )
 )
 def add(
