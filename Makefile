@@ -6,12 +6,12 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: demo test setup lint types bench lock clean
+.PHONY: demo test setup lint types postgres bench lock clean
 
 demo: setup
 	$(BIN)/setpiece demo
 
-test: setup lint types
+test: setup lint types postgres
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup
@@ -20,6 +20,15 @@ lint: setup
 
 types: setup
 	$(BIN)/mypy
+
+# The ledger's tests start a server of their own from Debian's package; without it they skip.
+postgres:
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing PostgreSQL for the ledger's tests ..."; \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null; } \
+		|| echo "PostgreSQL could not be installed: the ledger's tests on it will skip."; \
+	else echo "PostgreSQL is not here (apt-get install postgresql): the ledger's tests on it will skip."; fi
 
 bench: setup
 	$(BIN)/python bench/collapse.py --short

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from setpiece import __version__
+from setpiece.cli_ledger import ledger
 from setpiece.options import (
     BRIEF,
     DATABASE,
@@ -24,6 +25,7 @@ from setpiece.options import (
     read_size,
     read_strokes,
 )
+from setpiece.options import examples as _examples
 
 app = typer.Typer(
     name="setpiece",
@@ -33,11 +35,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-def _examples(*lines: str) -> str:
-    """What is printed under a command's options."""
-    return "\n\n".join(("[bold]Examples[/bold]", *(f"  {line}" for line in lines)))
+app.add_typer(ledger, name="ledger")
 
 
 @app.command(

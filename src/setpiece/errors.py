@@ -7,6 +7,7 @@ SetpieceError
 │   ├── LayoutError       strokes or a layout file that describe no building
 │   └── NoBuilding        the plate shows no building worth collapsing
 ├── StageError            a stage could not do its work on valid input (the shot stops, cleanly)
+├── NotCleared            a consent or an approval is missing: the message says which
 ├── StoreError            the show's database or a take's folder cannot be read or written
 └── MissingExtra          an optional package is needed: the message gives the pip command
 """
@@ -43,6 +44,10 @@ class NoBuilding(InputError):
 
 class StageError(SetpieceError):
     """A stage could not do its work although its input was valid."""
+
+
+class NotCleared(SetpieceError):
+    """A consent or an approval that is needed is missing; the message says which."""
 
 
 class StoreError(SetpieceError):

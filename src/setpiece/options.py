@@ -6,9 +6,12 @@ import inspect
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from setpiece.show import Store
 
 Text = str | None
 PANEL = "What is in the plate"
@@ -76,6 +79,11 @@ DATABASE = Annotated[
 ]
 
 
+def examples(*lines: str) -> str:
+    """What is printed under a command's options."""
+    return "\n\n".join(("[bold]Examples[/bold]", *(f"  {line}" for line in lines)))
+
+
 def _building(
     outline: OUTLINE = None,
     line: LINE = None,
@@ -101,16 +109,16 @@ def _settled(
 
 def on_a_plate(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command that ends in `**strokes` the options of `_building`."""
-    return _with_options(command, _building)
+    return with_options(command, _building)
 
 
 def on_a_settled_plate(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command that ends in `**strokes` the options of `_building` and `_settled`."""
-    return _with_options(command, _building, _settled)
+    return with_options(command, _building, _settled)
 
 
-def _with_options(
-    command: Callable[..., None], *groups: Callable[..., None]
+def with_options(
+    command: Callable[..., None], *groups: Callable[..., None], panel: str = PANEL
 ) -> Callable[..., None]:
     """Typer reads options off a signature: put those of `groups` in the place of `**strokes`."""
     own = list(inspect.signature(command, eval_str=True).parameters.values())
@@ -120,7 +128,7 @@ def _with_options(
         for p in inspect.signature(group, eval_str=True).parameters.values()
     ]
     for p in shared:
-        p.annotation.__metadata__[0].rich_help_panel = PANEL
+        p.annotation.__metadata__[0].rich_help_panel = panel
     signature = inspect.Signature([*own[:-1], *shared])
     command.__signature__ = signature  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
@@ -179,3 +187,19 @@ def read_strokes(**given: Any) -> dict[str, Any]:
     if given.get("sun") is not None:
         out["sun"] = read_points(given["sun"], "--sun", 1)[0]
     return out
+
+
+def open_ledger(out: Path, database: str | None, new: bool = False) -> Store:
+    """The show's database, its takes brought in; `new` where the command may make it."""
+    from setpiece.errors import StoreError
+    from setpiece.ledger import open_chain, settle_all
+    from setpiece.show import open_store
+
+    if not new and database is None and not (out / "show.db").is_file():
+        raise StoreError(
+            f"{out / 'show.db'}: nothing is recorded there; name the folder of takes: --out"
+        )
+    store = open_chain(open_store(database or out / "show.db"))
+    for complaint in settle_all(store, out):
+        typer.echo(complaint, err=True)
+    return store

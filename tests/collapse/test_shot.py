@@ -23,6 +23,8 @@ from setpiece.collapse.shot import TakeResult, collapse, plan
 from setpiece.errors import SetpieceError, StoreError
 from setpiece.farm import StageDesk
 from setpiece.ledger import read_costs, write_csv
+from setpiece.ledger.credentials import read_media
+from setpiece.ledger.manifest import check_folder
 from setpiece.media.exr import read_attributes, read_exr
 from setpiece.show import open_store
 from street import BRIEF, FOOT, LEFT, RIGHT, SMALL, TOP, H, W, picture, write_plate
@@ -102,7 +104,7 @@ def test_a_take_holds_everything_that_was_promised(first: TakeResult) -> None:
     assert first.folder.name == stem
     assert {p.name for p in first.folder.iterdir()} == {
         "exr", "stages", f"{stem}.mp4", f"{stem}.mov", f"{stem}.usdc", f"{stem}.otio",
-        "contact_sheet.jpg", "breakdown.mp4", "layout.png", "take.json",
+        "contact_sheet.jpg", "breakdown.mp4", "layout.png", "take.json", "manifest.setpiece.json",
     }  # fmt: skip
     assert {p.name for p in (first.folder / "stages").iterdir()} == {
         "brief.toml", "layout.toml", "light.toml", "fragments.npz", "motion.npz",
@@ -118,6 +120,17 @@ def test_a_take_holds_everything_that_was_promised(first: TakeResult) -> None:
     # Bulky intermediates go once the take is delivered; small ones stay for the next take.
     kept = {p.name.partition("-")[0] for p in work.iterdir()}
     assert kept == {"brief", "layout", "prep", "fracture", "fall", "debris"}
+
+
+def test_the_take_is_signed_and_says_what_it_is_made_of(first: TakeResult) -> None:
+    report = check_folder(first.folder)
+    assert report.problems == ()
+    assert report.ingredients[:2] == ("plate street.png", "matchmove layout.toml")
+    movie = read_media(first.movie)
+    assert movie is not None
+    assert movie.problems == ()
+    assert movie.source_type == report.source_type
+    assert movie.ingredients
 
 
 def test_the_frames_carry_their_layers(first: TakeResult) -> None:

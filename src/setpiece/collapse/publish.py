@@ -15,7 +15,7 @@ import numpy as np
 from setpiece import __version__
 from setpiece.collapse.deliver import deliver
 from setpiece.collapse.make import fragments_of, light_of, motion_of
-from setpiece.errors import StoreError
+from setpiece.errors import SetpieceError, StoreError
 from setpiece.farm import Meter, StageDesk
 from setpiece.ledger import Entry, PlateFacts, Rate, StageCost, leave_entry, settle, settle_all
 from setpiece.show import TakeFolder, new_take_folder, open_store
@@ -89,6 +89,7 @@ def publish(
             ),
             take.path,
         )  # fmt: skip
+        _label(s, desk, take, record)
         take = take.publish()
     except OSError as error:
         shutil.rmtree(take.path, ignore_errors=True)
@@ -112,6 +113,20 @@ def publish(
         ) from error
     desk.watcher.end("deliver", usage.seconds)
     return TakeResult(take.path, take.path / f"{take.stem}.mp4", record["checks"], record)
+
+
+def _label(s: Stages, desk: StageDesk, take: TakeFolder, record: dict[str, Any]) -> None:
+    """Sign what was made. A take is not lost for want of a key: it says so and goes on."""
+    from setpiece.collapse.provenance import provenance
+    from setpiece.ledger.keys import open_key
+    from setpiece.ledger.manifest import label
+
+    dusty = record["measured"]["dust_mass_kg"]["most"] > 0
+    try:
+        label(take.path, provenance(s, dusty), open_key(), take.stem)
+    except SetpieceError as error:
+        again = f"setpiece ledger label {take.path.with_name(take.stem)}"
+        desk.watcher.say(f"The take carries no content credentials: {error} Later: {again}")
 
 
 def _bring_frames(frames: Path, take: TakeFolder, count: int) -> None:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from setpiece.errors import StoreError
 from setpiece.ledger.costs import Rate, StageCost, cost_rows
+from setpiece.ledger.takes import adopt, record_take
 from setpiece.media.atomic import whole_file
 from setpiece.show import Store
 
@@ -56,8 +57,8 @@ def leave_entry(entry: Entry, folder: Path) -> None:
 def settle(store: Store, folder: Path) -> None:
     """Bring a published take's entry into the database, if it still has one.
 
-    Take and costs are one transaction, and the entry is removed after it: a take that is there
-    already, with the same folder, is left as it is.
+    Take, costs and the event that records them are one transaction, and the entry is removed
+    after it: a take that is there already, with the same folder, is left as it is.
 
     Raises StoreError where the database refuses, or knows that version as another take.
     """
@@ -73,6 +74,7 @@ def settle(store: Store, folder: Path) -> None:
         ) from error
     shot = (entry.show, entry.sequence, entry.shot)
     with store.session() as session:
+        adopt(session)  # locks the chain first: two runs may find the same entry
         known = store.find_take(session, *shot, entry.task, entry.version)
         if known is None:
             take = store.new_take(
@@ -80,6 +82,8 @@ def settle(store: Store, folder: Path) -> None:
                 folder=str(folder.resolve()), brief=entry.brief, seed=entry.seed,
             )  # fmt: skip
             session.add_all(cost_rows(take.id, entry.stages, entry.rate))
+            session.flush()
+            record_take(session, take)
         elif Path(known.folder).resolve() != folder.resolve():
             raise StoreError(
                 f"{folder}: {store.where} knows version {entry.version} of this shot as "

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, event, func, select
+from sqlalchemy import create_engine, event, func, inspect, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -22,6 +22,10 @@ class Store:
     def __init__(self, engine: Engine, where: str) -> None:
         self._engine = engine
         self.where = where
+
+    def close(self) -> None:
+        """Let go of the database's connections."""
+        self._engine.dispose()
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -154,9 +158,10 @@ def open_store(where: str | Path) -> Store:
             def _pragmas(connection: Any, _record: Any) -> None:
                 connection.execute("PRAGMA busy_timeout=30000")
                 connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("PRAGMA synchronous=FULL")
                 connection.execute("PRAGMA foreign_keys=ON")
 
-        Base.metadata.create_all(engine)
+        _make_tables(engine)
     except (SQLAlchemyError, ImportError, OSError) as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise StoreError(
@@ -164,3 +169,15 @@ def open_store(where: str | Path) -> Store:
             "written, or a database URL such as postgresql+psycopg://user@host/show."
         ) from error
     return Store(engine, str(where))
+
+
+def _make_tables(engine: Engine) -> None:
+    """Make the tables that are missing; two processes may open a new database at once."""
+    if set(Base.metadata.tables) <= set(inspect(engine).get_table_names()):
+        return
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        elif engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7327)")
+        Base.metadata.create_all(connection)

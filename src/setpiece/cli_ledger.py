@@ -1,0 +1,133 @@
+"""`setpiece ledger ...`: what happened, who agreed, who approved, what it cost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from setpiece import cli_approval, cli_return
+from setpiece.cli_consent import consent
+from setpiece.options import DATABASE, OUT, Text, examples, open_ledger
+
+ledger = typer.Typer(
+    help="What happened to every take: costs, consent, approvals, provenance.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+ledger.add_typer(consent, name="consent")
+cli_approval.add_to(ledger)
+cli_return.add_to(ledger)
+
+
+@ledger.command(
+    epilog=examples(
+        "setpiece ledger verify --out takes",
+        "setpiece ledger verify --expect 12:9f86d081884c7d65...",
+        "setpiece ledger verify takes/eternal_sq010_sh020_collapse_v001",
+    )
+)
+def verify(
+    path: Annotated[
+        Path | None, typer.Argument(help="A take, or one of its files; else the ledger itself.")
+    ] = None,
+    out: OUT = Path("takes"),
+    database: DATABASE = None,
+    expect: Annotated[
+        Text, typer.Option(help="A receipt of an earlier run (NUMBER:HASH): is it still in there?")
+    ] = None,
+) -> None:
+    """Hash a take again and read its credentials; or recompute the ledger's whole chain.
+
+    Names each file that was changed, added or is missing; each row that was edited, deleted,
+    inserted or moved. Exit 1 where anything is found.
+    """
+    from setpiece.ledger import verify_chain
+
+    if path is not None:
+        _verify_files(path)
+        return
+    verdict = verify_chain(open_ledger(out, database), expect)
+    for problem in verdict.problems:
+        typer.echo(problem)
+    if not verdict.ok:
+        typer.echo(f"{len(verdict.problems)} found in {verdict.events} events: do not rely on it.")
+        raise typer.Exit(1)
+    typer.echo(f"{verdict.events} events, and each is as it was written.")
+    for key, count in verdict.keys.items():
+        typer.echo(f"{count} signed by the key {key}")
+    typer.echo(f"Keep this receipt elsewhere, for --expect:  {verdict.receipt}")
+
+
+def _verify_files(path: Path) -> None:
+    from setpiece.ledger.credentials import in_words
+    from setpiece.ledger.manifest import check_file, check_folder
+
+    report = check_folder(path) if path.is_dir() else check_file(path)
+    for problem in report.problems:
+        typer.echo(problem)
+    if report.problems:
+        typer.echo(f"{len(report.problems)} found in {report.files} files: do not rely on them.")
+        raise typer.Exit(1)
+    typer.echo(f"{report.files} files, and each is as it was signed.")
+    typer.echo(f"How it came about: {in_words(report.source_type)}")
+    for one in report.ingredients:
+        typer.echo(f"Made from: {one}")
+    for signer in report.signed_by:
+        typer.echo(f"Signed by: {signer}")
+
+
+FILES = "Repeatable."
+
+
+@ledger.command(
+    epilog=examples(
+        "setpiece ledger label takes/eternal_sq010_sh020_collapse_v001 \\\n"
+        "      --source-type compositeSynthetic --plate house.jpg --matchmove shot.usdc",
+    )
+)
+def label(
+    take: Annotated[Path, typer.Argument(help="The take's folder.")],
+    source_type: Annotated[
+        str, typer.Option(help="IPTC digital source type: how the pictures came about.")
+    ],
+    plate: Annotated[list[Path] | None, typer.Option(help=f"A plate. {FILES}")] = None,
+    model: Annotated[list[Path] | None, typer.Option(help=f"A model's weights. {FILES}")] = None,
+    matchmove: Annotated[list[Path] | None, typer.Option(help=f"A matchmove. {FILES}")] = None,
+    other: Annotated[list[Path] | None, typer.Option(help=f"Anything else. {FILES}")] = None,
+    key: Annotated[Path | None, typer.Option(help="Key that signs the manifest.")] = None,
+) -> None:
+    """Sign a take that was not signed when it was made: pictures (C2PA), and a manifest of all."""
+    from setpiece.ledger.keys import open_key
+    from setpiece.ledger.manifest import label as sign
+    from setpiece.ledger.provenance import Ingredient, Provenance, source_type_uri
+
+    made_from = [
+        *(Ingredient.of("plate", p) for p in plate or ()),
+        *(Ingredient.of("model", p) for p in model or ()),
+        *(Ingredient.of("matchmove", p) for p in matchmove or ()),
+        *(Ingredient.of("other", p) for p in other or ()),
+    ]
+    how = Provenance(source_type=source_type_uri(source_type), ingredients=tuple(made_from))
+    typer.echo(f"Signed {sign(take, how, open_key(key))}")
+
+
+@ledger.command(
+    epilog=examples(
+        "setpiece ledger log", "setpiece ledger log eternal_sq010_sh020_collapse_v001 --kind take"
+    )
+)
+def log(
+    subject: Annotated[Text, typer.Argument(help="Only events about this take or person.")] = None,
+    kind: Annotated[Text, typer.Option(help="Only events of this kind.")] = None,
+    out: OUT = Path("takes"),
+    database: DATABASE = None,
+) -> None:
+    """Every event, oldest first, one a line."""
+    from setpiece.ledger import events
+
+    with open_ledger(out, database).session() as session:
+        for event in events(session, *([kind] if kind else []), subject=subject):
+            typer.echo(f"{event.seq:>6}  {event.at}  {event.kind:<10} {event.subject}")
