@@ -160,6 +160,10 @@ def test_a_near_cloud_keeps_its_finest_lobes(cloud):
     assert kept[4] > kept[2]
 
 
+def test_its_kernels_compile_on_next_to_nothing():
+    dust_paint.compile_kernels()  # what `setpiece warm` does on a new machine
+
+
 def test_a_missing_model_is_said(cloud, monkeypatch):
     monkeypatch.setattr(dust_paint, "MODEL", "gone.onnx")
     dust_paint._session.cache_clear()

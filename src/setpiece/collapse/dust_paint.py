@@ -217,7 +217,7 @@ def features(raw: F32, view: View, box: Box | None = None) -> tuple[F32, F32]:
     small = tuple(slice(s.start // FOLD, -(-s.stop // FOLD)) for s in (rows, columns))
     part = raw[rows, columns]
     dusty = (part[..., 3] < 0.9999) & np.isfinite(part[..., 4])
-    middle = float(np.median(part[..., 4][dusty])) if dusty.any() else 1.0
+    middle = max(float(np.median(part[..., 4][dusty])), 0.1) if dusty.any() else 1.0
     full = np.empty((CHANNELS, *dusty.shape), np.float32)
     motion = np.clip(view.motion[small] / 8, -4, 4).astype(np.float32)
     _tell(
