@@ -31,15 +31,20 @@ def _children(pid: int) -> list[int]:
 
 
 def _resident_mb() -> float:
-    total = 0
+    """Of us and our children. Libraries and other mapped files lie in memory once, however many
+    processes map them: they count once, for the process that has most of them."""
+    total, mapped = 0, 0
     todo = [os.getpid()]
     while todo:
         pid = todo.pop()
         try:
-            total += int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
-        except (OSError, IndexError, ValueError):
+            resident, shared = Path(f"/proc/{pid}/statm").read_text().split()[1:3]
+        except (OSError, ValueError):
             continue
+        total += (int(resident) - int(shared)) * _PAGE
+        mapped = max(mapped, int(shared) * _PAGE)
         todo += _children(pid)
+    total += mapped
     if total == 0:  # not Linux: the high-water mark of this process is the best there is
         total = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return total / 1e6
