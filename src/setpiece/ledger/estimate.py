@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import os
 import re
-import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from setpiece.errors import InputError
+from setpiece.ledger.settings import read_settings
 
 SHIPPED = Path(__file__).with_name("estimate.toml")
-LARGEST = 1_000_000  # bytes of an estimate file
 Confidence = Literal["high", "medium", "low"]
 
 
@@ -101,24 +99,7 @@ def load_estimate(path: Path | None = None) -> Estimate:
     """
     if path is None:
         path = Path(os.environ.get("SETPIECE_ESTIMATE") or SHIPPED)
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-        if len(data) > LARGEST:
-            raise InputError(f"{path}: is larger than {LARGEST} bytes; that is no estimate.")
-        values = tomllib.loads(data.decode("utf-8"))
-        values["sha256"] = hashlib.sha256(data).hexdigest()
-        return Estimate.model_validate(values)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error}).") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is not UTF-8 text, as TOML must be.") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(f"{path}: is not TOML: {error}.") from error
-    except ValidationError as error:
-        wrong = error.errors()[0]
-        place = ".".join(str(p) for p in wrong["loc"])
-        raise InputError(f"{path}: {place}: {wrong['msg']}.") from error
+    return read_settings(path, Estimate, "estimate")
 
 
 def read_money(text: str, what: str) -> tuple[float, str]:

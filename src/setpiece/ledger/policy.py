@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from setpiece.errors import InputError
+from setpiece.ledger.settings import read_settings
 
 SHIPPED = Path(__file__).with_name("policy.toml")
-LARGEST = 1_000_000  # bytes of a policy file
 
 
 class Use(StrEnum):
@@ -170,24 +167,4 @@ def load_policy(path: Path | None = None) -> Policy:
     """
     if path is None:
         path = Path(os.environ.get("SETPIECE_POLICY") or SHIPPED)
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-        if len(data) > LARGEST:
-            raise InputError(f"{path}: is larger than {LARGEST} bytes; that is no policy.")
-        values = tomllib.loads(data.decode("utf-8"))
-        values["sha256"] = hashlib.sha256(data).hexdigest()
-        return Policy.model_validate(values)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error}).") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is not UTF-8 text, as TOML must be.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path}: is not TOML: {error}.") from error
-    except ValidationError as error:
-        wrong = error.errors()[0]
-        place = ".".join(str(p) for p in wrong["loc"])
-        reason = wrong["msg"].removeprefix("Value error, ")
-        raise InputError(f"{path}: {place + ': ' if place else ''}{reason}.") from error
-    except RecursionError as error:
-        raise InputError(f"{path}: is nested too deeply.") from error
+    return read_settings(path, Policy, "policy")
