@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -53,6 +56,33 @@ def test_two_takes_that_finish_at_once_both_arrive(tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(one, range(1, 9)))) == 8
     assert open_store(tmp_path / "show.db").last_version(*SHOT, "collapse") == 8
+
+
+# Opens databases that do not exist yet, each at its appointed time.
+OPENER = """
+import sys, time
+from setpiece.show import open_store
+start = float(sys.argv[2])
+for n in range(150):
+    while time.time() < start + n * 0.03:
+        pass
+    open_store(f"{sys.argv[1]}/{n}.db").close()
+"""
+
+
+def test_a_new_database_opens_for_all_who_come_at_once(tmp_path: Path) -> None:
+    """Takes of an overnight batch start together, on a show that none of them has seen."""
+    start = str(time.time() + 3)
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", OPENER, str(tmp_path), start], stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(3)
+    ]
+    for process in running:
+        _, log = process.communicate()
+        assert process.returncode == 0, log
+    assert open_store(tmp_path / "149.db").takes() == []
 
 
 def test_a_database_that_cannot_be_opened_is_named(tmp_path: Path) -> None:

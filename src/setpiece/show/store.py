@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +17,8 @@ from sqlalchemy.orm import Session
 
 from setpiece.errors import StoreError
 from setpiece.show.models import Base, Plate, Shot, Show, Take
+
+PATIENCE_S = 30  # how long a writer waits for another
 
 
 class Store:
@@ -156,8 +161,8 @@ def open_store(where: str | Path) -> Store:
             # Two takes may finish at once: wait for the other's write, and survive a crash.
             @event.listens_for(engine, "connect")
             def _pragmas(connection: Any, _record: Any) -> None:
-                connection.execute("PRAGMA busy_timeout=30000")
-                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute(f"PRAGMA busy_timeout={PATIENCE_S * 1000}")
+                _write_ahead(connection)
                 connection.execute("PRAGMA synchronous=FULL")
                 connection.execute("PRAGMA foreign_keys=ON")
 
@@ -169,6 +174,25 @@ def open_store(where: str | Path) -> Store:
             "written, or a database URL such as postgresql+psycopg://user@host/show."
         ) from error
     return Store(engine, str(where))
+
+
+def _write_ahead(connection: Any) -> None:
+    """Switch a SQLite file to its write-ahead log, unless it is.
+
+    Where two processes open a new file at once, SQLite turns one of them away without the wait
+    that busy_timeout promises: neither could get past the other. One tries again.
+    """
+    give_up = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            locked = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+            if not locked or time.monotonic() > give_up:
+                raise
+            time.sleep(random.uniform(0.002, 0.02))
 
 
 def _make_tables(engine: Engine) -> None:
