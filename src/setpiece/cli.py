@@ -11,6 +11,7 @@ import typer
 
 from setpiece import __version__
 from setpiece.cli_ledger import ledger
+from setpiece.cli_schedule import schedule
 from setpiece.options import (
     BRIEF,
     DATABASE,
@@ -36,6 +37,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(ledger, name="ledger")
+app.add_typer(schedule, name="schedule")
 
 
 @app.command(
