@@ -16,7 +16,7 @@ from setpiece.render.motionblur import blur
 from setpiece.render.volume import LitVolume, VolumePasses, in_light, transport
 
 F32 = NDArray[np.float32]
-EDGE = 3  # [px] that softness and filters reach
+EDGE = 3  # [px] that a piece's soft edge reaches
 SHARE = 2.0  # most of the model's answer that one of two layers takes
 
 
@@ -33,7 +33,8 @@ class Bare:
 class DustPass:
     """Marches the dust when the pieces' depth is known, which is before they are lit.
 
-    What lies under opaque dust needs no light: in a collapse that is soon most of the building.
+    What lies under opaque dust needs no light (`collapse.seen`): in a collapse that is soon most
+    of the building.
     """
 
     def __init__(
@@ -61,24 +62,12 @@ class DustPass:
         # The dust between a piece's soft edge and what lies past it; None where there is no edge.
         self.behind: VolumePasses | None = None
 
-    def hides(self, depth: F32, alpha: F32, motion: F32) -> NDArray[np.bool_]:
-        """Pixels (h, w) whose solids cannot be seen, nor blur into ones that can.
-
-        motion: (h, w, 2) to the next frame [px]; a shutter of 180 degrees shows half of it.
-        """
-        covered = (self.before(depth, alpha, motion).transmittance <= 0).astype(np.uint8)
-        blurs = float(np.abs(motion).max(initial=0.0)) / 2
-        reach = 2 * (int(blurs) + EDGE) + 1
-        if reach > min(covered.shape):
-            return np.zeros(covered.shape, bool)
-        return cv2.erode(covered, np.ones((reach, reach), np.uint8)).astype(bool)
-
     def before(self, depth: F32, alpha: F32, motion: F32) -> VolumePasses:
         """The dust in front of solids and ground; fills `behind` and `veil` as well.
 
-        depth, alpha (h, w) and motion (h, w, 2) are those of `hides`. On the edge of a piece, and
-        where its motion smears it, one sees past it as well: there the dust is marched to both
-        depths, or a clear outline would stand in the cloud.
+        depth, alpha (h, w) and motion (h, w, 2) [px to the next frame] are the pieces'. On the
+        edge of a piece, and where its motion smears it, one sees past it as well: there the dust
+        is marched to both depths, or a clear outline would stand in the cloud.
         """
         if self.passes is not None:
             return self.passes

@@ -28,6 +28,7 @@ from setpiece.collapse.grain import HeldStill
 from setpiece.collapse.make import fragments_of, light_of, motion_of
 from setpiece.collapse.motion import Motion
 from setpiece.collapse.prep import Prep, load_prep
+from setpiece.collapse.seen import shown
 from setpiece.collapse.shards import LooseGlass, Shards
 from setpiece.collapse.surroundings import (
     clear_of_camera,
@@ -194,7 +195,7 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             volume_shadow=through,
             ground_shadow=on_ground,
             dusty=settled_dust(motion, c.bonds, seconds, s.brief.dust),
-            hidden=None if cover is None else cover.hides,
+            seen=partial(_shown, cover, front),
         )
         rgb, alpha = blur(sharp.rgb, sharp.alpha, sharp.motion, sharp.depth)
         solids = replace(sharp, rgb=rgb, alpha=alpha)
@@ -246,6 +247,16 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
     )
     _write(c, frame, result, sharp, dust)
     return _measure(c, frame, plate, result, active)
+
+
+def _shown(
+    cover: DustPass | None, front: F32, depth: F32, alpha: F32, motion: F32
+) -> tuple[F32, F32]:
+    """What `render_solids` asks: how much of pieces and ground is seen past dust and foreground."""
+    left = np.ones_like(alpha)
+    if cover is not None:
+        left = cover.before(depth, alpha, motion).transmittance
+    return shown(left, alpha, motion, front)
 
 
 def _bare(c: Context, frame: int) -> Bare | None:
