@@ -26,6 +26,7 @@ I32 = NDArray[np.int32]
 Shadow = Callable[[F32], F32]
 LOOKS = 2  # paths over the hemisphere from each hit: with one, shade is noisier than Cycles at 16
 AGAIN = 3  # rays to the sun from where it is half hidden
+NOISY = 0.1  # of a pixel's light seen: noise in less than that is not
 WELL = 0.4  # of a pixel's light seen: with less, half the paths leave less noise than all elsewhere
 
 
@@ -87,7 +88,7 @@ def relight(
         )  # fmt: skip
     mean_light(weight, facing, lit)
     if denoise and found:
-        lit = _denoised(lit, facing, weight > 0, *size)
+        lit = _denoised(lit, facing, weight > 0, size, seen)
     lay_light(weight, base, lit, picture)
     return picture
 
@@ -151,14 +152,20 @@ def _sunlit(
     return out
 
 
-def _denoised(lit: F32, normal: F32, where: NDArray[np.bool_], h: int, w: int) -> F32:
-    """Denoise only the box that has light in it.
+def _denoised(
+    lit: F32, normal: F32, where: NDArray[np.bool_], size: tuple[int, int], seen: F32 | None
+) -> F32:
+    """Denoise only the box that has light in it which is well enough seen.
 
     The normal says which edges are real; no albedo, for light alone is denoised here and texture
     would come back in it.
     """
-    ys, xs = np.nonzero(where.reshape(h, w))
-    box = np.s_[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
+    h, w = size
+    noisy = where if seen is None else where & (seen > NOISY)
+    rows, columns = (np.flatnonzero(noisy.reshape(h, w).any(axis)) for axis in (1, 0))
+    if not len(rows):
+        return lit
+    box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     # Beside the pieces the nearest light goes on, so that none leaks away over their outline.
     dark = (~where).reshape(h, w)[box].astype(np.uint8)
     _, label = cv2.distanceTransformWithLabels(dark, cv2.DIST_L1, 3, labelType=cv2.DIST_LABEL_PIXEL)

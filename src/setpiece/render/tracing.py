@@ -161,10 +161,15 @@ def mirror(x, n):
 
 
 @njit(inline="always")
-def hash01(a, b, c):
-    """A number 0..1 that depends on three integers and on nothing else."""
+def hash32(a, b, c):
+    """32 bits that depend on three integers and on nothing else."""
     h = (a * 374761393 + b * 668265263 + c * 2147483647 + 1274126177) & 0xFFFFFFFF
     h = ((h ^ (h >> 13)) * 1274126177) & 0xFFFFFFFF
     h = ((h ^ (h >> 16)) * 2246822519) & 0xFFFFFFFF
-    h = h ^ (h >> 15)
-    return (h & 0xFFFFFF) / 16777216.0
+    return h ^ (h >> 15)
+
+
+@njit(inline="always")
+def hash01(a, b, c):
+    """A number 0..1 that depends on three integers and on nothing else."""
+    return (hash32(a, b, c) & 0xFFFFFF) / 16777216.0
