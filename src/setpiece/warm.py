@@ -16,6 +16,7 @@ KERNELS = (
     "setpiece.collapse.fall",
     "setpiece.collapse.dust",
     "setpiece.collapse.dust_paint",
+    "setpiece.collapse.dust_pass",
     "setpiece.collapse.comp",
     "setpiece.media.cryptomatte",
     "setpiece.render.solids",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from setpiece.render.motionblur import blur
+from setpiece.render.motionblur import blur, blur_cover
 
 H, W = 96, 128
 
@@ -38,6 +38,7 @@ def test_light_is_kept_and_colour_stays(dx: float, dy: float) -> None:
     rgb, alpha, motion, depth = scene((dx, dy))
     out_rgb, out_alpha = blur(rgb, alpha, motion, depth)
     assert np.isfinite(out_rgb).all()
+    assert np.array_equal(out_alpha, blur_cover(alpha, motion, depth))
     assert out_alpha.min() >= 0
     assert out_alpha.max() <= 1 + 1e-5
     on = out_alpha > 0.05

@@ -17,7 +17,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.collapse.breakdown import frames_seen, write_breakdown
-from setpiece.collapse.frames import finished_picture
+from setpiece.collapse.frame_files import finished_picture
 from setpiece.collapse.make import fragments_of, light_of, motion_of
 from setpiece.collapse.motion import Motion
 from setpiece.collapse.shards import LETS_GO

@@ -171,34 +171,43 @@ def _box(raw: F32) -> Box | None:
     return cuts[0], cuts[1]
 
 
-def painted(raw: F32, delta: F32, share: F32 | None = None) -> F32:
+def painted(raw: F32, delta: F32, asked: F32 | None = None, most: float = 1.0) -> F32:
     """raw (h, w, 5) with the model's answer laid on where there is dust; opaque stays opaque.
 
-    share: (h, w), how much of the answer is laid on; None is all of it.
+    asked: what the model saw let through (h, w), where raw is one of its layers: a layer takes its
+    share of the answer, `most` of it at most. None lays all of it on.
     """
     out = raw.copy()
     gate = near_dust(raw[..., 3])
-    _lay(raw, delta, gate if share is None else gate * share, out)
+    _lay(raw, delta, gate, gate if asked is None else asked, asked is not None, most, out)
     return out
 
 
 @njit(cache=True, nogil=True)
-def _lay(raw, delta, gate, out):
+def _lay(raw, delta, gate, asked, layer, most, out):
+    one, none = np.float32(1), np.float32(0)
     h, w = gate.shape
     for y in range(h):
         for x in range(w):
-            if gate[y, x] <= 0:
+            k = gate[y, x]
+            if layer and k > 0:
+                share = (one - raw[y, x, 3]) / max(one - asked[y, x], np.float32(1e-4))
+                k *= min(max(share, none), np.float32(most))
+            if k <= 0:
                 continue
             for c in range(4):
-                out[y, x, c] = max(raw[y, x, c] + gate[y, x] * delta[y, x, c], np.float32(0))
-            out[y, x, 3] = min(out[y, x, 3], np.float32(1)) if raw[y, x, 3] > 0 else np.float32(0)
+                out[y, x, c] = max(raw[y, x, c] + k * delta[y, x, c], none)
+            out[y, x, 3] = min(out[y, x, 3], one) if raw[y, x, 3] > 0 else none
 
 
 def near_dust(left: F32) -> F32:
     """1 where the model may paint, 0 where there is no dust within a few pixels, (h, w)."""
     size = 2 * NEAR + 1
-    most = 1 - cv2.erode(np.ascontiguousarray(left), np.ones((size, size), np.uint8))
-    return np.asarray(np.clip(8 * most, 0, 1), np.float32)
+    least = cv2.erode(np.ascontiguousarray(left), np.ones((size, size), np.uint8))
+    # 8 times what the least lets out, from 0 to 1, in place
+    least *= np.float32(-8)
+    least += np.float32(8)
+    return np.asarray(np.clip(least, 0, 1, out=least), np.float32)
 
 
 def quarter(a: F32, times: int = FOLD) -> F32:
@@ -285,4 +294,4 @@ def compile_kernels() -> None:
         Camera.from_angles(40.0, EVEN, EVEN), 1.0,
     )  # fmt: skip
     features(raw, view)
-    painted(raw, raw[..., :4])
+    painted(raw, raw[..., :4], raw[..., 3])

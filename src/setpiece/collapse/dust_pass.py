@@ -6,17 +6,18 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.collapse.dust import Dust
 from setpiece.collapse.dust_paint import answer, painted, view_of
 from setpiece.render.camera import Camera
 from setpiece.render.light import Light
-from setpiece.render.motionblur import blur
+from setpiece.render.motionblur import blur_cover
 from setpiece.render.volume import LitVolume, VolumePasses, in_light, transport
 
 F32 = NDArray[np.float32]
-EDGE = 3  # [px] that softness and filters reach
+EDGE = 3  # [px] that a piece's soft edge reaches
 SHARE = 2.0  # most of the model's answer that one of two layers takes
 
 
@@ -33,7 +34,8 @@ class Bare:
 class DustPass:
     """Marches the dust when the pieces' depth is known, which is before they are lit.
 
-    What lies under opaque dust needs no light: in a collapse that is soon most of the building.
+    What lies under opaque dust needs no light (`collapse.seen`): in a collapse that is soon most
+    of the building.
     """
 
     def __init__(
@@ -61,29 +63,17 @@ class DustPass:
         # The dust between a piece's soft edge and what lies past it; None where there is no edge.
         self.behind: VolumePasses | None = None
 
-    def hides(self, depth: F32, alpha: F32, motion: F32) -> NDArray[np.bool_]:
-        """Pixels (h, w) whose solids cannot be seen, nor blur into ones that can.
-
-        motion: (h, w, 2) to the next frame [px]; a shutter of 180 degrees shows half of it.
-        """
-        covered = (self.before(depth, alpha, motion).transmittance <= 0).astype(np.uint8)
-        blurs = float(np.abs(motion).max(initial=0.0)) / 2
-        reach = 2 * (int(blurs) + EDGE) + 1
-        if reach > min(covered.shape):
-            return np.zeros(covered.shape, bool)
-        return cv2.erode(covered, np.ones((reach, reach), np.uint8)).astype(bool)
-
     def before(self, depth: F32, alpha: F32, motion: F32) -> VolumePasses:
         """The dust in front of solids and ground; fills `behind` and `veil` as well.
 
-        depth, alpha (h, w) and motion (h, w, 2) are those of `hides`. On the edge of a piece, and
-        where its motion smears it, one sees past it as well: there the dust is marched to both
-        depths, or a clear outline would stand in the cloud.
+        depth, alpha (h, w) and motion (h, w, 2) [px to the next frame] are the pieces'. On the
+        edge of a piece, and where its motion smears it, one sees past it as well: there the dust
+        is marched to both depths, or a clear outline would stand in the cloud.
         """
         if self.passes is not None:
             return self.passes
         solid = np.minimum(depth, self.ground_depth).astype(np.float32)
-        cover = alpha if self.draft else _smeared(alpha, motion, depth)
+        cover = alpha if self.draft else blur_cover(alpha, motion, depth)
         edge = (cover > 0.01) & (cover < 0.99) & (not self.draft)
         if edge.any():
             solid = _past_the_edge(solid, depth, edge, motion)
@@ -93,7 +83,9 @@ class DustPass:
             far = self._to(np.where(edge, np.minimum(self.ground_depth, 1e6), 0), False)
         veil = None if self.front_depth is None else self._to(self.front_depth, self.draft)
         if self.bare is not None:
-            raw, far, veil = self._paint(self.bare, raw, far, np.where(edge, cover, 1), veil, solid)
+            raw, far, veil = self._paint(
+                self.bare, raw, far, np.where(edge, cover, np.float32(1)), veil, solid
+            )
         if veil is not None:
             self.veil = in_light(veil, self.light, self.albedo)
         if far is not None:
@@ -109,21 +101,17 @@ class DustPass:
         share of the answer."""
         mixed = raw
         if far is not None:
-            k = cover.astype(np.float32)[..., None]
             mixed = raw.copy()
-            mixed[..., :4] = raw[..., :4] * k + far[..., :4] * (1 - k)
+            _mix(far, cover, mixed)
         where = np.where(mixed[..., 3] < 0.9999, mixed[..., 4], np.inf).astype(np.float32)
         view = view_of(bare.dust, bare.frame, bare.lit, self.camera, where, solid, self.seed)
         delta = answer(mixed, view)
 
-        def share(layer: F32, most: float) -> F32:
-            part = (1 - layer[..., 3]) / np.maximum(1 - mixed[..., 3], 1e-4)
-            return painted(layer, delta, np.clip(part, 0, most))
-
+        asked = np.ascontiguousarray(mixed[..., 3])
         return (
-            share(raw, SHARE) if far is not None else painted(raw, delta),
-            None if far is None else share(far, SHARE),
-            None if veil is None else share(veil, 1.0),
+            painted(raw, delta) if far is None else painted(raw, delta, asked, SHARE),
+            None if far is None else painted(far, delta, asked, SHARE),
+            None if veil is None else painted(veil, delta, asked),
         )
 
     def _to(self, depth: F32, half: bool) -> F32:
@@ -131,10 +119,16 @@ class DustPass:
         return transport(self.lit, self.camera, depth, seed=self.seed, half=half)
 
 
-def _smeared(alpha: F32, motion: F32, depth: F32) -> F32:
-    """Coverage (h, w) once the pieces are blurred by their motion."""
-    _, cover = blur(np.zeros((*alpha.shape, 3), np.float32), alpha, motion, depth)
-    return cover
+@njit(cache=True, nogil=True)
+def _mix(far, cover, out):
+    """out (h, w, 5): the nearer layer, where it does not cover all mixed with the far one."""
+    h, w = cover.shape
+    for y in range(h):
+        for x in range(w):
+            k = cover[y, x]
+            if k < 1:
+                for c in range(4):
+                    out[y, x, c] = out[y, x, c] * k + far[y, x, c] * (1 - k)
 
 
 def _past_the_edge(solid: F32, depth: F32, edge: NDArray[np.bool_], motion: F32) -> F32:
@@ -147,11 +141,28 @@ def _past_the_edge(solid: F32, depth: F32, edge: NDArray[np.bool_], motion: F32)
     return np.where(out & (near < 1e6), np.minimum(near, solid), solid).astype(np.float32)
 
 
-def _between(raw: F32, far: F32, edge: NDArray[np.bool_]) -> F32:
+@njit(cache=True, nogil=True)
+def _between(raw, far, edge):
     """Passes (h, w, 5) of the dust past `raw` and before the end of `far`, on edges alone."""
-    left = np.maximum(raw[..., 3:4], 1e-3)
-    out = far.copy()
-    out[..., :3] = np.maximum(far[..., :3] - raw[..., :3], 0) / left
-    out[..., 3:4] = np.clip(far[..., 3:4] / left, 0, 1)
-    out[~edge] = (0, 0, 0, 1, np.inf)
+    h, w = edge.shape
+    none = np.float32(0)
+    out = np.empty_like(far)
+    for y in range(h):
+        for x in range(w):
+            if not edge[y, x]:
+                out[y, x, 0], out[y, x, 1], out[y, x, 2] = none, none, none
+                out[y, x, 3], out[y, x, 4] = np.float32(1), np.float32(np.inf)
+                continue
+            left = max(raw[y, x, 3], np.float32(1e-3))
+            for c in range(3):
+                out[y, x, c] = max(far[y, x, c] - raw[y, x, c], none) / left
+            out[y, x, 3] = min(max(far[y, x, 3] / left, none), np.float32(1))
+            out[y, x, 4] = far[y, x, 4]
     return out
+
+
+def compile_kernels() -> None:
+    """Compile what this module needs."""
+    raw, cover = np.zeros((1, 1, 5), np.float32), np.zeros((1, 1), np.float32)
+    _mix(raw, cover, raw.copy())
+    _between(raw, raw, cover > 0)

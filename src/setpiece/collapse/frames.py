@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,10 +24,12 @@ from setpiece.collapse.dust_pass import Bare, DustPass
 from setpiece.collapse.foreground import ClipForeground
 from setpiece.collapse.foreground_edge import front_colour
 from setpiece.collapse.fragments import Bonds
+from setpiece.collapse.frame_files import FIRST, write_frame
 from setpiece.collapse.grain import HeldStill
 from setpiece.collapse.make import fragments_of, light_of, motion_of
 from setpiece.collapse.motion import Motion
 from setpiece.collapse.prep import Prep, load_prep
+from setpiece.collapse.seen import shown
 from setpiece.collapse.shards import LooseGlass, Shards
 from setpiece.collapse.surroundings import (
     clear_of_camera,
@@ -39,20 +40,16 @@ from setpiece.collapse.surroundings import (
     to_ground,
 )
 from setpiece.farm import Meter, map_frames
-from setpiece.media import cryptomatte
-from setpiece.media.atomic import whole_file
-from setpiece.media.exr import to_half, write_exr
 from setpiece.render.light import Light
 from setpiece.render.motionblur import blur
 from setpiece.render.particles import splat
 from setpiece.render.solids import Posed, RestView, SolidPasses, render_solids
-from setpiece.render.volume import VolumePasses, light_volume
+from setpiece.render.volume import light_volume
 
 if TYPE_CHECKING:
     from setpiece.collapse.shot import Stages
 
 F32 = NDArray[np.float32]
-FIRST = 1001
 
 
 @dataclass
@@ -197,7 +194,7 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             volume_shadow=through,
             ground_shadow=on_ground,
             dusty=settled_dust(motion, c.bonds, seconds, s.brief.dust),
-            hidden=None if cover is None else cover.hides,
+            seen=partial(_shown, cover, front),
         )
         rgb, alpha = blur(sharp.rgb, sharp.alpha, sharp.motion, sharp.depth)
         solids = replace(sharp, rgb=rgb, alpha=alpha)
@@ -248,8 +245,18 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             shake=None if not c.shake[frame].any() else tuple(c.shake[frame]),  # type: ignore[arg-type]
         )
     )
-    _write(c, frame, result, sharp, dust)
+    write_frame(c.out, frame, result, sharp, c.names, motion.fps, camera)
     return _measure(c, frame, plate, result, active)
+
+
+def _shown(
+    cover: DustPass | None, front: F32, depth: F32, alpha: F32, motion: F32
+) -> tuple[F32, F32]:
+    """What `render_solids` asks: how much of pieces and ground is seen past dust and foreground."""
+    left = np.ones_like(alpha)
+    if cover is not None:
+        left = cover.before(depth, alpha, motion).transmittance
+    return shown(left, alpha, motion, front)
 
 
 def _bare(c: Context, frame: int) -> Bare | None:
@@ -292,41 +299,6 @@ def plate_frame(c: Context, frame: int) -> tuple[F32, F32]:
 
 def _samples(s: Stages) -> int:
     return 1 if s.request.quality == "draft" else 4
-
-
-def _write(
-    c: Context, frame: int, result: Any, solids: SolidPasses, dust: VolumePasses | None
-) -> None:
-    crypto, manifest = cryptomatte.encode(solids.ids, solids.coverage, c.names)
-    layers = {
-        "rgba": np.dstack([result.rgb, np.ones(result.rgb.shape[:2], np.float32)]),
-        "depth": solids.depth,
-        "N": solids.normal,
-        "P": solids.position,
-        "motion": solids.motion,
-        "albedo": solids.albedo,
-        "dust": result.dust,
-        "matte": result.effect,
-        **crypto,
-    }
-    fps: Fraction = c.motion.fps
-    write_exr(
-        c.out / f"{FIRST + frame}.exr",
-        layers,
-        attributes=manifest,
-        fps=fps,
-        frame=FIRST + frame,
-        camera=c.view.camera,
-    )
-    with whole_file(c.out / f"{FIRST + frame}.npy") as part, part.open("wb") as f:
-        np.save(f, to_half(result.rgb))
-
-
-def finished_picture(folder: Path, frame: int) -> NDArray[np.float16] | None:
-    """The picture of a finished frame as its EXR keeps it, (h, w, 3), without unpacking all its
-    layers; None where it does not lie beside it. For who makes movies of them."""
-    path = folder / f"{FIRST + frame}.npy"
-    return np.load(path) if path.is_file() else None
 
 
 def _measure(c: Context, frame: int, plate: F32, result: Any, active: bool) -> dict[str, Any]:

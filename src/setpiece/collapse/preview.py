@@ -23,6 +23,7 @@ def first_look(request: Request, desk: StageDesk) -> Path:
     the small stages, which the same command finds again.
     """
     from setpiece.collapse import frames, shot
+    from setpiece.collapse.frame_files import FIRST
     from setpiece.collapse.make import motion_of
     from setpiece.farm import StageDesk as Desk
     from setpiece.farm import key_of
@@ -52,7 +53,7 @@ def first_look(request: Request, desk: StageDesk) -> Path:
         telling = min(telling, small.frames - 1)
         folder = desk.work / "preview"
         frames.make_frame(frames.open_shot((stages, folder)), telling)
-        exr = folder / f"{frames.FIRST + telling}.exr"
+        exr = folder / f"{FIRST + telling}.exr"
         shown = to_display(read_exr(exr, layers=("rgba",))["rgba"][..., :3].astype(np.float32))
         save_jpeg(picture, shown)
         exr.unlink()

@@ -30,7 +30,7 @@ STAGE_VERSION = {
     "fall": 10,
     "dust": 4,
     "debris": 3,
-    "frames": 16,
+    "frames": 17,
 }
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from setpiece.render.light import Light
 from setpiece.render.sampling import over_hemisphere
+from setpiece.render.sunlight import towards_sun
 from setpiece.render.tracing import J, Tracer, hash01
 
 F32 = NDArray[np.float32]
@@ -63,14 +64,10 @@ def arriving(
         n = _meet(face, far, facing, around.tone, earth, sky, ray, at, along, normal, carried, out)
         if n == 0:
             break
-        clear = np.zeros(n, np.float32)
-        # Only what faces the sun has to be asked whether it sees it.
-        ask = np.flatnonzero(normal[:n] @ sun.astype(np.float32) > 0)
-        start = np.ascontiguousarray(at[ask])
-        rays = np.ascontiguousarray(np.broadcast_to(sun.astype(np.float32), start.shape))
-        clear[ask] = ~around.tracer.occluded(start, rays)
+        clear = towards_sun(around.tracer, n, at, normal, sun)
         if around.shadow is not None:
-            clear[ask] *= around.shadow(start)
+            lit = np.flatnonzero(clear)
+            clear[lit] = around.shadow(at[lit])
         last = bounce == bounces - 1
         _send(n, ray, normal, carried, clear, sun, sun_rgb, sky, ground, last, out)
         if not last:

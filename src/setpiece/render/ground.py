@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from setpiece.render.bounce import Around, arriving
 from setpiece.render.sampling import pixel_offsets
-from setpiece.render.shading import sky_rays, sun_rays
+from setpiece.render.shading import sky_rays
+from setpiece.render.sunlight import sun_rays_free
 from setpiece.render.tracing import Tracer, camera_arrays, make_rays
 
 if TYPE_CHECKING:
@@ -81,21 +82,10 @@ def sun_seen(
 ) -> F32:
     """Share of the sun's disc that each point sees, 0..1 (n,). index: of its pixel (n,), counted
     line by line in a picture so wide."""
-    out = np.zeros(len(points), np.float32)
-    for r in range(RAYS):
-        out += _free(tracer, points, index, width, direction, softness, r)
-    return out / np.float32(RAYS)
-
-
-def _free(
-    tracer: Tracer, points: F32, index: NDArray, width: int, direction: NDArray, softness: float,
-    ray: int,
-) -> NDArray[np.bool_]:  # fmt: skip
-    """Whether nothing stands before one place of the sun's disc (n,). ray: below RAYS."""
-    towards = np.empty_like(points)
-    spread = np.tan(np.radians(max(softness, 0.4)))
-    sun_rays(len(points), index, width, direction, spread, 0, ray, RAYS, towards)
-    return ~tracer.occluded(points, towards)
+    free = sun_rays_free(
+        tracer, points, index, width, direction, max(softness, 0.4), rays=RAYS, samples=RAYS
+    )
+    return free / np.float32(RAYS)
 
 
 @dataclass(frozen=True)
@@ -112,9 +102,11 @@ class GroundNow:
 
     @staticmethod
     def of(
-        view: RestView, around: Around, points: F32, index: NDArray[np.int64], hole: NDArray
-    ) -> GroundNow:
-        """points (n, 3) [m] on pixels `index` (n,). hole: (h, w) as for `_joined`."""
+        view: RestView, around: Around, points: F32, index: NDArray[np.int64], hole: NDArray,
+        seen: NDArray[np.bool_] | None = None,
+    ) -> GroundNow:  # fmt: skip
+        """points (n, 3) [m] on pixels `index` (n,). hole: (h, w) as for `_joined`. seen: (h, w),
+        ground that reaches the picture; None is all."""
         h, w = view.silhouette.shape
         shape = (-(-h // STEP), -(-w // STEP))
         direction = to_sun(view)
@@ -131,7 +123,7 @@ class GroundNow:
             found += arriving(around, points, towards, index, 0, 17 * r, bounces=1)
         sky[index] = found / (LOOKS * np.array(view.light.sky, np.float32) + 1e-6)
         sharp = np.ascontiguousarray(_joined(sun.reshape(*shape, 1), hole, h, w)[..., 0])
-        _sharpen(view, around.tracer, direction, sharp)
+        _sharpen(view, around.tracer, direction, sharp, seen)
         return GroundNow(sun, sky, sharp)
 
 
@@ -142,10 +134,14 @@ def to_sun(view: RestView) -> NDArray[np.float64]:
     return np.asarray(sun / np.linalg.norm(sun))
 
 
-def _sharpen(view: RestView, tracer: Tracer, sun: NDArray, seen: F32) -> None:
-    """Trace the sun anew on every pixel of a shadow's edge. seen: (h, w), changed."""
-    h, w = seen.shape
-    steep = cv2.dilate(seen, np.ones((3, 3))) - cv2.erode(seen, np.ones((3, 3))) > STEEP
+def _sharpen(
+    view: RestView, tracer: Tracer, sun: NDArray, sharp: F32, seen: NDArray[np.bool_] | None
+) -> None:
+    """Trace the sun anew on every pixel of a shadow's edge that is seen. sharp: (h, w), changed."""
+    h, w = sharp.shape
+    steep = cv2.dilate(sharp, np.ones((3, 3))) - cv2.erode(sharp, np.ones((3, 3))) > STEEP
+    if seen is not None:
+        steep &= seen
     ys, xs = (part.astype(np.int32) for part in np.nonzero(steep))
     o, d = np.empty((len(ys), 3), np.float32), np.empty((len(ys), 3), np.float32)
     anew = np.zeros((h, w), np.float32)
@@ -154,11 +150,12 @@ def _sharpen(view: RestView, tracer: Tracer, sun: NDArray, seen: F32) -> None:
         make_rays(*camera_arrays(view.camera), xs, ys, dx, dy, o, d)
         p = np.asarray(o + d * (-o[:, 2] / np.minimum(d[:, 2], -1e-6))[:, None], np.float32)
         p[:, 2] = ABOVE
-        free = _free(tracer, p, index, w, sun, view.light.softness, r)
+        softness = max(view.light.softness, 0.4)
+        free = sun_rays_free(tracer, p, index, w, sun, softness, first=r, samples=RAYS)
         anew[ys, xs] += free / np.float32(RAYS)
     # As among the pixels of a block, so that what the next ones found takes the speckle out.
     known = cv2.blur(steep.astype(np.float32), (3, 3))
-    seen[ys, xs] = (cv2.blur(anew, (3, 3)) / np.maximum(known, 1e-6))[ys, xs]
+    sharp[ys, xs] = (cv2.blur(anew, (3, 3)) / np.maximum(known, 1e-6))[ys, xs]
 
 
 def ground_at_rest(view: RestView) -> GroundNow:
@@ -175,7 +172,11 @@ def _hole(view: RestView) -> NDArray[np.bool_]:
 
 
 def ground_ratio(
-    view: RestView, around: Around, now: F32, volume_shadow: Shadow | None = None
+    view: RestView,
+    around: Around,
+    now: F32,
+    volume_shadow: Shadow | None = None,
+    seen: NDArray[np.bool_] | None = None,
 ) -> F32:
     """Light on the ground now over its light in the plate, float32 (h, w, 3), from LEAST.
 
@@ -184,15 +185,19 @@ def ground_ratio(
     sunlit ground is, the shade goes when what cast it has gone, else the ratio is at most 1. Under
     the building itself (the clean plate's ground) the open ground is the reference.
     The same directions are used now and at rest, so nothing moved is exactly 1.
-    volume_shadow adds the shadow of the dust.
+    volume_shadow adds the shadow of the dust. seen: (h, w), ground that reaches the picture: the
+    rest is 1, or what lies beside it. None is all.
     """
     h, w = view.silhouette.shape
     known, hole = view.ground, _hole(view)
     shape = (-(-h // STEP), -(-w // STEP))
     p, index = ground_points(view, now)
+    if seen is not None:
+        some = seen[::STEP, ::STEP].ravel()[index]
+        p, index = p[some], index[some]
     if len(index) == 0:
         return np.ones((h, w, 3), np.float32)
-    lit = GroundNow.of(view, around, p, index, hole)
+    lit = GroundNow.of(view, around, p, index, hole, seen)
     through = np.ones(len(lit.sun), np.float32)
     if volume_shadow is not None:
         through[index] = volume_shadow(p)

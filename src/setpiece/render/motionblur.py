@@ -30,21 +30,32 @@ def blur(rgb: F32, alpha: F32, motion: F32, depth: F32, shutter: float = 0.5) ->
     shutter: open share of the frame, 0.5 is 180 degrees. Where nothing moves by half a pixel the
     result is the input, bit by bit.
     """
+    out_rgb, out_alpha = rgb.copy(), alpha.copy()
+    _gather(rgb, alpha, *_ways(motion, depth, shutter), True, out_rgb, out_alpha)
+    return out_rgb, out_alpha
+
+
+def blur_cover(alpha: F32, motion: F32, depth: F32, shutter: float = 0.5) -> F32:
+    """The alpha (h, w) that `blur` gives, for who needs no colours."""
+    out, none = alpha.copy(), np.zeros((1, 1, 3), np.float32)
+    _gather(none, alpha, *_ways(motion, depth, shutter), False, none, out)
+    return out
+
+
+def _ways(motion: F32, depth: F32, shutter: float) -> tuple[F32, F32, F32]:
+    """(way to either side while the shutter is open (h, w, 2) [px], depth (h, w) of finite size,
+    the longest way around each tile)."""
     half = (0.5 * shutter) * np.asarray(motion, np.float32)
     speed = np.hypot(half[..., 0], half[..., 1])
     fast = speed > TILE
     if fast.any():
         half[fast] *= (TILE / speed[fast])[:, None]
-    h, w = alpha.shape
-    rows, cols = -(-h // TILE), -(-w // TILE)
-    most = np.zeros((rows, cols, 2), np.float32)
+    h, w = depth.shape
+    most = np.zeros((-(-h // TILE), -(-w // TILE), 2), np.float32)
     _tile_max(half, most)
     around = np.zeros_like(most)
     _neighbour_max(most, around)
-    out_rgb, out_alpha = rgb.copy(), alpha.copy()
-    z = np.where(np.isfinite(depth), depth, np.float32(1e6)).astype(np.float32)
-    _gather(rgb, alpha, half, z, around, out_rgb, out_alpha)
-    return out_rgb, out_alpha
+    return half, np.minimum(np.asarray(depth, np.float32), np.float32(1e6)), around
 
 
 @njit(**J)
@@ -83,7 +94,7 @@ def _in_front(za, zb):
 
 
 @njit(**J)
-def _gather(rgb, alpha, half, z, around, out_rgb, out_alpha):
+def _gather(rgb, alpha, half, z, around, coloured, out_rgb, out_alpha):
     h, w = alpha.shape
     for y in range(h):
         for x in range(w):
@@ -110,18 +121,21 @@ def _gather(rgb, alpha, half, z, around, out_rgb, out_alpha):
                 elif own > 0.25 and away <= own:
                     k = _in_front(here, z[py, px]) * reach / (own * TAPS)
                 total += k
-                r += rgb[py, px, 0] * k
-                g += rgb[py, px, 1] * k
-                b += rgb[py, px, 2] * k
+                if coloured:
+                    r += rgb[py, px, 0] * k
+                    g += rgb[py, px, 1] * k
+                    b += rgb[py, px, 2] * k
                 a += alpha[py, px] * k
             if total == 0.0:
                 continue
             keep = max(1.0 - total, 0.0)  # the share of the time in which nothing passed
             total = max(total, 1.0)
+            out_alpha[y, x] = a / total + alpha[y, x] * keep
+            if not coloured:
+                continue
             out_rgb[y, x, 0] = r / total + rgb[y, x, 0] * keep
             out_rgb[y, x, 1] = g / total + rgb[y, x, 1] * keep
             out_rgb[y, x, 2] = b / total + rgb[y, x, 2] * keep
-            out_alpha[y, x] = a / total + alpha[y, x] * keep
 
 
 def compile_kernels() -> None:

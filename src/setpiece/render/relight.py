@@ -11,13 +11,23 @@ from numpy.typing import NDArray
 
 from setpiece.render.bounce import Around, arriving
 from setpiece.render.denoise import denoise as clean_light
-from setpiece.render.shading import add_light, sky_rays, sun_rays
+from setpiece.render.shading import (
+    add_light,
+    keep_seen,
+    lay_light,
+    mean_light,
+    note_sun,
+    sky_rays,
+)  # fmt: skip
+from setpiece.render.sunlight import sun_rays_free
 
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
 Shadow = Callable[[F32], F32]
 LOOKS = 2  # paths over the hemisphere from each hit: with one, shade is noisier than Cycles at 16
 AGAIN = 3  # rays to the sun from where it is half hidden
+NOISY = 0.1  # of a pixel's light seen: noise in less than that is not
+WELL = 0.4  # of a pixel's light seen: with less, half the paths leave less noise than all elsewhere
 
 
 @dataclass(frozen=True)
@@ -33,12 +43,19 @@ class Hits:
     normal: F32
     base: F32
 
-    def where(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> Hits:
-        """A copy of the hits that keep names: (n,) True or False, or indices."""
+    def where(self, keep: NDArray[np.int64] | slice) -> Hits:
+        """The hits that keep names: a copy by indices, a view by a slice."""
         return Hits(
             self.sample, self.pixel[keep], self.weight[keep], self.point[keep],
             self.normal[keep], self.base[keep],
         )  # fmt: skip
+
+    def seen(self, share: F32) -> Hits:
+        """The hits on pixels of which anything is seen, share (p,) > 0; these are used up."""
+        kept = keep_seen(
+            len(self.pixel), share, self.pixel, self.weight, self.point, self.normal, self.base
+        )
+        return self.where(slice(kept))
 
 
 def relight(
@@ -49,34 +66,59 @@ def relight(
     *,
     seed: int = 0,
     denoise: bool = True,
+    seen: F32 | None = None,
 ) -> F32:
     """Premultiplied picture (p, 3) of pixels p = h * w: what is still, plus base times light.
 
     still: (p, 3) what shows the plate. The sun is laid on hit by hit and sharp; light from all
-    sides, which is smooth, is denoised by itself.
+    sides, which is smooth, is denoised by itself. seen: (p,) 0..1, how much of a pixel's light
+    reaches the picture: where that is little, fewer rays are good enough.
     """
-    sun = around.light.to_sun
+    sun, sun_rgb = around.light.to_sun, np.array(around.light.sun, np.float64)
     found = [hits for hits in found if len(hits.pixel)]
     samples = 1 + max((hits.sample for hits in found), default=0)
-    base, direct, facing, lit = (np.zeros_like(still) for _ in range(4))
+    picture = np.maximum(still, 0)
+    base, facing, lit = (np.zeros_like(still) for _ in range(3))
     weight = np.zeros(len(still), np.float32)
     for hits, clear in zip(found, _sunlit(found, samples, around, size, seed), strict=True):
-        near, towards = np.zeros_like(hits.point), np.empty_like(hits.point)
-        for sample in range(hits.sample, LOOKS * samples, samples):
-            sky_rays(
-                len(near), hits.pixel, hits.normal, size[1], seed, sample, LOOKS * samples, towards
-            )
-            near += arriving(around, hits.point, towards, hits.pixel, seed, 17 * sample) / LOOKS
+        near = _from_all_sides(hits, samples, around, size[1], seed, seen)
         add_light(
-            len(near), hits.pixel, hits.weight, hits.normal, hits.base, clear, sun, near, weight,
-            base, direct, facing, lit,
+            len(near), hits.pixel, hits.weight, hits.normal, hits.base, clear, sun, sun_rgb, near,
+            weight, base, picture, facing, lit,
         )  # fmt: skip
-    where = weight > 0
-    lit[where] /= weight[where, None]
-    if denoise and where.any():
-        facing[where] /= weight[where, None]
-        lit = _denoised(lit, facing, where, *size)
-    return np.maximum(still, 0) + base * lit + direct * np.array(around.light.sun, np.float32)
+    mean_light(weight, facing, lit)
+    if denoise and found:
+        lit = _denoised(lit, facing, weight > 0, size, seen)
+    lay_light(weight, base, lit, picture)
+    return picture
+
+
+def _from_all_sides(
+    hits: Hits, samples: int, around: Around, width: int, seed: int, seen: F32 | None
+) -> F32:
+    """What arrives at each hit along LOOKS paths, or one where little of it is seen, (n, 3)."""
+    some = hits
+    near = np.zeros_like(hits.point)
+    for look in range(LOOKS):
+        sample = hits.sample + look * samples
+        if look == 1 and seen is not None:
+            well = np.flatnonzero(seen[hits.pixel] > WELL)
+            if len(well) < len(near):
+                some = hits.where(well)
+        towards = np.empty_like(some.point)
+        sky_rays(
+            len(towards), some.pixel, some.normal, width, seed, sample, LOOKS * samples, towards
+        )
+        light = arriving(around, some.point, towards, some.pixel, seed, 17 * sample)
+        if some is hits:
+            near += light
+        else:
+            near[well] += light
+    if some is hits:
+        near /= LOOKS
+    else:
+        near[well] /= LOOKS
+    return near
 
 
 def _sunlit(
@@ -86,47 +128,44 @@ def _sunlit(
 
     A ray each; pixels whose rays disagree, and those among them, get AGAIN more.
     """
-    sun, spread = around.light.to_sun, np.tan(np.radians(max(around.light.softness, 0.25)))
-    turned = [np.flatnonzero(hits.normal @ sun.astype(np.float32) > 0) for hits in found]
+    sun = around.light.to_sun
 
-    def rays(hits: Hits, some: NDArray[np.int64], turn: int) -> F32:
-        towards = np.empty((len(some), 3), np.float32)
-        sun_rays(
-            len(some), hits.pixel[some], size[1], sun, spread, seed, hits.sample + turn,
-            samples * (AGAIN + 1), towards,
+    def free(hits: Hits, first: int, rays: int, only: NDArray[np.bool_] | None = None) -> F32:
+        return sun_rays_free(
+            around.tracer, hits.point, hits.pixel, size[1], sun, max(around.light.softness, 0.25),
+            seed=seed, first=first, apart=samples, rays=rays, samples=samples * (AGAIN + 1),
+            normal=hits.normal, only=only,
         )  # fmt: skip
-        free = ~around.tracer.occluded(np.ascontiguousarray(hits.point[some]), towards)
-        return np.asarray(free, np.float32)
 
-    out = []
-    free, shut = np.zeros(size[0] * size[1], bool), np.zeros(size[0] * size[1], bool)
-    for hits, some in zip(found, turned, strict=True):
-        clear = np.zeros(len(hits.pixel), np.float32)
-        clear[some] = rays(hits, some, 0)
-        free[hits.pixel[some[clear[some] > 0]]] = True
-        shut[hits.pixel[some[clear[some] == 0]]] = True
-        out.append(clear)
-    edge = (free & shut).reshape(size).astype(np.float32)
-    among = cv2.boxFilter(edge, -1, (3, 3), normalize=False) > 2.5
-    unsure = (among | (edge > 0)).ravel()
-    for hits, some, clear in zip(found, turned, out, strict=True):
-        again = some[unsure[hits.pixel[some]]]
-        for turn in range(AGAIN):
-            clear[again] += rays(hits, again, samples * (turn + 1))
-        clear[again] /= AGAIN + 1
+    out = [free(hits, hits.sample, 1) for hits in found]
+    edge = np.zeros(size[0] * size[1], np.uint8)
+    for hits, clear in zip(found, out, strict=True):
+        note_sun(hits.pixel, hits.normal, clear, sun, edge)
+    among = cv2.boxFilter((edge == 3).reshape(size).astype(np.float32), -1, (3, 3), normalize=False)
+    unsure = (among > 2.5).ravel() | (edge == 3)
+    for hits, clear in zip(found, out, strict=True):
+        clear += free(hits, hits.sample + samples, AGAIN, unsure)
+        clear /= np.where(unsure[hits.pixel], np.float32(AGAIN + 1), np.float32(1))
         if around.shadow is not None:
-            clear[some] *= around.shadow(np.ascontiguousarray(hits.point[some]))
+            some = np.flatnonzero(clear)
+            clear[some] *= around.shadow(hits.point[some])
     return out
 
 
-def _denoised(lit: F32, normal: F32, where: NDArray[np.bool_], h: int, w: int) -> F32:
-    """Denoise only the box that has light in it.
+def _denoised(
+    lit: F32, normal: F32, where: NDArray[np.bool_], size: tuple[int, int], seen: F32 | None
+) -> F32:
+    """Denoise only the box that has light in it which is well enough seen.
 
     The normal says which edges are real; no albedo, for light alone is denoised here and texture
     would come back in it.
     """
-    ys, xs = np.nonzero(where.reshape(h, w))
-    box = np.s_[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
+    h, w = size
+    noisy = where if seen is None else where & (seen > NOISY)
+    rows, columns = (np.flatnonzero(noisy.reshape(h, w).any(axis)) for axis in (1, 0))
+    if not len(rows):
+        return lit
+    box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     # Beside the pieces the nearest light goes on, so that none leaks away over their outline.
     dark = (~where).reshape(h, w)[box].astype(np.uint8)
     _, label = cv2.distanceTransformWithLabels(dark, cv2.DIST_L1, 3, labelType=cv2.DIST_LABEL_PIXEL)

@@ -71,7 +71,7 @@ class RestView:
 
         samples: a pixel, as the frames will be rendered with.
         """
-        tracer = Tracer(mesh.vertices, mesh.faces, lasting=True)
+        tracer = Tracer(mesh.vertices, mesh.faces)
         offsets = pixel_offsets(samples)
         h, w = matte.shape
         ys, xs = np.divmod(np.arange(h * w, dtype=np.int32), np.int32(w))

@@ -8,6 +8,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from setpiece.render.tracing import hash01
+
 
 def pixel_offsets(samples: int) -> NDArray[np.float64]:
     """Where a pixel's rays pass, from its centre [px]: (n, 2), x and y; n is 1, 4 or 16.
@@ -51,3 +53,18 @@ def over_hemisphere(x, y, z, a, b):
     z += 0.999 * up
     n = 1.0 / math.sqrt(x * x + y * y + z * z)
     return x * n, y * n, z * n
+
+
+@njit(inline="always")
+def pixel_point(pixel, width, sample, samples, seed, salt):
+    """Two numbers 0..1 for a sample of a pixel, counted line by line in a picture so wide: its
+    samples share the unit square out among themselves, and pixels do with those around them, in
+    blocks of 4 x 4.
+
+    They hang on the pixel, not on the frame, so that what is left of the noise stands still.
+    """
+    y, x = divmod(pixel, width)
+    block = (y >> 2) * width + (x >> 2)
+    turn = (x & 1) | (y & 1) << 1 | (x & 2) << 1 | (y & 2) << 2
+    shift = hash01(block, seed, salt), hash01(block, seed, salt + 80)
+    return spread01(sample + samples * turn, shift[0], shift[1])

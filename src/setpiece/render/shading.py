@@ -7,10 +7,10 @@ import math
 import numpy as np
 from numba import njit
 
-from setpiece.render.sampling import over_hemisphere, spread01
+from setpiece.render.sampling import over_hemisphere, pixel_point
 from setpiece.render.surface import GLASS, PLATE, UNSEEN, bilinear, plate_colour, to_albedo
 from setpiece.render.textures import albedo, bump
-from setpiece.render.tracing import J, hash01, project
+from setpiece.render.tracing import J, project
 
 
 @njit(**J)
@@ -176,57 +176,37 @@ def gather(
     return hits, go_on
 
 
-@njit(inline="always")
-def _place(pixel, width, sample, samples, seed, salt):
-    """Two numbers 0..1 for a sample of a pixel: its samples share the unit square out among
-    themselves, and pixels do with those around them, in blocks of 4 x 4.
-
-    They hang on the pixel, not on the frame, so that what is left of the noise stands still.
-    """
-    y, x = divmod(pixel, width)
-    block = (y >> 2) * width + (x >> 2)
-    turn = (x & 1) | (y & 1) << 1 | (x & 2) << 1 | (y & 2) << 2
-    shift = hash01(block, seed, salt), hash01(block, seed, salt + 80)
-    return spread01(sample + samples * turn, shift[0], shift[1])
-
-
-@njit(**J)
-def sun_rays(n, hit_pixel, width, sun, spread, seed, sample, samples, towards):
-    """A ray to the sun, within its disc, for each hit in a picture so wide, of so many samples."""
-    # any frame around the sun will do
-    tx, ty = -sun[1], sun[0]
-    ln = math.sqrt(tx * tx + ty * ty) + 1e-9
-    tx, ty = tx / ln, ty / ln
-    bx, by, bz = -sun[2] * ty, sun[2] * tx, sun[0] * ty - sun[1] * tx
-    for i in range(n):
-        a, b = _place(hit_pixel[i], width, sample, samples, seed, 0)
-        rad = spread * math.sqrt(b)
-        c, s = rad * math.cos(6.2831853 * a), rad * math.sin(6.2831853 * a)
-        x, y, z = sun[0] + tx * c + bx * s, sun[1] + ty * c + by * s, sun[2] + bz * s
-        ln = 1.0 / math.sqrt(x * x + y * y + z * z)
-        towards[i, 0], towards[i, 1], towards[i, 2] = x * ln, y * ln, z * ln
-
-
 @njit(**J)
 def sky_rays(n, hit_pixel, hit_normal, width, seed, sample, samples, towards):
-    """A ray over the hemisphere (by the cosine) for each hit; as `sun_rays`."""
+    """A ray over the hemisphere (by the cosine) for each hit in a picture so wide, of so many
+    samples."""
     for i in range(n):
-        a, b = _place(hit_pixel[i], width, sample, samples, seed, 131)
+        a, b = pixel_point(hit_pixel[i], width, sample, samples, seed, 131)
         towards[i, 0], towards[i, 1], towards[i, 2] = over_hemisphere(
             hit_normal[i, 0], hit_normal[i, 1], hit_normal[i, 2], a, b
         )
 
 
 @njit(**J)
+def note_sun(hit_pixel, hit_normal, clear, sun, out):
+    """Bits of each pixel (P,) uint8: 1 where a hit that faces the sun sees it, 2 where one does
+    not."""
+    for i in range(clear.shape[0]):
+        cosine = hit_normal[i, 0] * sun[0] + hit_normal[i, 1] * sun[1] + hit_normal[i, 2] * sun[2]
+        if cosine > 0:
+            out[hit_pixel[i]] |= 1 if clear[i] > 0 else 2
+
+
+@njit(**J)
 def add_light(
-    n, hit_pixel, hit_weight, hit_normal, hit_base, clear, sun, near, weight, base, direct, facing,
-    light,
+    n, hit_pixel, hit_weight, hit_normal, hit_base, clear, sun, sun_rgb, near, weight, base,
+    picture, facing, light,
 ):  # fmt: skip
     """What each hit adds to its pixel, weighted.
 
-    clear: (n,) share of the sun that reaches it. near: (n, 3) what comes along the ray over the
-    hemisphere. base, direct (base times the sun, without its colour), facing (the normal) and
-    light (near): (P, 3).
+    clear: (n,) share of the sun that reaches it; its light goes to the picture (P, 3) at once.
+    near: (n, 3) what comes from all sides, added up in light (P, 3) to be multiplied by base
+    (P, 3) later. facing (P, 3): the normal. weight: (P,).
     """
     for i in range(n):
         p, w = hit_pixel[i], hit_weight[i]
@@ -235,6 +215,41 @@ def add_light(
         weight[p] += w
         for k in range(3):
             base[p, k] += w * hit_base[i, k]
-            direct[p, k] += sunny * hit_base[i, k]
+            picture[p, k] += sunny * hit_base[i, k] * sun_rgb[k]
             facing[p, k] += w * hit_normal[i, k]
             light[p, k] += w * near[i, k]
+
+
+@njit(**J)
+def mean_light(weight, facing, light):
+    """Sums (P, 3) over a pixel's hits become means."""
+    for p in range(weight.shape[0]):
+        if weight[p] > 0:
+            share = 1 / weight[p]
+            for k in range(3):
+                facing[p, k] *= share
+                light[p, k] *= share
+
+
+@njit(**J)
+def lay_light(weight, base, light, picture):
+    """Add base times light (P, 3) to the picture (P, 3)."""
+    for p in range(weight.shape[0]):
+        if weight[p] > 0:
+            for k in range(3):
+                picture[p, k] += base[p, k] * light[p, k]
+
+
+@njit(**J)
+def keep_seen(n, seen, hit_pixel, hit_weight, hit_point, hit_normal, hit_base):
+    """Move hits on pixels that are seen at all, (P,) > 0, to the front; returns how many."""
+    kept = 0
+    for i in range(n):
+        if seen[hit_pixel[i]] > 0:
+            hit_pixel[kept], hit_weight[kept] = hit_pixel[i], hit_weight[i]
+            for k in range(3):
+                hit_point[kept, k] = hit_point[i, k]
+                hit_normal[kept, k] = hit_normal[i, k]
+                hit_base[kept, k] = hit_base[i, k]
+            kept += 1
+    return kept

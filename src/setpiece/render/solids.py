@@ -23,7 +23,7 @@ F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
 TILE = 16  # px
 LAYERS = 5  # surfaces a ray may pass where the silhouette's matte cuts them away
-Hidden = Callable[[F32, F32, F32], NDArray[np.bool_]]
+Seen = Callable[[F32, F32, F32], tuple[F32, F32]]
 
 __all__ = ["Posed", "RestView", "SolidPasses", "compile_kernels", "render_solids"]
 
@@ -130,7 +130,7 @@ def render_solids(
     dusty: F32 | None = None,
     dust_albedo: tuple[float, float, float] = (0.52, 0.49, 0.44),
     ground: bool = True,
-    hidden: Hidden | None = None,
+    seen: Seen | None = None,
 ) -> SolidPasses:
     """Render the pieces where `pose` puts them.
 
@@ -142,9 +142,10 @@ def render_solids(
     samples: 1, 4 or 16 a pixel.
     volume_shadow: sun transmittance through dust at world points (n, 3) -> (n,). ground_shadow:
     the same on the ground, where it differs (a street that the plate shows in shade).
-    dusty: (N,) 0..1, how much pale dust lies on what faces up of each piece. hidden: told depth,
-    alpha and motion of the pieces, says which pixels will not be seen (h, w): they get no light
-    (rgb is then not to be used there), and all other passes.
+    dusty: (N,) 0..1, how much pale dust lies on what faces up of each piece. seen: told depth,
+    alpha and motion of the pieces, says how much of pieces and of ground reaches the picture
+    (h, w) each: where that is 0 they get no light (rgb is then not to be used there), and all
+    other passes; None is everything.
     """
     mesh, camera, light = view.mesh, view.camera, view.light
     h, w = view.silhouette.shape
@@ -183,15 +184,14 @@ def render_solids(
     found: list[Hits] = []
 
     room = 2 * count + 16
-    hit_pixel = np.empty(room, np.int64)
-    hit_weight = np.empty(room, np.float32)
-    hit_point, hit_normal, hit_base = (np.empty((room, 3), np.float32) for _ in range(3))
     origins, directions = (np.empty((count, 3), np.float32) for _ in range(2))
 
     for s, (dx, dy) in enumerate(offsets):
         make_rays(eye, rot, lens, xs, ys, float(dx), float(dy), origins, directions)
         ray = np.arange(count, dtype=np.int64)
         reached, start = np.zeros(count, np.float32), np.zeros(count, np.float32)
+        hit_pixel, hit_weight = np.empty(room, np.int64), np.empty(room, np.float32)
+        hit_point, hit_normal, hit_base = (np.empty((room, 3), np.float32) for _ in range(3))
         active, hits = count, 0
         for _ in range(LAYERS):
             if active == 0:
@@ -208,24 +208,29 @@ def render_solids(
             )  # fmt: skip
         if hits:
             whole = Hits(s, hit_pixel, hit_weight, hit_point, hit_normal, hit_base)
-            found.append(whole.where(np.arange(hits)))
+            found.append(whole.where(slice(hits)))
 
     planar = np.full(p_total, np.inf, np.float32)
     hit = np.isfinite(far)
     planar[hit] = ((place[hit] - eye) @ rot[2]).astype(np.float32)
     np.minimum(alpha, 1, out=alpha)
-    if hidden is not None and found:
-        unseen = hidden(planar.reshape(h, w), alpha.reshape(h, w), motion.reshape(h, w, 2)).ravel()
-        found = [hits.where(~unseen[hits.pixel]) for hits in found]
+    pieces, floor = None, None
+    if seen is not None:
+        pieces, floor = seen(planar.reshape(h, w), alpha.reshape(h, w), motion.reshape(h, w, 2))
+        pieces = pieces.ravel()
+        found = [hits.seen(pieces) for hits in found]
     rgb, ratio = np.maximum(still, 0), np.ones((h, w, 3), np.float32)
     if found or moved.any():
         tone = np.empty((len(faces), 3), np.float32)
         under_dust(view.tone[posed.kept], now, faces, body, moved, film, dust_rgb, tone)
         around = Around(tracer, tone, light, volume_shadow)
         if found:
-            rgb = relight(found, around, still, (h, w), seed=seed, denoise=denoise)
+            rgb = relight(found, around, still, (h, w), seed=seed, denoise=denoise, seen=pieces)
         if ground and moved.any():
-            ratio = ground_ratio(view, around, now, ground_shadow or volume_shadow)
+            ratio = ground_ratio(
+                view, around, now, ground_shadow or volume_shadow,
+                None if floor is None else floor > 0,
+            )  # fmt: skip
     return SolidPasses(
         rgb=rgb.reshape(h, w, 3).astype(np.float32),
         alpha=alpha.reshape(h, w),

@@ -17,33 +17,35 @@ J: dict[str, Any] = {"cache": True, "nogil": True, "fastmath": True}
 
 
 class Tracer:
-    """Triangles ready for rays. vertices: float32 (V, 3); faces: int32 (F, 3).
+    """Triangles ready for rays. vertices: float32 (V, 3); faces: int32 (F, 3)."""
 
-    lasting: the tree serves many frames, so that it may take longer to build.
-    """
+    def __init__(self, vertices: F32, faces: I32) -> None:
+        self._scene = Scene(vertices, faces)
 
-    def __init__(self, vertices: F32, faces: I32, *, lasting: bool = False) -> None:
-        self._scene = Scene(vertices, faces, lasting=lasting)
+    @property
+    def address(self) -> int:
+        """Of the tree, for kernels that trace by themselves while this lives."""
+        return self._scene.address
 
     def hits(self, origins: F32, directions: F32) -> tuple[I32, F32, F32, F32]:
         """(triangle or -1, distance, u, v) of the nearest hit of every ray."""
         n = len(origins)
         prim = np.empty(n, np.int32)
         dist, u, v = (np.empty(n, np.float32) for _ in range(3))
-        _hits(self._scene.address, origins, directions, prim, dist, u, v)
+        _hits(self.address, origins, directions, prim, dist, u, v)
         return prim, dist, u, v
 
     def faces(self, origins: F32, directions: F32) -> tuple[I32, F32, F32]:
         """(triangle or -1, distance, its normal (n, 3), of any length and side) of nearest hits."""
         n = len(origins)
         prim, dist, normal = np.empty(n, np.int32), np.empty(n, np.float32), np.empty((n, 3), "f4")
-        _faces(self._scene.address, origins, directions, prim, dist, normal)
+        _faces(self.address, origins, directions, prim, dist, normal)
         return prim, dist, normal
 
     def occluded(self, origins: F32, directions: F32, reach: float = 1e5) -> NDArray[np.bool_]:
         """True where something lies within `reach` [m] along the ray."""
         out = np.empty(len(origins), np.bool_)
-        _any(self._scene.address, origins, directions, np.float32(reach), out)
+        _any(self.address, origins, directions, np.float32(reach), out)
         return out
 
 
@@ -159,10 +161,15 @@ def mirror(x, n):
 
 
 @njit(inline="always")
-def hash01(a, b, c):
-    """A number 0..1 that depends on three integers and on nothing else."""
+def hash32(a, b, c):
+    """32 bits that depend on three integers and on nothing else."""
     h = (a * 374761393 + b * 668265263 + c * 2147483647 + 1274126177) & 0xFFFFFFFF
     h = ((h ^ (h >> 13)) * 1274126177) & 0xFFFFFFFF
     h = ((h ^ (h >> 16)) * 2246822519) & 0xFFFFFFFF
-    h = h ^ (h >> 15)
-    return (h & 0xFFFFFF) / 16777216.0
+    return h ^ (h >> 15)
+
+
+@njit(inline="always")
+def hash01(a, b, c):
+    """A number 0..1 that depends on three integers and on nothing else."""
+    return (hash32(a, b, c) & 0xFFFFFF) / 16777216.0

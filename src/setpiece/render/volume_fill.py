@@ -91,22 +91,19 @@ def calm(raw, depth, gain, out):
     """
     h, w, _ = raw.shape
     f4 = np.float32
-    bare = np.empty((h, w), np.bool_)
+    dusty = np.zeros((h, w), np.bool_)
     for y in range(h):
         for x in range(w):
-            bare[y, x] = raw[y, x, 3] > f4(0.9999)
+            if raw[y, x, 3] <= f4(0.9999):
+                dusty[max(y - 1, 0) : y + 2, max(x - 1, 0) : x + 2] = True
     for y in range(h):
         y0, y1 = max(y - 1, 0), min(y + 2, h)
         for x in range(w):
-            x0, x1 = max(x - 1, 0), min(x + 2, w)
-            empty = True
-            for j in range(y0, y1):
-                for i in range(x0, x1):
-                    empty = empty and bare[j, i]
-            if empty:
+            if not dusty[y, x]:
                 for c in range(5):
                     out[y, x, c] = raw[y, x, c] * (gain[c] if c < 3 else f4(1.0))
                 continue
+            x0, x1 = max(x - 1, 0), min(x + 2, w)
             near = f4(1.0) / max(depth[y, x], f4(1e-3))
             total = f4(0.0)
             s0, s1, s2, s3, s4 = f4(0.0), f4(0.0), f4(0.0), f4(0.0), f4(0.0)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import distance_transform_cdt
 
 from setpiece.render.camera import Camera
 from setpiece.render.light import RGB, Light
@@ -124,13 +125,13 @@ def _shoot(
     view = camera if (camera.width, camera.height) == (w, h) else camera.resized(w, h)
     volume = lit.volume
     grain = volume.grain or _NO_GRAIN
-    full = _occupied(volume.density)
+    clear = _clear(volume.density)
     out = np.zeros((h, w, 5), np.float32)
     wanted = np.ones((h, w), np.uint8)
 
     def rays(apart: int) -> None:
         march_rays(
-            volume.density, lit.sun_depth, lit.around, lit.ratio, full,
+            volume.density, lit.sun_depth, lit.around, lit.ratio, clear,
             np.asarray(volume.origin, np.float64), float(volume.cell),
             np.asarray(view.position, np.float64), np.asarray(view.rotation, np.float64),
             float(view.focal), float(view.centre[0]), float(view.centre[1]), depth,
@@ -162,20 +163,22 @@ def _shoot(
     return even
 
 
-def _occupied(density: F32) -> NDArray[np.bool_]:
-    """Bricks that hold dust, or whose next cells over the border do."""
-    out = np.zeros([-(-n // BRICK) for n in density.shape], np.float32)
-    brick_max(density, out)
-    full = out > 1e-4
-    grown = full.copy()
+def _clear(density: F32) -> NDArray[np.int8]:
+    """Of each brick, how many bricks away, corners counted as one, the nearest with dust is; a
+    brick whose next cells over the border hold dust has some."""
+    most = np.zeros([-(-n // BRICK) for n in density.shape], np.float32)
+    brick_max(density, most)
+    full = most > 1e-4
     for axis in range(3):
-        lo = [slice(None)] * 3
-        hi = [slice(None)] * 3
+        lo, hi = [slice(None)] * 3, [slice(None)] * 3
         lo[axis], hi[axis] = slice(None, -1), slice(1, None)
-        step = grown.copy()
-        step[tuple(lo)] |= grown[tuple(hi)]
-        grown = step
-    return grown
+        step = full.copy()
+        step[tuple(lo)] |= full[tuple(hi)]
+        full = step
+    if not full.any():
+        return np.full(full.shape, 100, np.int8)
+    far = distance_transform_cdt(~full, metric="chessboard")
+    return np.asarray(np.minimum(far, 100), np.int8)
 
 
 def compile_kernels() -> None:
