@@ -27,7 +27,7 @@ STAGE_VERSION = {
     "layout": 6,
     "prep": 8,
     "fracture": 6,
-    "fall": 10,
+    "fall": 11,
     "dust": 4,
     "debris": 3,
     "frames": 17,

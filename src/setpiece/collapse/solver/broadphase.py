@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from numba import njit
 
-PAIR = 12  # what is remembered of a pair: see `carry`
+PAIR = 16  # what is remembered of a pair: see `carry`
 SHIFT = 20  # the key of a pair is (lower piece << SHIFT) + higher piece
 LANE = 1.5  # [m] width of the strips in which pieces are looked at, LANES at most
 LANES = 64
@@ -16,7 +17,7 @@ _J: dict[str, Any] = {"cache": True, "nogil": True}
 
 
 @njit(**_J)
-def sweep(x, rot, ext, v, awake, dt, order, lo, hi, keys):
+def sweep(x, rot, ext, reach, v, w, awake, dt, order, lo, hi, keys):
     """Pairs of pieces whose boxes may overlap within dt [s]; at least one of the two awake.
 
     Args:
@@ -28,13 +29,14 @@ def sweep(x, rot, ext, v, awake, dt, order, lo, hi, keys):
     """
     n = order.shape[0]
     for i in range(n):
+        spin = math.sqrt(w[i, 0] ** 2 + w[i, 1] ** 2 + w[i, 2] ** 2) * reach[i]
         for a in range(3):
             s = (
                 abs(rot[i, a, 0]) * ext[i, 0]
                 + abs(rot[i, a, 1]) * ext[i, 1]
                 + abs(rot[i, a, 2]) * ext[i, 2]
                 + 0.01
-                + min(abs(v[i, a]), FASTEST) * dt
+                + min(abs(v[i, a]) + spin, FASTEST) * dt
             )
             lo[i, a] = x[i, a] - s
             hi[i, a] = x[i, a] + s
@@ -173,8 +175,9 @@ def carry(keys, m, blocked, old_keys, old_m, old, old_apart, new_keys, new, apar
         old_keys, old, old_apart: what the last call kept, (old_m,), (old_m, PAIR), (old_m, 4).
         apart: of `contacts.find`, carried along.
         new: receives rows: allowance [m], friction displacement (3) [m], axis (3), state
-            (0 new, 1 axis known, 2 was in contact, 3 a crushed support was clearing), and its
-            contacts: first row, number, tick they are of, ticks since they were found.
+            (0 new, 1 axis known, 2 was in contact, 3 a crushed support was clearing), its contacts:
+            first row, number, tick they are of, ticks since they were found, and the turn from
+            one piece to the other then (4).
 
     Returns:
         Number of pairs kept.

@@ -79,7 +79,7 @@ class Descent:
             bound = 0.5 * GRAVITY * since**2
             free = np.where(crushed, 0.0, drop).max()
             self.fastest = max(self.fastest, float((free - 0.01) / bound))
-        gained = world.kinetic() - GRAVITY * float((self.mass * drop).sum())
+        gained = _kinetic(world) - GRAVITY * float((self.mass * drop).sum())
         self.surplus = max(self.surplus, gained / self.potential)
         depth = world.overlaps()
         self.last = depth[depth > 0]
@@ -176,6 +176,14 @@ class Descent:
             },
             "energy": _fact(self.surplus < 0.01, self.surplus, 0.01, "gained / potential"),
         }
+
+
+def _kinetic(world: World) -> float:
+    """Energy of motion [J]."""
+    n = world.n
+    spin = np.einsum("kij,ki->kj", world.rot[:n], world.w[:n])
+    turn = np.einsum("ki,kij,kj->", spin, world.structure.inertia, spin)
+    return float(0.5 * (world.mass * (world.v[:n] ** 2).sum(1)).sum() + 0.5 * turn)
 
 
 def _fact(ok: bool, value: float, limit: float, unit: str) -> dict[str, Any]:

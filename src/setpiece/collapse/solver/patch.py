@@ -93,6 +93,28 @@ def face_patch(rf, cf0, wr, wc, n, sign, nc, loop, ls, margin, out, buf, other):
 
 
 @njit(cache=True, nogil=True)
+def lean(out, k, axis, gap, margin):
+    """Hand the points of a face's patch to an edge axis that hardly leans from its normal.
+
+    One point where two plates lie on one another lets them turn into each other about it. The
+    deepest point gets the edges' gap, the others theirs relative to it.
+    """
+    low = 1e9
+    for c in range(k):
+        low = min(low, out[c, 6])
+    m = 0
+    for c in range(k):
+        d = out[c, 6] - low + gap
+        if d < margin:
+            for a in range(3):
+                out[m, a] = out[c, a]
+                out[m, 3 + a] = axis[a]
+            out[m, 6] = d
+            m += 1
+    return m
+
+
+@njit(cache=True, nogil=True)
 def _swap(out, a, b):
     for k in range(7):
         t = out[a, k]

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from setpiece.collapse.solver.contacts import BETA, SOFTEN
+from setpiece.collapse.solver.effective import BETA
 
 _J: dict[str, Any] = {"cache": True, "nogil": True}
+SOFTEN = 0.006  # [m] stiffness doubles at this depth, up to three times
 SUDDEN = 2.0  # [m/s] that a contact may close faster than a moment ago
 HOLD = 2.0  # [m/s] by which a contact that stays closed may push harder, per step
 

@@ -13,57 +13,12 @@ import math
 import numpy as np
 from numba import njit
 
-from setpiece.collapse.solver.patch import edge_point, face_patch
+from setpiece.collapse.solver.patch import edge_point, face_patch, lean
 
 _FACE_BIAS = 0.002  # [m] how much better an edge or second-body axis must be to be taken
 BESIDE = 0.03  # [m] edges farther from the other hull are looked at only where it overlaps more
+LEVEL = 0.95  # cosine above which an edge axis takes the points of the face beside it
 BITS = 62  # faces that are noted as bits of a word
-
-
-@njit(cache=True, nogil=True)
-def axis_gap(i, j, x, rot, vert, vs, n0, n1, n2):
-    """Gap between hulls i and j along the world axis n, which points from i to j [m]."""
-    a0 = rot[i, 0, 0] * n0 + rot[i, 1, 0] * n1 + rot[i, 2, 0] * n2
-    a1 = rot[i, 0, 1] * n0 + rot[i, 1, 1] * n1 + rot[i, 2, 1] * n2
-    a2 = rot[i, 0, 2] * n0 + rot[i, 1, 2] * n1 + rot[i, 2, 2] * n2
-    hi = -1e9
-    for k in range(vs[i], vs[i + 1]):
-        hi = max(hi, a0 * vert[k, 0] + a1 * vert[k, 1] + a2 * vert[k, 2])
-    b0 = rot[j, 0, 0] * n0 + rot[j, 1, 0] * n1 + rot[j, 2, 0] * n2
-    b1 = rot[j, 0, 1] * n0 + rot[j, 1, 1] * n1 + rot[j, 2, 1] * n2
-    b2 = rot[j, 0, 2] * n0 + rot[j, 1, 2] * n1 + rot[j, 2, 2] * n2
-    lo = 1e9
-    for k in range(vs[j], vs[j + 1]):
-        lo = min(lo, b0 * vert[k, 0] + b1 * vert[k, 1] + b2 * vert[k, 2])
-    d = (x[j, 0] - x[i, 0]) * n0 + (x[j, 1] - x[i, 1]) * n1 + (x[j, 2] - x[i, 2]) * n2
-    return d + lo - hi
-
-
-@njit(cache=True, nogil=True)
-def pose(i, x, rot, vert, vs, plane, fs, work):
-    """Corners and planes of hull i in the world, unless it was posed before."""
-    corner, side, posed = work[0], work[1], work[10]
-    if posed[i]:
-        return
-    posed[i] = True
-    x0, x1, x2 = x[i, 0], x[i, 1], x[i, 2]
-    r00, r01, r02 = rot[i, 0, 0], rot[i, 0, 1], rot[i, 0, 2]
-    r10, r11, r12 = rot[i, 1, 0], rot[i, 1, 1], rot[i, 1, 2]
-    r20, r21, r22 = rot[i, 2, 0], rot[i, 2, 1], rot[i, 2, 2]
-    for k in range(vs[i], vs[i + 1]):
-        p0, p1, p2 = vert[k, 0], vert[k, 1], vert[k, 2]
-        corner[k, 0] = x0 + r00 * p0 + r01 * p1 + r02 * p2
-        corner[k, 1] = x1 + r10 * p0 + r11 * p1 + r12 * p2
-        corner[k, 2] = x2 + r20 * p0 + r21 * p1 + r22 * p2
-    for f in range(fs[i], fs[i + 1]):
-        p0, p1, p2 = plane[f, 0], plane[f, 1], plane[f, 2]
-        n0 = r00 * p0 + r01 * p1 + r02 * p2
-        n1 = r10 * p0 + r11 * p1 + r12 * p2
-        n2 = r20 * p0 + r21 * p1 + r22 * p2
-        side[f, 0] = n0
-        side[f, 1] = n1
-        side[f, 2] = n2
-        side[f, 3] = plane[f, 3] + n0 * x0 + n1 * x1 + n2 * x2
 
 
 @njit(cache=True, nogil=True)
@@ -185,7 +140,7 @@ def hull_contact(i, j, vs, fs, loop, ls, edge, es, margin, axis, out, work):
     Args:
         axis: (3,) receives the axis of least overlap, also when the hulls are apart.
         out: (>= 64, 7) receives point [m, world], normal from i to j, separation [m].
-        work: `scratch()`.
+        work: `posing.scratch()`.
 
     Returns:
         Number of points (0 when apart).
@@ -220,7 +175,18 @@ def hull_contact(i, j, vs, fs, loop, ls, edge, es, margin, axis, out, work):
         cb = _near(edge, es[j], es[j + 1], off_b, near_b)
         ea, eb, gap = _best_edges(wa, wb, ab, ba, edge, near_a, ca, near_b, cb, best, margin, axis)
         if ea >= 0:
-            return 0 if gap > margin else edge_point(edge, ea, eb, wa, wb, axis, gap, out)
+            if gap > margin:
+                return 0
+            level = axis[0] * ref[0] + axis[1] * ref[1] + axis[2] * ref[2]
+            if abs(level) > LEVEL and (level > 0) == (other < 0):
+                if k < 0:
+                    k = _patch(
+                        i, j, face, other, wa, wb, na, nb, ref, fs, loop, ls, margin, out, c1, c2
+                    )
+                k = lean(out, k, axis, gap, margin)
+                if k > 1:
+                    return k
+            return edge_point(edge, ea, eb, wa, wb, axis, gap, out)
         if k < 0:
             k = _patch(i, j, face, other, wa, wb, na, nb, ref, fs, loop, ls, margin, out, c1, c2)
         proven = (
@@ -239,20 +205,3 @@ def _patch(i, j, face, other, wa, wb, na, nb, ref, fs, loop, ls, margin, out, c1
     if other < 0:
         return face_patch(fs[i] + face, fs[j], wa, wb, ref, 1.0, nb, loop, ls, margin, out, c1, c2)
     return face_patch(fs[j] + other, fs[i], wb, wa, ref, -1.0, na, loop, ls, margin, out, c1, c2)
-
-
-def scratch(corners: int, faces: int, pieces: int) -> tuple:
-    """Work arrays: where hulls are posed and what `hull_contact` needs for itself."""
-    return (
-        np.empty((corners, 3)),
-        np.empty((faces, 4)),
-        np.empty((96, 3)),
-        np.empty((96, 3)),
-        np.empty((96, 64)),
-        np.empty((96, 64)),
-        np.empty(64, np.int64),
-        np.empty(64, np.int64),
-        np.empty(160, np.int64),
-        np.empty(160, np.int64),
-        np.empty(pieces, np.bool_),
-    )

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from setpiece.collapse.solver.contacts import PASSING, _compliance
+from setpiece.collapse.solver.contacts import PASSING
+from setpiece.collapse.solver.effective import compliance
 
 _J: dict[str, Any] = {"cache": True, "nogil": True}
 SLOP = 0.004  # [m] overlap that springs may keep
@@ -126,8 +127,8 @@ def separate(x, q, rot, v, im, ii, awake, ghost, now, ci, cf, cn, m, pair, dt):
                 fi *= BELOW
             elif n2 < -0.5:
                 fj *= BELOW
-            ca = fi * _compliance(im, ii, rot, i, a0, a1, a2, n0, n1, n2)
-            cb = fj * _compliance(im, ii, rot, j, b0, b1, b2, n0, n1, n2)
+            ca = fi * compliance(im, ii, rot, i, a0, a1, a2, n0, n1, n2)
+            cb = fj * compliance(im, ii, rot, j, b0, b1, b2, n0, n1, n2)
             if ca + cb <= 0.0:
                 continue
             loose = crushed or pair[ci[k, 2], 0] > 0.0

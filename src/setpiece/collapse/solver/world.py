@@ -7,18 +7,19 @@ from numpy.typing import NDArray
 
 from setpiece.collapse.fragments import Element, Fragments
 from setpiece.collapse.solver import GRAVITY, STEP, SUBSTEPS, TICK
-from setpiece.collapse.solver.bonds import strains
+from setpiece.collapse.solver.bonds import CRUSH, ROTATION, SUMS, strains
 from setpiece.collapse.solver.broadphase import PAIR, SHIFT, carry, sweep, turning, unstick
 from setpiece.collapse.solver.contacts import find
 from setpiece.collapse.solver.hulls import pack
 from setpiece.collapse.solver.integrate import doze, rotations, tick
+from setpiece.collapse.solver.posing import scratch
 from setpiece.collapse.solver.pressing import remember
-from setpiece.collapse.solver.sat import scratch
 from setpiece.collapse.solver.separate import keep_above, separate
 from setpiece.collapse.structure import Structure
 
 FRICTION = 0.75
 BOND_DAMPING = 0.5  # in steps: dashpot of a bond is this x step x stiffness
+FOLDED = 0.5  # share of its ductility after which a bond lets its pieces collide: they fold
 LOOSE = 0.015  # [m] touching pieces without a bond ignore one another until moved this much
 
 
@@ -99,7 +100,10 @@ class World:
         self.spare = _contacts(3 * pairs)  # of the tick before
 
     def _sweep(self, dt: float) -> int:
-        args = (self.x, self.rot, self.ext, self.v, self.awake, dt, self.order, self.lo, self.hi)
+        args = (
+            self.x, self.rot, self.ext, self.reach, self.v, self.w, self.awake, dt, self.order,
+            self.lo, self.hi,
+        )  # fmt: skip
         found = sweep(*args, self.cand)
         if found < 0:
             self.cand = np.zeros(int(-found * 1.5), np.int64)
@@ -123,7 +127,9 @@ class World:
         """Find again which pairs do not collide, and which pieces the ground holds."""
         unstick(*self.loose_pairs, self.x, self.rot, LOOSE)
         held = np.zeros(len(self.kept_apart), np.bool_)
-        held[self.bond_slot[self.alive]] = True
+        flow = self.state[:, SUMS : SUMS + 4] / self.structure.limit[:, ROTATION : CRUSH + 1]
+        whole = self.alive & (flow.sum(1) < FOLDED)
+        held[self.bond_slot[whole]] = True
         held[self.loose_slot[self.loose_pairs[2]]] = True
         self.blocked = self.kept_apart[held]
         self.grounded = np.zeros(self.n, np.bool_)
@@ -151,10 +157,10 @@ class World:
         last = self.ci, self.cf, self.cn
         (self.ci, self.cf, self.cn), self.spare = self.spare, last
         self.ncontact = find(
-            self.hulls, self.x, self.rot, self.ext, self.v, self.w, self.im, self.ii, self.awake,
-            self.ghost, self.frail, self.time, self.keys, self.pair, self.npair, self.grounded,
-            self.ground_xi, self.step, self.tick, self.work, self.ci, self.cf, self.cn, *last[1:],
-            self.count + 1, self.turned, self.apart, self.crowd,
+            self.hulls, self.x, self.rot, self.ext, self.q, self.reach, self.v, self.w, self.im,
+            self.ii, self.awake, self.ghost, self.frail, self.time, self.keys, self.pair,
+            self.npair, self.grounded, self.ground_xi, self.step, self.tick, self.work, self.ci,
+            self.cf, self.cn, *last[1:], self.count + 1, self.turned, self.apart, self.crowd,
         )  # fmt: skip
         live = self.alive & (self.awake[self.bi] | self.awake[self.bj])
         active = np.nonzero(live)[0]
@@ -227,20 +233,12 @@ class World:
         ground_xi, pair = self.ground_xi.copy(), self.pair.copy()
         turning(self.q, self.before, self.reach, self.turned)
         count = find(
-            self.hulls, self.x, self.rot, self.ext, self.v, self.w, self.im, self.ii,
-            np.ones(self.n + 1, np.bool_), self.ghost, self.frail, self.time, self.keys, pair,
-            self.npair, self.grounded, ground_xi, self.step, self.tick, self.work, *self.spare,
-            *self.spare[1:],
-            0, self.turned, self.apart.copy(), self.crowd,
+            self.hulls, self.x, self.rot, self.ext, self.q, self.reach, self.v, self.w, self.im,
+            self.ii, np.ones(self.n + 1, np.bool_), self.ghost, self.frail, self.time, self.keys,
+            pair, self.npair, self.grounded, ground_xi, self.step, self.tick, self.work,
+            *self.spare, *self.spare[1:], 0, self.turned, self.apart.copy(), self.crowd,
         )  # fmt: skip
         return self.spare[1][:count, 12].copy()
-
-    def kinetic(self) -> float:
-        """Energy of motion [J]."""
-        n = self.n
-        spin = np.einsum("kij,ki->kj", self.rot[:n], self.w[:n])
-        turn = np.einsum("ki,kij,kj->", spin, self.structure.inertia, spin)
-        return float(0.5 * (self.mass * (self.v[:n] ** 2).sum(1)).sum() + 0.5 * turn)
 
 
 def _contacts(rows: int) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
