@@ -1,0 +1,280 @@
+"""What de-ageing is worth: the layers, the network, both, at 10, 20 and 30 years younger.
+
+    python bench/deage.py --faces FOLDER            # FOLDER: portraits/colour/*.jpg, video/*
+    python bench/deage.py --short                   # four portraits, one clip, 20 years
+    python bench/deage.py --json out.json --sheet before_after.png
+    python bench/deage.py --node-modules node_modules   # two more estimators, by Node.js
+
+On portraits that were set aside before anything was tuned (`training/deage/held_out.txt`), and on
+clips. Every estimator is reported by itself: they compress (about half a year for a year), and what
+fools one need not fool the next.
+
+age       an estimator's age after less before, mean [years]
+identity  distance of dlib's embeddings of before and after, mean and worst (another photograph of
+          the same person is at about 0.38)
+texture   energy on skin of what is finer than 0.6 % of the face's height, after over before [%]
+flow      change to the next frame once that is moved back along the source's own motion, on the
+          skin of a clip, over the source's
+outside   pixels outside the skin matte that changed
+ms        CPU-milliseconds a 1280x720 frame on one core, the face already found
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import time
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from deage_measures import (
+    Estimators,
+    bytes_of,
+    flow,
+    grouped,
+    texture_kept,
+    warp_error,
+)
+from numpy.typing import NDArray
+from rows import Rows
+from setpiece.deage.ages import strengths
+from setpiece.deage.identity import distance, who
+from setpiece.deage.layers import young
+from setpiece.deage.matte import mattes
+
+from setpiece.deage.detect import find
+from setpiece.deage.face import Face, align, fitting_size
+from setpiece.deage.network import open_network
+from setpiece.media.clip import Clip
+from setpiece.media.colour import from_display, to_display
+from setpiece.media.plate import open_plate
+
+F32 = NDArray[np.float32]
+HERE = Path(__file__).resolve().parent
+SET = HERE.parent / "training" / "deage"
+METHODS = ("layers", "network", "both")
+YEARS = (10, 20, 30)
+GROUPS = ("tone", "sex", "older", "glasses", "beard", "pose")
+TAKEN = 2016  # about when the portraits were made
+CLIP_FRAMES = 12
+GOALS = {10: 0.25, 20: 0.35, 30: 0.40}
+
+
+def aged(picture: F32, face: Face, years: float, age: float, method: str) -> tuple[F32, F32]:
+    """The frame with the face made younger, and the skin matte in the frame; scene-linear."""
+    aligned = align(face, fitting_size(face, 512))
+    crop = to_display(aligned.crop(picture))
+    m = mattes(crop, aligned)
+    now = crop
+    if method in ("network", "both"):
+        made = open_network().delta(crop, age, max(age - years, 18.0))
+        now = now + made * m.skin[..., None]
+    if method in ("layers", "both"):
+        now = young(now, aligned, m, strengths(years, age)).over(now)
+    where = aligned.window(picture.shape)
+    delta = aligned.lay_back((now - crop).astype(np.float32), where)
+    out = picture.copy()
+    changed = np.abs(delta).max(-1, keepdims=True) > 0
+    shown = np.clip(to_display(picture[where]) + delta, 0, 1)
+    out[where] = np.where(changed, from_display(shown), picture[where])
+    matte = np.zeros(picture.shape[:2], np.float32)
+    matte[where] = aligned.lay_back(m.skin, where)
+    return out, matte
+
+
+def portraits(folder: Path, short: bool) -> list[dict[str, Any]]:
+    """The portraits set aside, with what is known of each, its picture and face."""
+    with (SET / "held_out.csv").open() as f:
+        rows: list[dict[str, Any]] = list(csv.DictReader(f))
+    for row in rows[::5] if short else rows:
+        row["age"] = float(TAKEN - int(row["born"]))
+        row["older"] = "60 and over" if row["age"] >= 60 else "under 60"
+        path = folder / "portraits" / "colour" / f"{row['name']}.jpg"
+        if not path.is_file():
+            raise SystemExit(f"{path}: not there; say with --faces where the portraits are")
+        row["picture"] = open_plate(path).read()
+        row["face"] = next(iter(find(row["picture"])), None)
+    return [r for r in rows if "face" in r]
+
+
+def on_portraits(
+    people: list[dict[str, Any]], method: str, years: int, estimators: Estimators
+) -> dict[str, Any]:
+    """Every person's figures for one method and one number of years."""
+    rows = []
+    seen = [p for p in people if p["face"] is not None]
+    pairs = []
+    for p in seen:
+        out, matte = aged(p["picture"], p["face"], years, p["age"], method)
+        before, after = bytes_of(p["picture"]), bytes_of(out)
+        p.setdefault("who", who(before, p["face"]))
+        p.setdefault("after", {})[method, years] = after
+        pairs.append((after, p["face"]))
+        hidden = matte == 0
+        rows.append({
+            "name": p["name"], **{g: p[g] for g in GROUPS},
+            "identity": distance(p["who"], who(after, p["face"])),
+            "texture": texture_kept(to_display(p["picture"]), to_display(out), matte,
+                                    p["face"].height / 100),
+            "outside": int((out != p["picture"])[hidden].any(-1).sum()),
+        })  # fmt: skip
+    if "ages" not in seen[0]:
+        first = estimators.ages([(bytes_of(p["picture"]), p["face"]) for p in seen])
+        for i, p in enumerate(seen):
+            p["ages"] = {n: v[i] for n, v in first.items()}
+    for name, ages in estimators.ages(pairs).items():
+        for p, row, age in zip(seen, rows, ages, strict=True):
+            row[f"age {name}"] = age - p["ages"][name]
+    return {"people": rows, "unseen": [p["name"] for p in people if p["face"] is None]}
+
+
+def watched(path: Path) -> dict[str, Any]:
+    """A clip's first frames in a row that show a face, the largest face in each, and one frame at
+    1280x720."""
+    clip = Clip(path)
+    frames: list[F32] = []
+    seen: list[Face] = []
+    for i in range(clip.frames):
+        picture = clip.read(i)
+        found = find(picture)
+        if not found:
+            frames, seen = [], []
+            continue
+        frames.append(picture)
+        seen.append(found[0])
+        if len(frames) == CLIP_FRAMES:
+            break
+    if len(frames) < 2:
+        raise SystemExit(f"{path}: fewer than two frames in a row show a face")
+    big = cv2.resize(frames[0], (1280, 720), interpolation=cv2.INTER_CUBIC)
+    return {"name": path.name, "frames": frames, "faces": seen, "big": big, "face": find(big)[0]}
+
+
+def on_clip(clip: dict[str, Any], method: str, years: int) -> dict[str, Any]:
+    """Calm and cost on a clip."""
+    frames, faces = clip["frames"], clip["faces"]
+    made = [aged(p, f, years, 45.0, method) for p, f in zip(frames, faces, strict=True)]
+    source, after = [], []
+    for k in range(len(frames) - 1):
+        motion = flow(bytes_of(frames[k]), bytes_of(frames[k + 1]))
+        where = made[k][1] > 0.5
+        if not where.any():
+            continue
+        source.append(warp_error(to_display(frames[k]), to_display(frames[k + 1]), motion, where))
+        after.append(warp_error(to_display(made[k][0]), to_display(made[k + 1][0]), motion, where))
+    big, face = clip["big"], clip["face"]
+    aged(big, face, years, 45.0, method)
+    t = time.process_time()
+    for _ in range(3):
+        aged(big, face, years, 45.0, method)
+    ms = 1000 * (time.process_time() - t) / 3
+    return {"source": float(np.mean(source)), "flow": float(np.sum(after) / np.sum(source)),
+            "ms": ms, "frames": len(frames)}  # fmt: skip
+
+
+def table(found: dict[tuple[str, int], dict[str, Any]], names: list[str], clips: list[str]) -> str:
+    """Markdown: a row a method and number of years."""
+    head = ["method", "years", *(f"age {n}" for n in names), "identity", "worst", "texture",
+            "outside", *(["flow", "ms"] if clips else [])]  # fmt: skip
+    out = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+    for (method, years), row in found.items():
+        rows = row["people"]
+        cells = [method, f"-{years}", *(f"{mean(rows, f'age {n}'):+.1f}" for n in names),
+                 f"{mean(rows, 'identity'):.2f}", f"{max(r['identity'] for r in rows):.2f}",
+                 f"{100 * mean(rows, 'texture'):.0f} %",
+                 f"{sum(r['outside'] for r in rows)}"]  # fmt: skip
+        if clips:
+            cells += [f"{np.mean([row['clips'][c][k] for c in clips]):{form}}"
+                      for k, form in (("flow", ".3f"), ("ms", ".0f"))]  # fmt: skip
+        out.append("| " + " | ".join(cells) + " |")
+    return "\n".join(out)
+
+
+def mean(rows: list[dict[str, Any]], key: str) -> float:
+    return float(np.mean([r[key] for r in rows]))
+
+
+def by_group(rows: list[dict[str, Any]], names: list[str]) -> str:
+    """Markdown: whom it serves how well."""
+    head = ["who", "people", *(f"age {n}" for n in names), "identity", "texture"]
+    out = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+    for g in GROUPS:
+        for value, some in grouped(rows, g).items():
+            cells = [f"{g}: {value}", str(len(some)),
+                     *(f"{mean(some, f'age {n}'):+.1f}" for n in names),
+                     f"{mean(some, 'identity'):.2f}",
+                     f"{100 * mean(some, 'texture'):.0f} %"]  # fmt: skip
+            out.append("| " + " | ".join(cells) + " |")
+    return "\n".join(out)
+
+
+def sheet(people: list[dict[str, Any]], years: int, to: Path) -> None:
+    """Before, layers, network, both, a row a person. Shows faces: keep it out of the repository."""
+    rows = []
+    for p in people:
+        if "after" not in p:
+            continue
+        aligned = align(p["face"], 320)
+        pictures = [bytes_of(p["picture"])] + [p["after"][m, years] for m in METHODS
+                                               if (m, years) in p["after"]]  # fmt: skip
+        rows.append(np.hstack([np.clip(aligned.crop(i.astype(np.float32)), 0, 255)[20:280, 30:290]
+                               for i in pictures]))  # fmt: skip
+    half = -(-len(rows) // 2)
+    rows += [np.zeros_like(rows[0])] * (2 * half - len(rows))
+    both = np.hstack([np.vstack(rows[:half]), np.vstack(rows[half:])])
+    cv2.imwrite(str(to), both[..., ::-1].astype(np.uint8))
+
+
+def main() -> None:
+    form = argparse.RawDescriptionHelpFormatter
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=form)
+    ask.add_argument("--faces", type=Path, default=HERE.parents[1] / "shared" / "faces")
+    ask.add_argument("--short", action="store_true")
+    ask.add_argument("--json", type=Path, default=Path("deage.json"))
+    ask.add_argument("--sheet", type=Path, help="PNG: before, layers, network, both")
+    ask.add_argument("--node-modules", type=Path)
+    ask.add_argument("--fresh", action="store_true", help="measure everything again")
+    asked = ask.parse_args()
+    cv2.setNumThreads(1)
+    model = sha256(files("setpiece.models").joinpath("deage.onnx").read_bytes()).hexdigest()[:12]
+    estimators = Estimators(asked.node_modules)
+    made_by = {"model": model, "short": asked.short, "estimators": estimators.names}
+    kept = Rows(asked.json, made_by, asked.fresh or asked.sheet is not None)
+    people = portraits(asked.faces, asked.short)
+    paths = sorted(p for p in (asked.faces / "video").iterdir() if p.is_file())
+    clips = [watched(p) for p in (paths[:1] if asked.short else paths)]
+    found: dict[tuple[str, int], dict[str, Any]] = {}
+    for years in YEARS[1:2] if asked.short else YEARS:
+        for method in METHODS:
+
+            def one(method: str = method, years: int = years) -> dict[str, Any]:
+                t, cpu = time.monotonic(), time.process_time()
+                row = on_portraits(people, method, years, estimators)
+                row["clips"] = {c["name"]: on_clip(c, method, years) for c in clips}
+                return {**row, "wall": time.monotonic() - t, "cpu": time.process_time() - cpu}
+
+            found[method, years] = kept.row(f"{method}-{years}", one)
+    names = estimators.names
+    print(table(found, names, [c["name"] for c in clips]), "\n")
+    for missing in estimators.missing:
+        print(f"Not measured: {missing}.")
+    for method in METHODS:
+        years = 20
+        print(f"\n{method}, -{years}:\n\n{by_group(found[method, years]['people'], names)}")
+    print()
+    for (method, years), row in found.items():
+        worst = mean(row["people"], "identity")
+        ok = "meets" if worst <= GOALS[years] else "misses"
+        print(f"{method} -{years}: identity {worst:.2f} {ok} {GOALS[years]:.2f}")
+    if asked.sheet:
+        sheet(people, 20, asked.sheet)
+    print(json.dumps({f"{m}-{y}": mean(r["people"], "identity") for (m, y), r in found.items()}))
+
+
+if __name__ == "__main__":
+    main()
