@@ -1,0 +1,98 @@
+"""The person's own skin: what every layer measures itself against.
+
+Shading multiplies, so the layers work on the logarithm of luma: a fold on dark skin and the same
+fold on light skin are the same number there, and an edit is a gain, which keeps the hue.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from setpiece.deage.layers.anatomy import CHEEKS, Anatomy, Map
+
+Picture = NDArray[np.float32]
+
+_LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
+_TOE = np.float32(0.03)  # below this, display-referred, sensor noise would be taken for wrinkles
+
+
+@dataclass(frozen=True, eq=False)
+class Skin:
+    """A crop seen as skin.
+
+    tone: float32 (S, S), log of display-referred luma, carried on smoothly beyond the skin so that
+        no filter sees eyes, lips, hair or background. matte: (S, S), 0..1.
+    """
+
+    anatomy: Anatomy
+    crop: Picture
+    matte: Map
+    tone: Map
+
+    @property
+    def unit(self) -> float:
+        """A hundredth of the face's height [px]."""
+        return self.anatomy.unit
+
+    @cached_property
+    def cheek(self) -> Map:
+        """The cheeks, 0..1: the smoothest skin that a face keeps."""
+        return self.anatomy.area(*CHEEKS, soft=0.5)
+
+    def smooth(self, units: float) -> Map:
+        """`tone` under a Gaussian of that many units."""
+        return blur(self.tone, units * self.unit)
+
+    def usual(self, picture: Map, quantile: float = 0.5) -> float:
+        """A quantile of a map over the cheeks: what is usual for this person."""
+        chosen = picture[(self.cheek > 0.5) & (self.matte > 0.5)]
+        return float(np.quantile(chosen, quantile)) if chosen.size else float(np.median(picture))
+
+
+def skin(crop: Picture, matte: Map, anatomy: Anatomy) -> Skin:
+    """See a crop (S, S, 3), display-referred, as skin under a soft matte (S, S)."""
+    luma = cv2.transform(crop, _LUMA[None])
+    tone = cv2.log(np.maximum(luma, 0) + _TOE)
+    return Skin(anatomy, crop, matte, carried_on(tone, matte))
+
+
+def carried_on(picture: Map, matte: Map) -> Map:
+    """The picture where the matte is, and beyond it what its edge says, ever more broadly.
+
+    Pull-push (Gortler et al. 1996, "The lumigraph").
+    """
+    levels = [(picture * matte, matte)]
+    while min(levels[-1][1].shape) > 4:
+        value, weight = levels[-1]
+        levels.append((cv2.pyrDown(value), cv2.pyrDown(weight)))
+    value, weight = levels[-1]
+    filled: Map = value / np.maximum(weight, np.float32(1e-4))
+    for value, weight in reversed(levels[:-1]):
+        wide = cv2.pyrUp(filled, dstsize=value.shape[1::-1])
+        filled = value + wide * (1 - np.minimum(weight, 1))
+    return filled
+
+
+def blur(picture: Map, sigma: float) -> Map:
+    """A Gaussian, worked out on a smaller picture where it is broad."""
+    if sigma < 0.3:
+        return picture
+    step = 8 if sigma >= 20 else 4 if sigma >= 10 else 2 if sigma >= 5 else 1
+    if step == 1:
+        return cv2.GaussianBlur(picture, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
+    h, w = picture.shape[:2]
+    small = cv2.resize(picture, (-(-w // step), -(-h // step)), interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), sigma / step, borderType=cv2.BORDER_REPLICATE)
+    return cv2.resize(small, (w, h), interpolation=cv2.INTER_LINEAR)
+
+
+def lit(crop: Picture, gain: Map, matte: Map) -> Picture:
+    """The delta that multiplies a crop by exp(gain) under a matte; exactly zero outside it."""
+    factor = cv2.exp(gain) - 1
+    factor *= matte
+    return crop * factor[..., None]
