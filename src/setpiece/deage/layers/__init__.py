@@ -14,10 +14,15 @@ import numpy as np
 
 from setpiece.deage.ages import LAYERS, Strengths
 from setpiece.deage.layers.anatomy import Map, Points, anatomy
+from setpiece.deage.layers.eyes import eyes
+from setpiece.deage.layers.folds import folds
+from setpiece.deage.layers.hair import COLOURS, Hair, hair
+from setpiece.deage.layers.shape import in_frame, shape, warped
 from setpiece.deage.layers.skin import Picture, skin
+from setpiece.deage.layers.tone import tone
 from setpiece.deage.layers.wrinkles import wrinkles
 
-__all__ = ["LAYERS", "Layers", "Strengths", "young"]
+__all__ = ["COLOURS", "LAYERS", "Hair", "Layers", "Strengths", "in_frame", "warped", "young"]
 
 
 class Placed(Protocol):
@@ -46,10 +51,14 @@ class Layers:
 
     deltas: name -> float32 (S, S, 3), display-referred, in the order they are laid on.
     mattes: name -> float32 (S, S); outside its matte a delta is exactly zero.
+    shift: float32 (S, S, 2) [px] or None: the warp of the shape layer (`shape.shape`). Its delta
+        here is for looking at: on a frame, warp the frame itself (with the other deltas on it) by
+        `in_frame(shift, matrix)` laid back, so that detail finer than the square survives.
     """
 
     deltas: Mapping[str, Picture]
     mattes: Mapping[str, Map]
+    shift: Map | None = None
 
     def over(self, crop: Picture, dials: Mapping[str, float] | None = None) -> Picture:
         """The crop with every delta added, each times its dial (1 where none is given)."""
@@ -59,7 +68,13 @@ class Layers:
         return out
 
 
-def young(crop: Picture, aligned: Placed, mattes: Mattes, strengths: Strengths) -> Layers:
+def young(
+    crop: Picture,
+    aligned: Placed,
+    mattes: Mattes,
+    strengths: Strengths,
+    hair_given: Hair | None = None,
+) -> Layers:
     """One face, years younger or older.
 
     Args:
@@ -67,15 +82,35 @@ def young(crop: Picture, aligned: Placed, mattes: Mattes, strengths: Strengths) 
         aligned: the landmarks in it.
         mattes: its skin and regions.
         strengths: how much of each layer (`ages.strengths`).
+        hair_given: head hair, where the artist has a matte of it; brows need none.
 
-    Returns the layers, those whose strength is not zero. The same input gives the same pixels.
+    Returns the layers, those whose strength is not zero, in the order of LAYERS. The same input
+    gives the same pixels.
     """
     crop = np.ascontiguousarray(crop, np.float32)
     face = anatomy(aligned.points, crop.shape[0])
     where = strengths.map(mattes.regions)
     deltas: dict[str, Picture] = {}
     masks: dict[str, Map] = {}
-    if strength := strengths.of("wrinkles"):
-        seen = skin(crop, mattes.skin, face)
-        deltas["wrinkles"], masks["wrinkles"] = wrinkles(seen, strength, where)
-    return Layers(deltas, masks)
+    shift = None
+    now = crop
+    for name in LAYERS:
+        strength = strengths.of(name)
+        if not strength:
+            continue
+        if name == "shape":
+            shift, masks[name] = shape(face, strength, where)
+            deltas[name] = warped(now, shift) - now
+        elif name == "eyes":
+            deltas[name], masks[name] = eyes(now, face, strength, where)
+        else:
+            seen = skin(now, mattes.skin, face)
+            if name == "hair":
+                deltas[name], masks[name] = hair(seen, hair_given, strength, where)
+            else:
+                deltas[name], masks[name] = _OF_SKIN[name](seen, strength, where)
+        now = now + deltas[name]
+    return Layers(deltas, masks, shift)
+
+
+_OF_SKIN = {"wrinkles": wrinkles, "folds": folds, "tone": tone}

@@ -17,7 +17,7 @@ from setpiece.deage.layers.anatomy import CHEEKS, Anatomy, Map
 
 Picture = NDArray[np.float32]
 
-_LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
+LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 _TOE = np.float32(0.03)  # below this, display-referred, sensor noise would be taken for wrinkles
 
 
@@ -56,7 +56,7 @@ class Skin:
 
 def skin(crop: Picture, matte: Map, anatomy: Anatomy) -> Skin:
     """See a crop (S, S, 3), display-referred, as skin under a soft matte (S, S)."""
-    luma = cv2.transform(crop, _LUMA[None])
+    luma = cv2.transform(crop, LUMA[None])
     tone = cv2.log(np.maximum(luma, 0) + _TOE)
     return Skin(anatomy, crop, matte, carried_on(tone, matte))
 
@@ -71,7 +71,7 @@ def carried_on(picture: Map, matte: Map) -> Map:
         value, weight = levels[-1]
         levels.append((cv2.pyrDown(value), cv2.pyrDown(weight)))
     value, weight = levels[-1]
-    filled: Map = value / np.maximum(weight, np.float32(1e-4))
+    filled = cv2.divide(value, np.maximum(weight, np.float32(1e-4)))
     for value, weight in reversed(levels[:-1]):
         wide = cv2.pyrUp(filled, dstsize=value.shape[1::-1])
         filled = value + wide * (1 - np.minimum(weight, 1))
@@ -96,3 +96,8 @@ def lit(crop: Picture, gain: Map, matte: Map) -> Picture:
     factor = cv2.exp(gain) - 1
     factor *= matte
     return crop * factor[..., None]
+
+
+def tint(crop: Picture, change: Picture) -> Picture:
+    """The delta that multiplies a crop by exp(change) (S, S, 3); zero where change is zero."""
+    return crop * (cv2.exp(change) - 1)
