@@ -73,6 +73,8 @@ UPPER_LIP = (
     61,
     216,
 )
+# The lower nose: its wings and nostrils have creases at every age.
+NOSE = (129, 102, 48, 115, 220, 45, 4, 275, 440, 344, 278, 331, 358, 327, 326, 2, 97, 98)
 BROW_TOP, CHIN = 10, 152
 
 

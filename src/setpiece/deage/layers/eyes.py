@@ -30,12 +30,12 @@ def eyes(
     luma = cv2.transform(crop, LUMA[None])
     white = _whites(luma, face)
     teeth = _teeth(crop, luma, face)
-    matte = np.clip(np.maximum(white, teeth) * where, 0, 1)
+    matte: Map = np.clip(np.maximum(white, teeth) * where, 0, 1).astype(np.float32)
     grey = np.log(np.maximum(luma, 0) + 0.03)[..., None] - np.log(np.maximum(crop, 0) + 0.03)
     if strength < 0:  # yellower: away from grey, blue first
         grey = np.broadcast_to(np.array([0.02, 0.06, 0.22], np.float32), crop.shape)
     change = np.float32(0.45 * strength) * grey + np.float32(0.10 * strength)
-    return tint(crop, change * matte[..., None]), matte
+    return tint(crop, (change * matte[..., None]).astype(np.float32)), matte
 
 
 def _whites(luma: Map, face: Anatomy) -> Map:

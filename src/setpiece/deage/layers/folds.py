@@ -47,7 +47,7 @@ def folds(skin: Skin, strength: float, where: Map | float = 1.0) -> tuple[Pictur
     off -= np.clip(off, -usual, usual)
     off = np.where(off > 0, _DEEPEST * np.tanh(off / _DEEPEST), _BULGE * np.maximum(off, -0.25))
     change = (np.float32(strength if strength > 0 else 0.7 * strength) * 0.85) * off
-    return lit(skin.crop, change.astype(np.float32), matte), matte
+    return lit(skin, change.astype(np.float32), matte), matte
 
 
 def _surface(tone: Map, unit: float) -> Map:

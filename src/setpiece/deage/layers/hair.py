@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from setpiece.deage.layers.anatomy import BROWS, Anatomy, Map
-from setpiece.deage.layers.skin import Picture, Skin, blur, tint
+from setpiece.deage.layers.skin import LUMA, Picture, Skin, blur, tint
 from setpiece.errors import InputError
 
 # Display-referred sRGB of hair in flat light, of the middle of its range.
@@ -62,7 +62,7 @@ def hair(
     ink = np.log(np.maximum(crop, 0) + np.float32(_TOE))
     brow = _brows(ink, skin)
     if strength > 0:
-        deeper = np.array([-0.30, -0.33, -0.36], np.float32) * np.float32(strength)
+        deeper = np.array([-0.24, -0.27, -0.30], np.float32) * np.float32(strength)
     else:
         deeper = np.array([-0.14, -0.16, -0.20], np.float32) * np.float32(strength)
     change = brow[..., None] * deeper
@@ -95,11 +95,12 @@ def _towards(
 
 def _brows(ink: Picture, skin: Skin) -> Map:
     """Hair of the brows, 0..1: what differs from the skin there, lighter or darker."""
-    area = skin.anatomy.area(*BROWS, soft=0.7, grow=1.08)
+    area = skin.anatomy.area(*BROWS, soft=0.5)
     light = ink.mean(-1)
-    usual = blur(skin.tone, 6 * skin.unit)
-    away = np.abs(cv2.log(cv2.exp(light)) - usual) * 4
+    # The skin that would be there: `tone` is carried on below the brows, which are no skin.
+    away = np.abs(cv2.transform(ink, LUMA[None]) - blur(skin.tone, 2 * skin.unit))
     chroma = ink - light[..., None]
     mean = np.array([skin.usual(np.ascontiguousarray(chroma[..., i])) for i in range(3)])
-    away = away + 6 * np.abs(chroma - mean.astype(np.float32)).sum(-1)
-    return area * np.clip(blur(away.astype(np.float32), 0.5 * skin.unit) - 0.15, 0, 1)
+    away = away + np.abs(chroma - mean.astype(np.float32)).sum(-1)
+    away = blur(away.astype(np.float32), 0.35 * skin.unit)
+    return area * np.clip((away - 0.15) / 0.35, 0, 1)

@@ -122,7 +122,7 @@ def _moved(face: Anatomy, moves: tuple[_Move, ...], side: int, step: int) -> Map
             near = np.maximum(1 - ((gx - x) ** 2 + (gy - y) ** 2) / reach**2, 0) ** 3
             weight[y0:y1, x0:x1] += near
             total[y0:y1, x0:x1] += near[..., None] * np.array([out * outward, -up], np.float32)
-    return total / np.maximum(weight, 1)[..., None]
+    return (total / np.maximum(weight, 1)[..., None]).astype(np.float32)
 
 
 def _seen(face: Anatomy, point: int, middle: float) -> float:

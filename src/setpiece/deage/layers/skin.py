@@ -11,6 +11,7 @@ from functools import cached_property
 
 import cv2
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.deage.layers.anatomy import CHEEKS, Anatomy, Map
@@ -43,6 +44,18 @@ class Skin:
     def cheek(self) -> Map:
         """The cheeks, 0..1: the smoothest skin that a face keeps."""
         return self.anatomy.area(*CHEEKS, soft=0.5)
+
+    @cached_property
+    def hue(self) -> Picture:
+        """The colour of the skin around each pixel, over its luma: float32 (S, S, 3)."""
+        step = 4 if self.unit >= 1.5 else 2
+        size = (-(-self.anatomy.size // step),) * 2
+        matte = cv2.resize(self.matte, size, interpolation=cv2.INTER_AREA)
+        small = cv2.resize(self.crop, size, interpolation=cv2.INTER_AREA)
+        parts = [carried_on(np.ascontiguousarray(small[..., c]), matte) for c in range(3)]
+        colour = blur(cv2.merge(parts), 4 * self.unit / step)
+        colour /= cv2.transform(colour, LUMA[None])[..., None] + np.float32(1e-3)
+        return cv2.resize(colour, self.matte.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
     def smooth(self, units: float) -> Map:
         """`tone` under a Gaussian of that many units."""
@@ -91,11 +104,36 @@ def blur(picture: Map, sigma: float) -> Map:
     return cv2.resize(small, (w, h), interpolation=cv2.INTER_LINEAR)
 
 
-def lit(crop: Picture, gain: Map, matte: Map) -> Picture:
-    """The delta that multiplies a crop by exp(gain) under a matte; exactly zero outside it."""
-    factor = cv2.exp(gain) - 1
-    factor *= matte
-    return crop * factor[..., None]
+def lit(skin: Skin, gain: Map, matte: Map) -> Picture:
+    """The delta that multiplies a crop by exp(gain) under a matte; exactly zero outside it.
+
+    The ground of a fold is not only darker but redder, light having gone through the skin on both
+    sides: what is lifted takes on the colour of the skin around it, or it would glow.
+    """
+    return _lit(skin.crop, skin.hue, gain, matte)
+
+
+@njit(cache=True)
+def _lit(crop, hue, gain, matte):  # type: ignore[no-untyped-def]
+    h, w = gain.shape
+    out = np.zeros((h, w, 3), np.float32)
+    for y in range(h):
+        for x in range(w):
+            m = matte[y, x]
+            g = gain[y, x]
+            if m <= 0 or g == 0:
+                continue
+            factor = np.exp(g)
+            taken = min(
+                max((g - np.float32(0.04)) / np.float32(0.35), np.float32(0)), np.float32(0.85)
+            )
+            r, v, b = crop[y, x, 0], crop[y, x, 1], crop[y, x, 2]
+            luma = LUMA[0] * r + LUMA[1] * v + LUMA[2] * b
+            for c in range(3):
+                old = crop[y, x, c]
+                new = factor * (old + taken * (luma * hue[y, x, c] - old))
+                out[y, x, c] = m * (new - old)
+    return out
 
 
 def tint(crop: Picture, change: Picture) -> Picture:

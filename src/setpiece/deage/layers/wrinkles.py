@@ -25,6 +25,7 @@ from setpiece.deage.layers.anatomy import (
     LIPS,
     LOWER_LIDS,
     MARIONETTE,
+    NOSE,
     SMILE,
     UPPER_LIP,
     Anatomy,
@@ -67,7 +68,7 @@ def wrinkles(skin: Skin, strength: float, where: Map | float = 1.0) -> tuple[Pic
         fine = coarse
     if strength > 0 and texture is not None:
         change += texture * valley * np.float32(min(strength, 1.0))
-    return lit(skin.crop, change, matte), matte
+    return lit(skin, change, matte), matte
 
 
 def _spread(band: Map, cheek: NDArray[np.bool_]) -> float:
@@ -150,6 +151,7 @@ def _places(face: Anatomy) -> tuple[Map, tuple[Map, Map]]:
     kept = face.area(*EYES, soft=0.5, grow=1.22)
     kept = np.maximum(kept, face.area(*BROWS, soft=0.6, grow=1.1))
     kept = np.maximum(kept, face.area(LIPS, soft=0.4, grow=1.04))
+    kept = np.maximum(kept, np.float32(0.9) * face.area(NOSE, soft=1.0, grow=1.12))
     return (total * (1 - np.clip(kept, 0, 1))).astype(np.float32), (
         (twice_cos / far).astype(np.float32),
         (twice_sin / far).astype(np.float32),
