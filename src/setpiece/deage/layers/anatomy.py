@@ -1,0 +1,183 @@
+"""Where ageing shows on this face: soft maps and directions, out of the landmarks.
+
+Wrinkles lie across the pull of the muscle below them: along the forehead, upright between the
+brows, fanning from the outer corner of the eye, along the lower lid and the fold beside the nose
+(Piérard & Lapière 1989, "The microanatomical basis of facial frown lines"; Albert, Ricanek &
+Patterson 2007, "A review of the literature on the aging adult skull and face"). Landmark numbers
+are those of the 478-point mesh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Map = NDArray[np.float32]
+Points = NDArray[np.float32]
+
+# Right (the left of the picture) and left, the same points mirrored.
+EYES = (
+    (33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7),
+    (263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249),
+)
+UPPER_LIDS = ((33, 161, 160, 159, 158, 157, 133), (263, 388, 387, 386, 385, 384, 362))
+LOWER_LIDS = ((33, 163, 144, 145, 153, 154, 133), (263, 390, 373, 374, 380, 381, 362))
+# Where the lower lid meets the cheek, from the outer to the inner corner.
+LID_CHEEK = (
+    (35, 31, 228, 229, 230, 231, 232, 233, 244),
+    (265, 261, 448, 449, 450, 451, 452, 453, 464),
+)
+HOLLOWS = ((143, 111, 117, 118, 119, 120, 121, 128), (372, 340, 346, 347, 348, 349, 350, 357))
+BROWS = (
+    (70, 63, 105, 66, 107, 55, 65, 52, 53, 46),
+    (300, 293, 334, 296, 336, 285, 295, 282, 283, 276),
+)
+BROW_TOPS = ((70, 63, 105, 66, 107), (300, 293, 334, 296, 336))
+HAIRLINE = (21, 54, 103, 67, 109, 10, 338, 297, 332, 284, 251)
+GLABELLA = (107, 9, 336, 285, 417, 168, 193, 55)
+SMILE = ((129, 203, 206, 216, 212), (358, 423, 426, 436, 432))
+MARIONETTE = ((61, 43, 106, 204, 194), (291, 273, 335, 424, 418))
+JOWLS = (
+    (58, 172, 136, 150, 149, 170, 211, 212, 214, 192),
+    (288, 397, 365, 379, 378, 395, 431, 432, 434, 416),
+)
+CHEEKS = ((117, 118, 101, 36, 205, 187, 123), (346, 347, 330, 266, 425, 411, 352))
+JAW = (132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361)
+LIPS = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146)
+MOUTH = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95)
+UPPER_LIP = (
+    206,
+    203,
+    98,
+    97,
+    2,
+    326,
+    327,
+    423,
+    426,
+    436,
+    291,
+    409,
+    270,
+    269,
+    267,
+    0,
+    37,
+    39,
+    40,
+    185,
+    61,
+    216,
+)
+# The lower nose: its wings and nostrils have creases at every age.
+NOSE = (129, 102, 48, 115, 220, 45, 4, 275, 440, 344, 278, 331, 358, 327, 326, 2, 97, 98)
+BROW_TOP, CHIN = 10, 152
+
+
+@dataclass(frozen=True, eq=False)
+class Anatomy:
+    """One face in its square.
+
+    points: float32 (478, 2) [px, centres at +0.5]. size: side of the square. unit: a hundredth of
+    the face's height [px]; every length in the layers is given in it, so that they do the same at
+    any resolution.
+    """
+
+    points: Points
+    size: int
+    unit: float
+
+    def area(self, *outlines: Sequence[int], soft: float, grow: float = 1.0) -> Map:
+        """Filled outlines (landmark numbers), grown about their middle, with an edge of `soft`."""
+        placed = []
+        for outline in outlines:
+            p = self.points[list(outline)]
+            placed.append(p.mean(0) + (p - p.mean(0)) * np.float32(grow))
+        return self.paint(placed, soft)
+
+    def paint(self, outlines: Sequence[Points], soft: float) -> Map:
+        """Filled outlines in pixels, with an edge of `soft` units; 0..1."""
+        step = self._step(soft)
+        small = np.zeros((-(-self.size // step),) * 2, np.float32)
+        for p in outlines:
+            cv2.fillPoly(small, [_fixed(p, step)], (1.0,), cv2.LINE_AA, _SHIFT)
+        return self._finish(small, soft, step)
+
+    def along(self, lines: Sequence[Points], width: float, soft: float) -> Map:
+        """Lines in pixels, `width` units broad, with an edge of `soft` units; 0..1."""
+        step = self._step(soft)
+        small = np.zeros((-(-self.size // step),) * 2, np.float32)
+        broad = max(1, round(width * self.unit / step))
+        for p in lines:
+            cv2.polylines(small, [_fixed(p, step)], False, (1.0,), broad, cv2.LINE_AA, _SHIFT)
+        return self._finish(small, soft, step)
+
+    def _step(self, soft: float) -> int:
+        """Soft maps are painted small and enlarged: as good, and a sixteenth of the work."""
+        wide = soft * self.unit
+        return 4 if wide > 6 else 2 if wide > 2.5 else 1
+
+    def _finish(self, small: Map, soft: float, step: int) -> Map:
+        sigma = max(soft * self.unit / step, 0.4)
+        small = cv2.GaussianBlur(small, (0, 0), sigma)
+        if step == 1:
+            return small
+        side = small.shape[0] * step
+        return cv2.resize(small, (side, side), interpolation=cv2.INTER_LINEAR)[
+            : self.size, : self.size
+        ]
+
+    @property
+    def mouth_gap(self) -> float:
+        """How far the lips are apart, in units."""
+        p = self.points
+        return float(np.linalg.norm(p[14] - p[13])) / self.unit
+
+    def crow(self, side: int) -> Points:
+        """The fan of skin outside an eye, where crow's feet are, as an outline in pixels."""
+        p = self.points
+        outer = p[EYES[side][0]]
+        inner = p[EYES[side][8]]
+        out = (outer - inner) / (np.linalg.norm(outer - inner) + 1e-6)
+        across = np.array([-out[1], out[0]], np.float32)
+        turns = np.radians(np.linspace(-80, 80, 13)).astype(np.float32)
+        reach = np.float32(21 * self.unit)
+        rim = outer + reach * (np.cos(turns)[:, None] * out + np.sin(turns)[:, None] * across)
+        return np.concatenate([(outer + out * 1.2 * self.unit)[None], rim]).astype(np.float32)
+
+    def forehead(self) -> Points:
+        """From the brows up past the mesh, as far as the skin matte lets it."""
+        p = self.points
+        up = (p[BROW_TOP] - p[CHIN]) / (np.linalg.norm(p[BROW_TOP] - p[CHIN]) + 1e-6)
+        top = p[list(HAIRLINE)] + up * np.float32(24 * self.unit)
+        low = np.concatenate([p[list(BROW_TOPS[1])], p[[9]], p[list(BROW_TOPS[0])][::-1]])
+        return np.concatenate([top, low - up * np.float32(0.5 * self.unit)]).astype(np.float32)
+
+    def neck(self) -> Points:
+        """Below the jaw, as far as the skin matte lets it."""
+        p = self.points
+        down = (p[CHIN] - p[BROW_TOP]) / (np.linalg.norm(p[CHIN] - p[BROW_TOP]) + 1e-6)
+        jaw = p[list(JAW)] + down * np.float32(3 * self.unit)
+        return np.concatenate([jaw, jaw[::-1] + down * np.float32(45 * self.unit)]).astype(
+            np.float32
+        )
+
+
+def anatomy(points: Points, size: int) -> Anatomy:
+    """The face whose landmarks are `points` (478, 2) in a square of `size` pixels."""
+    p = np.asarray(points, np.float32)[:, :2]
+    # Height in the picture shrinks with a nod, width with a turn: the larger one stays.
+    tall = np.linalg.norm(p[CHIN] - p[BROW_TOP])
+    wide = 1.3 * np.linalg.norm(p[454] - p[234]) * 0.9
+    return Anatomy(p, size, float(max(tall, wide)) / 100)
+
+
+_SHIFT = 4  # OpenCV's fixed point: sixteenths of a pixel
+
+
+def _fixed(points: Points, step: int) -> NDArray[np.int32]:
+    return np.round((points / step - 0.5) * (1 << _SHIFT)).astype(np.int32)

@@ -1,0 +1,75 @@
+"""Folds, bags and hollows: the broad shadows that volume leaves when it sinks.
+
+A surface of light is laid over the skin, led by the brighter neighbours (a weighted smooth in two
+rounds, as in robust local regression: Cleveland 1979), and what lies below it is lifted towards it
+where age digs: tear trough and lid bag, the fold beside the nose, the lines below the mouth's
+corners, the jowl, between the brows. That these hollows follow fat pads and ligaments is Mendelson
+& Wong 2012 ("Changes in the facial skeleton with aging") and Rohrich & Pessa 2007 ("The fat
+compartments of the face"). Only shading broader than a line is touched, so no texture is lost.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from setpiece.deage.layers.anatomy import (
+    BROWS,
+    EYES,
+    GLABELLA,
+    HOLLOWS,
+    JOWLS,
+    LID_CHEEK,
+    LIPS,
+    MARIONETTE,
+    SMILE,
+    Anatomy,
+    Map,
+)
+from setpiece.deage.layers.skin import Picture, Skin, blur, lit
+
+_FINEST, _BROAD = 1.3, 8.0  # [units]: shading between these is a fold's
+_DEEPEST = 0.5  # most that is lifted, in log luma: a cast shadow is deeper, and stays
+_BULGE = 0.45  # share of the treatment that what stands out (a bag) gets
+
+
+def folds(skin: Skin, strength: float, where: Map | float = 1.0) -> tuple[Picture, Map]:
+    """Lift (strength > 0) or sink (< 0) the folds of a face.
+
+    Arguments and result as `wrinkles`.
+    """
+    matte = np.clip(skin.matte * _places(skin.anatomy) * where, 0, 1)
+    now = skin.smooth(_FINEST)
+    ideal = _surface(now, skin.unit)
+    off = ideal - now
+    usual = np.float32(max(skin.usual(np.abs(off), 0.5), 5e-3))
+    # Shading of the usual size belongs to the form of the face.
+    off -= np.clip(off, -usual, usual)
+    off = np.where(off > 0, _DEEPEST * np.tanh(off / _DEEPEST), _BULGE * np.maximum(off, -0.25))
+    change = (np.float32(strength if strength > 0 else 0.7 * strength) * 0.85) * off
+    return lit(skin, change.astype(np.float32), matte), matte
+
+
+def _surface(tone: Map, unit: float) -> Map:
+    first = blur(tone, _BROAD * unit)
+    spread = np.float32(0.06)
+    trust = 1 / (1 + cv2.exp((first - tone) / spread - np.float32(0.5)))
+    trust += np.float32(0.02)
+    broad = _BROAD * unit
+    return blur(tone * trust, broad) / blur(trust, broad)
+
+
+def _places(face: Anatomy) -> Map:
+    p = face.points
+    places = face.area(GLABELLA, soft=1.5) * np.float32(0.7)
+    for i in (0, 1):
+        under = face.area((*LID_CHEEK[i], *HOLLOWS[i][::-1]), soft=1.3, grow=1.12)
+        smile = face.along([p[list(SMILE[i])]], 8, 2.2)
+        marionette = face.along([p[list(MARIONETTE[i])]], 7, 2.2)
+        jowl = face.area(JOWLS[i], soft=2.5) * np.float32(0.5)
+        crow = face.paint([face.crow(i)], 2.5) * np.float32(0.5)
+        for area in (under, smile, marionette, jowl, crow):
+            places = np.maximum(places, area)
+    kept = np.maximum(face.area(*EYES, soft=0.6, grow=1.25), face.area(LIPS, soft=0.6, grow=1.04))
+    kept = np.maximum(kept, face.area(*BROWS, soft=0.8, grow=1.1))
+    return np.clip(places, 0, 1) * (1 - np.clip(kept, 0, 1))

@@ -1,0 +1,106 @@
+"""Hair and brows: grey given its colour back, or taken away, with the highlights left in.
+
+Head hair (and a beard) is coloured only under a matte that the artist gives, by the name of a
+colour; brows are found by themselves, where they differ from the skin around them. Brows lose
+contrast with age and are read so: Porcheron, Mauger & Russell 2013.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import cv2
+import numpy as np
+
+from setpiece.deage.layers.anatomy import BROWS, Anatomy, Map
+from setpiece.deage.layers.skin import LUMA, Picture, Skin, blur, tint
+from setpiece.errors import InputError
+
+# Display-referred sRGB of hair in flat light, of the middle of its range.
+COLOURS: Mapping[str, tuple[float, float, float]] = MappingProxyType(
+    {
+        "black": (0.085, 0.075, 0.072),
+        "dark-brown": (0.185, 0.130, 0.100),
+        "brown": (0.290, 0.205, 0.150),
+        "light-brown": (0.430, 0.325, 0.235),
+        "dark-blond": (0.520, 0.420, 0.300),
+        "blond": (0.690, 0.575, 0.410),
+        "red": (0.440, 0.215, 0.120),
+        "auburn": (0.300, 0.140, 0.095),
+        "grey": (0.500, 0.495, 0.490),
+        "white": (0.800, 0.795, 0.785),
+    }
+)
+_TOE = 0.03
+_KEEP = 0.8  # of the strands' own light and shade
+
+
+@dataclass(frozen=True, eq=False)
+class Hair:
+    """Hair in a crop: a soft matte (S, S), 0..1, and the name of its colour when young.
+
+    Raises InputError where the colour has no name in COLOURS.
+    """
+
+    matte: Map
+    colour: str = "dark-brown"
+
+    def __post_init__(self) -> None:
+        if self.colour not in COLOURS:
+            raise InputError(
+                f"hair colour “{self.colour}” is not known; there are {', '.join(COLOURS)}."
+            )
+
+
+def hair(
+    skin: Skin, given: Hair | None, strength: float, where: Map | float = 1.0
+) -> tuple[Picture, Map]:
+    """Colour (strength > 0) or grey (< 0) hair and brows. Arguments and result as `wrinkles`."""
+    crop, face = skin.crop, skin.anatomy
+    ink = np.log(np.maximum(crop, 0) + np.float32(_TOE))
+    brow = _brows(ink, skin)
+    if strength > 0:
+        deeper = np.array([-0.24, -0.27, -0.30], np.float32) * np.float32(strength)
+    else:
+        deeper = np.array([-0.14, -0.16, -0.20], np.float32) * np.float32(strength)
+    change = brow[..., None] * deeper
+    matte = brow
+    if given is not None and (head := given.matte * (1 - brow)).max() > 0:
+        aim = COLOURS[given.colour if strength > 0 else "grey"]
+        change = change + head[..., None] * _towards(ink, head, aim, min(abs(strength), 1.0), face)
+        matte = np.maximum(brow, head)
+    if not isinstance(where, float):
+        change, matte = change * where[..., None], np.clip(matte * where, 0, 1)
+    return tint(crop, change.astype(np.float32)), matte.astype(np.float32)
+
+
+def _towards(
+    ink: Picture, matte: Map, aim: tuple[float, float, float], strength: float, face: Anatomy
+) -> Picture:
+    """Log RGB that takes hair to a colour: its middle moves, strands keep their light and shade."""
+    inside = matte > 0.5
+    if not inside.any():
+        inside = matte > 0
+    target = np.log(np.array(aim, np.float32) + np.float32(_TOE))
+    light = ink.mean(-1)
+    middle = float(np.median(light[inside]))
+    form = np.float32(_KEEP) * (light - np.float32(middle))
+    # What shines is light off the strand, not its dye: it keeps its place above the rest.
+    form = np.maximum(form, -1.2)
+    # The roots and temples of a greying head differ from strand to strand; its light does not.
+    return np.float32(strength) * (target + form[..., None] - ink)
+
+
+def _brows(ink: Picture, skin: Skin) -> Map:
+    """Hair of the brows, 0..1: what differs from the skin there, lighter or darker."""
+    area = skin.anatomy.area(*BROWS, soft=0.5)
+    light = ink.mean(-1)
+    # The skin that would be there: `tone` is carried on below the brows, which are no skin.
+    away = np.abs(cv2.transform(ink, LUMA[None]) - blur(skin.tone, 2 * skin.unit))
+    chroma = ink - light[..., None]
+    mean = np.array([skin.usual(np.ascontiguousarray(chroma[..., i])) for i in range(3)])
+    away = away + np.abs(chroma - mean.astype(np.float32)).sum(-1)
+    away = blur(away.astype(np.float32), 0.35 * skin.unit)
+    return area * np.clip((away - 0.15) / 0.35, 0, 1)

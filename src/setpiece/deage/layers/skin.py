@@ -1,0 +1,141 @@
+"""The person's own skin: what every layer measures itself against.
+
+Shading multiplies, so the layers work on the logarithm of luma: a fold on dark skin and the same
+fold on light skin are the same number there, and an edit is a gain, which keeps the hue.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from setpiece.deage.layers.anatomy import CHEEKS, Anatomy, Map
+
+Picture = NDArray[np.float32]
+
+LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
+_TOE = np.float32(0.03)  # below this, display-referred, sensor noise would be taken for wrinkles
+
+
+@dataclass(frozen=True, eq=False)
+class Skin:
+    """A crop seen as skin.
+
+    tone: float32 (S, S), log of display-referred luma, carried on smoothly beyond the skin so that
+        no filter sees eyes, lips, hair or background. matte: (S, S), 0..1.
+    """
+
+    anatomy: Anatomy
+    crop: Picture
+    matte: Map
+    tone: Map
+
+    @property
+    def unit(self) -> float:
+        """A hundredth of the face's height [px]."""
+        return self.anatomy.unit
+
+    @cached_property
+    def cheek(self) -> Map:
+        """The cheeks, 0..1: the smoothest skin that a face keeps."""
+        return self.anatomy.area(*CHEEKS, soft=0.5)
+
+    @cached_property
+    def hue(self) -> Picture:
+        """The colour of the skin around each pixel, over its luma: float32 (S, S, 3)."""
+        step = 4 if self.unit >= 1.5 else 2
+        size = (-(-self.anatomy.size // step),) * 2
+        matte = cv2.resize(self.matte, size, interpolation=cv2.INTER_AREA)
+        small = cv2.resize(self.crop, size, interpolation=cv2.INTER_AREA)
+        parts = [carried_on(np.ascontiguousarray(small[..., c]), matte) for c in range(3)]
+        colour = blur(cv2.merge(parts), 4 * self.unit / step)
+        colour /= cv2.transform(colour, LUMA[None])[..., None] + np.float32(1e-3)
+        return cv2.resize(colour, self.matte.shape[::-1], interpolation=cv2.INTER_LINEAR)
+
+    def smooth(self, units: float) -> Map:
+        """`tone` under a Gaussian of that many units."""
+        return blur(self.tone, units * self.unit)
+
+    def usual(self, picture: Map, quantile: float = 0.5) -> float:
+        """A quantile of a map over the cheeks: what is usual for this person."""
+        chosen = picture[(self.cheek > 0.5) & (self.matte > 0.5)]
+        return float(np.quantile(chosen, quantile)) if chosen.size else float(np.median(picture))
+
+
+def skin(crop: Picture, matte: Map, anatomy: Anatomy) -> Skin:
+    """See a crop (S, S, 3), display-referred, as skin under a soft matte (S, S)."""
+    luma = cv2.transform(crop, LUMA[None])
+    tone = cv2.log(np.maximum(luma, 0) + _TOE)
+    return Skin(anatomy, crop, matte, carried_on(tone, matte))
+
+
+def carried_on(picture: Map, matte: Map) -> Map:
+    """The picture where the matte is, and beyond it what its edge says, ever more broadly.
+
+    Pull-push (Gortler et al. 1996, "The lumigraph").
+    """
+    levels = [(picture * matte, matte)]
+    while min(levels[-1][1].shape) > 4:
+        value, weight = levels[-1]
+        levels.append((cv2.pyrDown(value), cv2.pyrDown(weight)))
+    value, weight = levels[-1]
+    filled = cv2.divide(value, np.maximum(weight, np.float32(1e-4)))
+    for value, weight in reversed(levels[:-1]):
+        wide = cv2.pyrUp(filled, dstsize=value.shape[1::-1])
+        filled = value + wide * (1 - np.minimum(weight, 1))
+    return filled
+
+
+def blur(picture: Map, sigma: float) -> Map:
+    """A Gaussian, worked out on a smaller picture where it is broad."""
+    if sigma < 0.3:
+        return picture
+    step = 8 if sigma >= 20 else 4 if sigma >= 10 else 2 if sigma >= 5 else 1
+    if step == 1:
+        return cv2.GaussianBlur(picture, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
+    h, w = picture.shape[:2]
+    small = cv2.resize(picture, (-(-w // step), -(-h // step)), interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), sigma / step, borderType=cv2.BORDER_REPLICATE)
+    return cv2.resize(small, (w, h), interpolation=cv2.INTER_LINEAR)
+
+
+def lit(skin: Skin, gain: Map, matte: Map) -> Picture:
+    """The delta that multiplies a crop by exp(gain) under a matte; exactly zero outside it.
+
+    The ground of a fold is not only darker but redder, light having gone through the skin on both
+    sides: what is lifted takes on the colour of the skin around it, or it would glow.
+    """
+    return _lit(skin.crop, skin.hue, gain, matte)
+
+
+@njit(cache=True)
+def _lit(crop, hue, gain, matte):  # type: ignore[no-untyped-def]
+    h, w = gain.shape
+    out = np.zeros((h, w, 3), np.float32)
+    for y in range(h):
+        for x in range(w):
+            m = matte[y, x]
+            g = gain[y, x]
+            if m <= 0 or g == 0:
+                continue
+            factor = np.exp(g)
+            taken = min(
+                max((g - np.float32(0.04)) / np.float32(0.35), np.float32(0)), np.float32(0.85)
+            )
+            r, v, b = crop[y, x, 0], crop[y, x, 1], crop[y, x, 2]
+            luma = LUMA[0] * r + LUMA[1] * v + LUMA[2] * b
+            for c in range(3):
+                old = crop[y, x, c]
+                new = factor * (old + taken * (luma * hue[y, x, c] - old))
+                out[y, x, c] = m * (new - old)
+    return out
+
+
+def tint(crop: Picture, change: Picture) -> Picture:
+    """The delta that multiplies a crop by exp(change) (S, S, 3); zero where change is zero."""
+    return crop * (cv2.exp(change) - 1)
