@@ -1,4 +1,4 @@
-"""Age painted on: where it may lie, that it can be taken off again, that nobody set aside is used."""
+"""Age painted on: where it may lie, that it comes off again, that nobody set aside is used."""
 
 from __future__ import annotations
 
