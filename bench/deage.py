@@ -46,13 +46,11 @@ from numpy.typing import NDArray
 from PIL import Image, ImageSequence
 from rows import Rows
 
-from setpiece.deage.ages import strengths
+from setpiece.deage.ages import Strengths, strengths
+from setpiece.deage.alter import Altered, alter
 from setpiece.deage.detect import find
 from setpiece.deage.face import Face, align, fitting_size
 from setpiece.deage.identity import distance, who
-from setpiece.deage.layers import young
-from setpiece.deage.matte import mattes
-from setpiece.deage.network import open_network
 from setpiece.media.clip import Clip
 from setpiece.media.colour import from_display, to_display
 from setpiece.media.plate import open_plate
@@ -63,6 +61,8 @@ SET = HERE.parent / "training" / "deage"
 METHODS = ("layers", "network", "both")
 YEARS = (10, 20, 30)
 GROUPS = ("tone", "sex", "older", "glasses", "beard", "pose")
+OWN = f"onnx:{files('setpiece.models').joinpath('deage.onnx')}"
+YOUNGEST = 20.0  # nobody is asked to be younger
 TAKEN = 2016  # about when the portraits were made
 CLIP_FRAMES = 12
 GOALS = {10: 0.25, 20: 0.35, 30: 0.40}
@@ -70,26 +70,22 @@ GOALS = {10: 0.25, 20: 0.35, 30: 0.40}
 
 def aged(picture: F32, face: Face, years: float, age: float, method: str) -> tuple[F32, F32]:
     """The frame with the face made younger, scene-linear, and the matte of what may change."""
-    aligned = align(face, fitting_size(face, 512))
-    crop = to_display(aligned.crop(picture))
-    m = mattes(crop, aligned)
-    now, may = crop, m.skin
+    aligned = align(face, fitting_size(face))
+    out, may = picture, np.zeros(picture.shape[:2], np.float32)
+    ages = (age, max(age - years, YOUNGEST))
     if method in ("network", "both"):
-        made = open_network().delta(crop, age, max(age - years, 18.0))
-        now = now + made * m.skin[..., None]
+        out, may = laid(out, may, alter(out, aligned, Strengths(), engine=OWN, ages=ages))
     if method in ("layers", "both"):
-        layers = young(now, aligned, m, strengths(years, age))
-        now = layers.over(now)
-        may = np.max([may, *layers.mattes.values()], axis=0)
-    where = aligned.window(picture.shape)
-    delta = aligned.lay_back((now - crop).astype(np.float32), where)
-    out = picture.copy()
-    changed = np.abs(delta).max(-1, keepdims=True) > 0
-    shown = np.clip(to_display(picture[where]) + delta, 0, 1)
-    out[where] = np.where(changed, from_display(shown), picture[where])
-    matte = np.zeros(picture.shape[:2], np.float32)
-    matte[where] = aligned.lay_back(may, where)
-    return out, matte
+        out, may = laid(out, may, alter(out, aligned, strengths(years, age)))
+    return out, may
+
+
+def laid(picture: F32, may: F32, made: Altered) -> tuple[F32, F32]:
+    out, may = picture.copy(), may.copy()
+    for name, delta in made.deltas.items():
+        out[made.where] += delta
+        may[made.where] = np.maximum(may[made.where], made.mattes[name])
+    return out, may
 
 
 def portraits(folder: Path, short: bool) -> list[dict[str, Any]]:

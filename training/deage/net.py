@@ -9,6 +9,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 WIDTHS = (24, 40, 64, 96)
+AROUND = 16  # px: detail is told against the mean of so large a square
+DARKEST = 0.1  # display value that is added to brightness before anything is divided by it
 FULL_AT = 0.2  # difference of the maps from which the answer is no longer scaled: 20 years
 
 
@@ -37,7 +39,7 @@ class Younger(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         widths = WIDTHS
-        self.first = nn.Conv2d(4 * 3 + 3, widths[0], 3, padding=1)
+        self.first = nn.Conv2d(4 * 3 + 3 + 3, widths[0], 3, padding=1)
         self.down = nn.ModuleList(
             nn.Conv2d(a, b, 4, stride=2, padding=1) for a, b in pairwise(widths)
         )
@@ -52,10 +54,15 @@ class Younger(nn.Module):
         nn.init.zeros_(self.last.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        colour, ages = x[:, :3] - 0.5, x[:, 3:]
+        colour, ages = x[:, :3], x[:, 3:]
         years = ages[:, :1] - ages[:, 1:]
-        told = F.avg_pool2d(torch.cat([ages * 2 - 1, years * 3], 1), 2)
-        y = self.first(torch.cat([F.pixel_unshuffle(colour, 2) * 2, told], 1))
+        told = F.avg_pool2d(torch.cat([colour * 2 - 1, ages * 2 - 1, years * 3], 1), 2)
+        # A line is a small share of the skin's brightness, on dark skin as on light.
+        local = F.avg_pool2d(colour, AROUND)
+        local = F.interpolate(local, scale_factor=AROUND, mode="bilinear", align_corners=False)
+        local = local + DARKEST
+        detail = F.pixel_unshuffle((colour + DARKEST - local) / local, 2)
+        y = self.first(torch.cat([detail * 4, told], 1))
         kept = []
         for seen, down in zip(self.seen, self.down, strict=True):
             y = seen(y)
@@ -66,4 +73,4 @@ class Younger(nn.Module):
             y = F.interpolate(self.up[i](y), scale_factor=2, mode="bilinear", align_corners=False)
             y = self.made[i](self.join[i](torch.cat([y, kept[i]], 1)))
         share = torch.clamp(years / FULL_AT, -1, 1)
-        return F.pixel_shuffle(self.last(y), 2) * share * 0.5
+        return F.pixel_shuffle(self.last(y), 2) * local * share * 0.5

@@ -29,7 +29,7 @@ from torch.nn import functional as F
 CROP = 128
 BATCH = 8
 STEPS = 5000
-RATE = 2e-3
+RATE = 1.2e-3
 KEEP = 0.998  # of the moving average of weights
 SOFT = 0.01  # errors below this count by their squares: an uncertain line is hedged, not left
 
@@ -142,7 +142,7 @@ def main() -> None:
         loss = loss_of(made.float(), x, truth, weight)
         opt.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 0.1)
         opt.step()
         with torch.no_grad():
             for m, n in zip(mean.parameters(), net.parameters(), strict=True):
