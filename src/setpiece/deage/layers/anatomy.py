@@ -15,17 +15,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from setpiece.deage.face import (
+    BROW_TOP,
+    CHIN,
+    LEFT_BROW,
+    LEFT_EYE,
+    LEFT_SIDE,
+    RIGHT_BROW,
+    RIGHT_EYE,
+    RIGHT_SIDE,
+)  # fmt: skip
 from setpiece.deage.shapes import fill, stroke, up_of
 
 Map = NDArray[np.float32]
 Points = NDArray[np.float32]
 
 # Right (the left of the picture) and left, the same points mirrored.
-EYES = (
-    (33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7),
-    (263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249),
-)
-UPPER_LIDS = ((33, 161, 160, 159, 158, 157, 133), (263, 388, 387, 386, 385, 384, 362))
+EYES = (RIGHT_EYE, LEFT_EYE)
 LOWER_LIDS = ((33, 163, 144, 145, 153, 154, 133), (263, 390, 373, 374, 380, 381, 362))
 # Where the lower lid meets the cheek, from the outer to the inner corner.
 LID_CHEEK = (
@@ -33,10 +39,7 @@ LID_CHEEK = (
     (265, 261, 448, 449, 450, 451, 452, 453, 464),
 )
 HOLLOWS = ((143, 111, 117, 118, 119, 120, 121, 128), (372, 340, 346, 347, 348, 349, 350, 357))
-BROWS = (
-    (70, 63, 105, 66, 107, 55, 65, 52, 53, 46),
-    (300, 293, 334, 296, 336, 285, 295, 282, 283, 276),
-)
+BROWS = (RIGHT_BROW, LEFT_BROW)
 BROW_TOPS = ((70, 63, 105, 66, 107), (300, 293, 334, 296, 336))
 HAIRLINE = (21, 54, 103, 67, 109, 10, 338, 297, 332, 284, 251)
 GLABELLA = (107, 9, 336, 285, 417, 168, 193, 55)
@@ -53,35 +56,12 @@ JOWLS = (
 )
 CHEEKS = ((117, 118, 101, 36, 205, 187, 123), (346, 347, 330, 266, 425, 411, 352))
 JAW = (132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361)
-LIPS = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146)
-MOUTH = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95)
 UPPER_LIP = (
-    206,
-    203,
-    98,
-    97,
-    2,
-    326,
-    327,
-    423,
-    426,
-    436,
-    291,
-    409,
-    270,
-    269,
-    267,
-    0,
-    37,
-    39,
-    40,
-    185,
-    61,
+    206, 203, 98, 97, 2, 326, 327, 423, 426, 436, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185, 61,
     216,
-)
+)  # fmt: skip
 # The lower nose: its wings and nostrils have creases at every age.
 NOSE = (129, 102, 48, 115, 220, 45, 4, 275, 440, 344, 278, 331, 358, 327, 326, 2, 97, 98)
-BROW_TOP, CHIN = 10, 152
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +141,7 @@ def anatomy(points: Points, size: int) -> Anatomy:
     p = np.asarray(points, np.float32)[:, :2]
     # Height in the picture shrinks with a nod, width with a turn: the larger one stays.
     tall = np.linalg.norm(p[CHIN] - p[BROW_TOP])
-    wide = 1.3 * np.linalg.norm(p[454] - p[234]) * 0.9
+    wide = 1.3 * np.linalg.norm(p[LEFT_SIDE] - p[RIGHT_SIDE]) * 0.9
     return Anatomy(p, size, float(max(tall, wide)) / 100)
 
 

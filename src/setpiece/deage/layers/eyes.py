@@ -10,7 +10,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from setpiece.deage.layers.anatomy import EYES, MOUTH, Anatomy, Map, bounds
+from setpiece.deage.face import MOUTH
+from setpiece.deage.layers.anatomy import EYES, Anatomy, Map, bounds
 from setpiece.deage.layers.skin import LUMA, TOE, Picture, tint
 
 _OPEN = 2.0  # lips further apart than this show teeth [units]

@@ -13,6 +13,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from setpiece.deage.face import LIPS
 from setpiece.deage.layers.anatomy import (
     BROWS,
     EYES,
@@ -20,7 +21,6 @@ from setpiece.deage.layers.anatomy import (
     HOLLOWS,
     JOWLS,
     LID_CHEEK,
-    LIPS,
     MARIONETTE,
     SMILE,
     Anatomy,

@@ -14,7 +14,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from setpiece.deage.layers.anatomy import CHEEKS, Anatomy, Map
+from setpiece.deage.face import LIPS, OVAL
+from setpiece.deage.layers.anatomy import BROWS, CHEEKS, EYES, NOSE, Anatomy, Map
 
 Picture = NDArray[np.float32]
 
@@ -65,6 +66,35 @@ class Skin:
         """A quantile of a map over the cheeks: what is usual for this person."""
         chosen = picture[(self.cheek > 0.5) & (self.matte > 0.5)]
         return float(np.quantile(chosen, quantile)) if chosen.size else float(np.median(picture))
+
+
+_HOLE = 3.0  # radius of the holes that are closed [units]
+_SAME = 0.16  # how far log colour may be from the skin around and still be skin
+
+
+def whole(crop: Picture, matte: Map, face: Anatomy) -> Map:
+    """A skin matte with the holes closed that age itself makes: spots and the ground of folds.
+
+    A colour model takes them for something else, being so dark. Closed is what is narrow, has the
+    colour of the skin around it, and lies neither on a feature nor where glasses sit.
+    """
+    small = face.smaller(0.8)
+    step = round(face.unit / small.unit)
+    have, seen = halved(matte, step), halved(crop, step)
+    reach = 2 * round(_HOLE * small.unit) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    closed = cv2.morphologyEx(have, cv2.MORPH_CLOSE, disc)
+    inner = np.maximum(small.area(OVAL, soft=1.0, grow=0.97), small.paint([small.forehead()], 1.0))
+    for outline, grow in ((EYES[0], 2.2), (EYES[1], 2.2), (BROWS[0], 1.15), (BROWS[1], 1.15)):
+        inner = inner * (1 - small.area(outline, soft=0.8, grow=grow))
+    inner = inner * (1 - small.area(LIPS, soft=0.6, grow=1.05))
+    inner = inner * (1 - small.area(NOSE, soft=0.6))
+    hue = Skin(small, seen, have).hue
+    luma = cv2.transform(seen, LUMA[None])[..., None]
+    off = cv2.log(np.maximum(seen, 0) + TOE) - cv2.log(np.maximum(luma * hue, 0) + TOE)
+    same = np.clip(2 - np.abs(off - off.mean(-1, keepdims=True)).sum(-1) / (2 * _SAME), 0, 1)
+    extra = cv2.GaussianBlur((closed - have) * inner * same, (0, 0), 0.5)
+    return np.minimum(matte + enlarged(np.maximum(extra, 0), matte) * (extra.max() > 0), 1)
 
 
 def carried_on(picture: Map, matte: Map) -> Map:

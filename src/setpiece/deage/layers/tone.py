@@ -13,16 +13,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from setpiece.deage.layers.anatomy import (
-    CHEEKS,
-    EYES,
-    HOLLOWS,
-    LIPS,
-    LOWER_LIDS,
-    MOUTH,
-    Anatomy,
-    Map,
-)
+from setpiece.deage.face import LIPS, MOUTH
+from setpiece.deage.layers.anatomy import CHEEKS, EYES, HOLLOWS, LOWER_LIDS, Anatomy, Map
 from setpiece.deage.layers.skin import TOE, Picture, Skin, blur, carried_on, enlarged, halved, tint
 
 _MELANIN = np.array([0.4143, 0.3570, 0.8372], np.float32)

@@ -18,13 +18,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from setpiece.deage.face import LIPS
 from setpiece.deage.layers.anatomy import (
     BROWS,
     EYES,
     GLABELLA,
     HOLLOWS,
     LID_CHEEK,
-    LIPS,
     LOWER_LIDS,
     MARIONETTE,
     NOSE,
