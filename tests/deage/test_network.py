@@ -47,6 +47,19 @@ def test_no_years_no_change():
     assert np.abs(delta[:, 80:]).max() < 1e-6
 
 
+def test_only_what_is_wanted_is_looked_at():
+    net, crop = open_network(), _crop(256)
+    inside = np.zeros((256, 256), np.float32)
+    assert not net.delta(crop, 60.0, 40.0, inside).any()
+    inside[100:150, 60:120] = 1
+    delta = net.delta(crop, 60.0, 40.0, inside)
+    assert not delta[:60].any()
+    assert not delta[:, 160:].any()
+    whole = net.delta(crop, 60.0, 40.0)
+    off = np.abs(delta - whole)[100:150, 60:120].mean()
+    assert off < 0.2 * np.abs(whole[100:150, 60:120]).mean()
+
+
 @pytest.mark.parametrize("shape", [(1, 5, "h", "w"), (1, 5, 64, 64), (1, 5, 96, 160)])
 def test_a_model_from_a_file_is_asked_at_its_own_size(tmp_path, shape):
     net = open_network(_file(tmp_path, mixing(shape, YEARS)))

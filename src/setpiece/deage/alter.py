@@ -77,7 +77,7 @@ def _by_network(
     engine: str, ages: tuple[float, float] | None,
 ) -> Layers:  # fmt: skip
     shown, wanted = ages or (50.0, 50.0)
-    delta = _network(engine).delta(crop, shown, wanted) * face.skin[..., None]
+    delta = _network(engine).delta(crop, shown, wanted, face.skin) * face.skin[..., None]
     where = strengths.map(face.regions)
     if not isinstance(where, float):
         delta = delta * where[..., None]

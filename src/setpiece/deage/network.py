@@ -27,7 +27,8 @@ from setpiece.errors import InputError, StageError
 
 MODEL = "deage.onnx"
 NATIVE = "native"
-SIDE = 512  # px: what it is asked at, at most, where the file says nothing
+SIDE = 384  # px: what it is asked at, at most, where the file says nothing
+AROUND = 32  # px: what is further away from where an answer is wanted is not looked at
 EVEN = 16  # px: sizes are multiples of this where the file says nothing
 MOST_BYTES = 600_000_000
 LARGEST, SMALLEST = 2048, 32  # px, of a file's own size
@@ -55,13 +56,18 @@ class Network:
     inputs: tuple[tuple[str, int, Any], ...]
     side: tuple[int, int] | None
 
-    def delta(self, crop: Picture, now: Ages, wanted: Ages) -> Picture:
+    def delta(
+        self, crop: Picture, now: Ages, wanted: Ages, inside: NDArray[np.float32] | None = None
+    ) -> Picture:
         """What to add to an aligned crop so that it shows `wanted` years instead of `now`.
 
         Args:
             crop: float32 (size, size, 3), display-referred sRGB 0..1, of an upright square around
                 the head (`face.align`).
             now, wanted: years, one number or float32 (size, size). Values are held to 0..100.
+            inside: float32 (size, size), where the answer is wanted at all (above zero): what lies
+                far from there is not looked at, and the answer there is zero. Of no use to a model
+                that insists on a size.
 
         Returns float32 (size, size, 3), display-referred, to be laid on within the skin matte. Zero
         where both ages are equal all over.
@@ -79,9 +85,15 @@ class Network:
             smaller = h * w < size[0] * size[1]
             how = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
             planes = [cv2.resize(p, (w, h), interpolation=how) for p in planes]
-        stack = np.dstack(planes).astype(np.float32)
-        answer = self._run(np.ascontiguousarray(stack.transpose(2, 0, 1)[None]))
-        out = np.ascontiguousarray(answer.transpose(1, 2, 0))
+        stack = np.dstack(planes).astype(np.float32).transpose(2, 0, 1)[None]
+        box = (slice(0, h), slice(0, w))
+        if inside is not None and self.side is None:
+            small = inside if (h, w) == size else cv2.resize(inside, (w, h))
+            box = _box(small > 0)
+        out = np.zeros((h, w, 3), np.float32)
+        if stack[:, :, box[0], box[1]].size:
+            answer = self._run(np.ascontiguousarray(stack[:, :, box[0], box[1]]))
+            out[box] = answer.transpose(1, 2, 0)
         if (h, w) != size:
             out = cv2.resize(out, size[::-1], interpolation=cv2.INTER_CUBIC)
         return np.asarray(np.clip(out, -MOST, MOST), np.float32)
@@ -187,6 +199,19 @@ def _described(name: str, session: Any) -> Network:
         )
     inputs = tuple((i.name, c, k) for i, c, k in zip(given, channels, kinds, strict=True))
     return Network(name, session, inputs, side)
+
+
+def _box(where: NDArray[np.bool_]) -> tuple[slice, slice]:
+    """Rows and columns around what is true, on a grid of EVEN pixels; empty where nothing is."""
+    cuts = []
+    for axis, size in ((1, where.shape[0]), (0, where.shape[1])):
+        at = np.flatnonzero(where.any(axis))
+        if not len(at):
+            return slice(0, 0), slice(0, 0)
+        first = max(int(at[0]) - AROUND, 0) // EVEN * EVEN
+        last = -(-min(int(at[-1]) + 1 + AROUND, size) // EVEN) * EVEN
+        cuts.append(slice(first, min(last, size)))
+    return cuts[0], cuts[1]
 
 
 def _even(n: float) -> int:
