@@ -18,7 +18,7 @@ from setpiece.deage.layers.eyes import eyes
 from setpiece.deage.layers.folds import folds
 from setpiece.deage.layers.hair import COLOURS, Hair, hair
 from setpiece.deage.layers.shape import in_frame, shape, warped
-from setpiece.deage.layers.skin import Picture, skin
+from setpiece.deage.layers.skin import Picture, Skin, whole
 from setpiece.deage.layers.tone import tone
 from setpiece.deage.layers.wrinkles import wrinkles
 
@@ -89,6 +89,7 @@ def young(
     """
     crop = np.ascontiguousarray(crop, np.float32)
     face = anatomy(aligned.points, crop.shape[0])
+    matte = whole(crop, mattes.skin, face)
     where = strengths.map(mattes.regions)
     deltas: dict[str, Picture] = {}
     masks: dict[str, Map] = {}
@@ -104,7 +105,7 @@ def young(
         elif name == "eyes":
             deltas[name], masks[name] = eyes(now, face, strength, where)
         else:
-            seen = skin(now, mattes.skin, face)
+            seen = Skin(face, now, matte)
             if name == "hair":
                 deltas[name], masks[name] = hair(seen, hair_given, strength, where)
             else:

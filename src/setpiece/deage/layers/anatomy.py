@@ -12,19 +12,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from setpiece.deage.face import (
+    BROW_TOP,
+    CHIN,
+    LEFT_BROW,
+    LEFT_EYE,
+    LEFT_SIDE,
+    RIGHT_BROW,
+    RIGHT_EYE,
+    RIGHT_SIDE,
+)  # fmt: skip
+from setpiece.deage.shapes import fill, stroke, up_of
 
 Map = NDArray[np.float32]
 Points = NDArray[np.float32]
 
 # Right (the left of the picture) and left, the same points mirrored.
-EYES = (
-    (33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7),
-    (263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249),
-)
-UPPER_LIDS = ((33, 161, 160, 159, 158, 157, 133), (263, 388, 387, 386, 385, 384, 362))
+EYES = (RIGHT_EYE, LEFT_EYE)
 LOWER_LIDS = ((33, 163, 144, 145, 153, 154, 133), (263, 390, 373, 374, 380, 381, 362))
 # Where the lower lid meets the cheek, from the outer to the inner corner.
 LID_CHEEK = (
@@ -32,14 +39,16 @@ LID_CHEEK = (
     (265, 261, 448, 449, 450, 451, 452, 453, 464),
 )
 HOLLOWS = ((143, 111, 117, 118, 119, 120, 121, 128), (372, 340, 346, 347, 348, 349, 350, 357))
-BROWS = (
-    (70, 63, 105, 66, 107, 55, 65, 52, 53, 46),
-    (300, 293, 334, 296, 336, 285, 295, 282, 283, 276),
-)
+BROWS = (RIGHT_BROW, LEFT_BROW)
 BROW_TOPS = ((70, 63, 105, 66, 107), (300, 293, 334, 296, 336))
 HAIRLINE = (21, 54, 103, 67, 109, 10, 338, 297, 332, 284, 251)
 GLABELLA = (107, 9, 336, 285, 417, 168, 193, 55)
 SMILE = ((129, 203, 206, 216, 212), (358, 423, 426, 436, 432))
+# The fold beside the nose and the creases that a smile stacks up beside it.
+SMILE_LINES = (
+    (129, 203, 165, 92, 57, 43, 202, 212, 214, 192, 187, 205, 36),
+    (358, 423, 391, 322, 287, 273, 422, 432, 434, 416, 411, 425, 266),
+)
 MARIONETTE = ((61, 43, 106, 204, 194), (291, 273, 335, 424, 418))
 JOWLS = (
     (58, 172, 136, 150, 149, 170, 211, 212, 214, 192),
@@ -47,35 +56,12 @@ JOWLS = (
 )
 CHEEKS = ((117, 118, 101, 36, 205, 187, 123), (346, 347, 330, 266, 425, 411, 352))
 JAW = (132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361)
-LIPS = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146)
-MOUTH = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95)
 UPPER_LIP = (
-    206,
-    203,
-    98,
-    97,
-    2,
-    326,
-    327,
-    423,
-    426,
-    436,
-    291,
-    409,
-    270,
-    269,
-    267,
-    0,
-    37,
-    39,
-    40,
-    185,
-    61,
+    206, 203, 98, 97, 2, 326, 327, 423, 426, 436, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185, 61,
     216,
-)
+)  # fmt: skip
 # The lower nose: its wings and nostrils have creases at every age.
 NOSE = (129, 102, 48, 115, 220, 45, 4, 275, 440, 344, 278, 331, 358, 327, 326, 2, 97, 98)
-BROW_TOP, CHIN = 10, 152
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +77,13 @@ class Anatomy:
     size: int
     unit: float
 
+    def smaller(self, finest: float) -> Anatomy:
+        """The same face in fewer pixels, for maps whose finest detail is that many units."""
+        step = 1
+        while step < 4 and finest * self.unit >= 1.2 * 2 * step:
+            step *= 2
+        return Anatomy(self.points / np.float32(step), -(-self.size // step), self.unit / step)
+
     def area(self, *outlines: Sequence[int], soft: float, grow: float = 1.0) -> Map:
         """Filled outlines (landmark numbers), grown about their middle, with an edge of `soft`."""
         placed = []
@@ -101,35 +94,11 @@ class Anatomy:
 
     def paint(self, outlines: Sequence[Points], soft: float) -> Map:
         """Filled outlines in pixels, with an edge of `soft` units; 0..1."""
-        step = self._step(soft)
-        small = np.zeros((-(-self.size // step),) * 2, np.float32)
-        for p in outlines:
-            cv2.fillPoly(small, [_fixed(p, step)], (1.0,), cv2.LINE_AA, _SHIFT)
-        return self._finish(small, soft, step)
+        return fill(self.size, outlines, max(soft * self.unit, 0.4))
 
     def along(self, lines: Sequence[Points], width: float, soft: float) -> Map:
         """Lines in pixels, `width` units broad, with an edge of `soft` units; 0..1."""
-        step = self._step(soft)
-        small = np.zeros((-(-self.size // step),) * 2, np.float32)
-        broad = max(1, round(width * self.unit / step))
-        for p in lines:
-            cv2.polylines(small, [_fixed(p, step)], False, (1.0,), broad, cv2.LINE_AA, _SHIFT)
-        return self._finish(small, soft, step)
-
-    def _step(self, soft: float) -> int:
-        """Soft maps are painted small and enlarged: as good, and a sixteenth of the work."""
-        wide = soft * self.unit
-        return 4 if wide > 6 else 2 if wide > 2.5 else 1
-
-    def _finish(self, small: Map, soft: float, step: int) -> Map:
-        sigma = max(soft * self.unit / step, 0.4)
-        small = cv2.GaussianBlur(small, (0, 0), sigma)
-        if step == 1:
-            return small
-        side = small.shape[0] * step
-        return cv2.resize(small, (side, side), interpolation=cv2.INTER_LINEAR)[
-            : self.size, : self.size
-        ]
+        return stroke(self.size, lines, width * self.unit, max(soft * self.unit, 0.4))
 
     @property
     def mouth_gap(self) -> float:
@@ -152,7 +121,7 @@ class Anatomy:
     def forehead(self) -> Points:
         """From the brows up past the mesh, as far as the skin matte lets it."""
         p = self.points
-        up = (p[BROW_TOP] - p[CHIN]) / (np.linalg.norm(p[BROW_TOP] - p[CHIN]) + 1e-6)
+        up = up_of(p)
         top = p[list(HAIRLINE)] + up * np.float32(24 * self.unit)
         low = np.concatenate([p[list(BROW_TOPS[1])], p[[9]], p[list(BROW_TOPS[0])][::-1]])
         return np.concatenate([top, low - up * np.float32(0.5 * self.unit)]).astype(np.float32)
@@ -160,7 +129,7 @@ class Anatomy:
     def neck(self) -> Points:
         """Below the jaw, as far as the skin matte lets it."""
         p = self.points
-        down = (p[CHIN] - p[BROW_TOP]) / (np.linalg.norm(p[CHIN] - p[BROW_TOP]) + 1e-6)
+        down = -up_of(p)
         jaw = p[list(JAW)] + down * np.float32(3 * self.unit)
         return np.concatenate([jaw, jaw[::-1] + down * np.float32(45 * self.unit)]).astype(
             np.float32
@@ -172,12 +141,13 @@ def anatomy(points: Points, size: int) -> Anatomy:
     p = np.asarray(points, np.float32)[:, :2]
     # Height in the picture shrinks with a nod, width with a turn: the larger one stays.
     tall = np.linalg.norm(p[CHIN] - p[BROW_TOP])
-    wide = 1.3 * np.linalg.norm(p[454] - p[234]) * 0.9
+    wide = 1.3 * np.linalg.norm(p[LEFT_SIDE] - p[RIGHT_SIDE]) * 0.9
     return Anatomy(p, size, float(max(tall, wide)) / 100)
 
 
-_SHIFT = 4  # OpenCV's fixed point: sixteenths of a pixel
-
-
-def _fixed(points: Points, step: int) -> NDArray[np.int32]:
-    return np.round((points / step - 0.5) * (1 << _SHIFT)).astype(np.int32)
+def bounds(matte: Map) -> tuple[slice, slice]:
+    """Rows and columns of the smallest box that holds all of a matte that is not zero."""
+    rows, columns = np.flatnonzero(matte.any(1)), np.flatnonzero(matte.any(0))
+    if not len(rows):
+        return slice(0, 0), slice(0, 0)
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from setpiece.deage.layers.anatomy import EYES, MOUTH, Anatomy, Map
-from setpiece.deage.layers.skin import LUMA, Picture, tint
+from setpiece.deage.face import MOUTH
+from setpiece.deage.layers.anatomy import EYES, Anatomy, Map, bounds
+from setpiece.deage.layers.skin import LUMA, TOE, Picture, tint
 
 _OPEN = 2.0  # lips further apart than this show teeth [units]
 _IRISES = (468, 473)
@@ -27,15 +28,20 @@ def eyes(
         face: where things are in it.
         strength, where: as `wrinkles`; so is the result.
     """
-    luma = cv2.transform(crop, LUMA[None])
+    luma = np.maximum(cv2.transform(crop, LUMA[None]), 0)
     white = _whites(luma, face)
     teeth = _teeth(crop, luma, face)
     matte: Map = np.clip(np.maximum(white, teeth) * where, 0, 1).astype(np.float32)
-    grey = np.log(np.maximum(luma, 0) + 0.03)[..., None] - np.log(np.maximum(crop, 0) + 0.03)
-    if strength < 0:  # yellower: away from grey, blue first
-        grey = np.broadcast_to(np.array([0.02, 0.06, 0.22], np.float32), crop.shape)
-    change = np.float32(0.45 * strength) * grey + np.float32(0.10 * strength)
-    return tint(crop, (change * matte[..., None]).astype(np.float32)), matte
+    box = bounds(matte)
+    part = np.maximum(crop[box], 0)
+    if strength > 0:
+        change = np.log(luma[box] + TOE)[..., None] - np.log(part + TOE)
+    else:  # yellower: away from grey, blue first
+        change = np.broadcast_to(np.array([0.02, 0.06, 0.22], np.float32), part.shape)
+    change = np.float32(0.4 * strength) * change + np.float32(0.08 * strength)
+    delta = np.zeros_like(crop)
+    delta[box] = tint(np.ascontiguousarray(crop[box]), change, np.ascontiguousarray(matte[box]))
+    return delta, matte
 
 
 def _whites(luma: Map, face: Anatomy) -> Map:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from setpiece.deage.face import LIPS
 from setpiece.deage.layers.anatomy import (
     BROWS,
     EYES,
@@ -20,13 +21,12 @@ from setpiece.deage.layers.anatomy import (
     HOLLOWS,
     JOWLS,
     LID_CHEEK,
-    LIPS,
     MARIONETTE,
     SMILE,
     Anatomy,
     Map,
 )
-from setpiece.deage.layers.skin import Picture, Skin, blur, lit
+from setpiece.deage.layers.skin import Picture, Skin, blur, enlarged, halved, lit
 
 _FINEST, _BROAD = 1.3, 8.0  # [units]: shading between these is a fold's
 _DEEPEST = 0.5  # most that is lifted, in log luma: a cast shadow is deeper, and stays
@@ -38,16 +38,20 @@ def folds(skin: Skin, strength: float, where: Map | float = 1.0) -> tuple[Pictur
 
     Arguments and result as `wrinkles`.
     """
-    matte = np.clip(skin.matte * _places(skin.anatomy) * where, 0, 1)
-    now = skin.smooth(_FINEST)
-    ideal = _surface(now, skin.unit)
-    off = ideal - now
-    usual = np.float32(max(skin.usual(np.abs(off), 0.5), 5e-3))
+    matte = np.clip(
+        skin.matte * enlarged(_places(skin.anatomy.smaller(1.0)), skin.matte) * where, 0, 1
+    )
+    matte = matte.astype(np.float32)
+    step = 2 if skin.unit * _FINEST > 3 else 1
+    now = blur(halved(skin.tone, step), _FINEST * skin.unit / step)
+    off = _surface(now, skin.unit / step) - now
+    calm = np.abs(off)[halved(skin.cheek, step) > 0.5]
+    usual = np.float32(max(float(np.median(calm)) if calm.size else 0.0, 5e-3))
     # Shading of the usual size belongs to the form of the face.
     off -= np.clip(off, -usual, usual)
     off = np.where(off > 0, _DEEPEST * np.tanh(off / _DEEPEST), _BULGE * np.maximum(off, -0.25))
-    change = (np.float32(strength if strength > 0 else 0.7 * strength) * 0.85) * off
-    return lit(skin, change.astype(np.float32), matte), matte
+    off *= np.float32(min(strength, 1.15) if strength > 0 else 0.7 * strength)
+    return lit(skin, enlarged(off.astype(np.float32), skin.matte), matte), matte
 
 
 def _surface(tone: Map, unit: float) -> Map:
@@ -66,7 +70,7 @@ def _places(face: Anatomy) -> Map:
         under = face.area((*LID_CHEEK[i], *HOLLOWS[i][::-1]), soft=1.3, grow=1.12)
         smile = face.along([p[list(SMILE[i])]], 8, 2.2)
         marionette = face.along([p[list(MARIONETTE[i])]], 7, 2.2)
-        jowl = face.area(JOWLS[i], soft=2.5) * np.float32(0.5)
+        jowl = face.area(JOWLS[i], soft=2.5) * np.float32(0.7)
         crow = face.paint([face.crow(i)], 2.5) * np.float32(0.5)
         for area in (under, smile, marionette, jowl, crow):
             places = np.maximum(places, area)

@@ -14,8 +14,8 @@ from types import MappingProxyType
 import cv2
 import numpy as np
 
-from setpiece.deage.layers.anatomy import BROWS, Anatomy, Map
-from setpiece.deage.layers.skin import LUMA, Picture, Skin, blur, tint
+from setpiece.deage.layers.anatomy import BROWS, Map, bounds
+from setpiece.deage.layers.skin import LUMA, TOE, Picture, Skin, blur, tint
 from setpiece.errors import InputError
 
 # Display-referred sRGB of hair in flat light, of the middle of its range.
@@ -33,7 +33,7 @@ COLOURS: Mapping[str, tuple[float, float, float]] = MappingProxyType(
         "white": (0.800, 0.795, 0.785),
     }
 )
-_TOE = 0.03
+_DEEPER = np.array([-0.24, -0.27, -0.30], np.float32)  # of brows, in log RGB
 _KEEP = 0.8  # of the strands' own light and shade
 
 
@@ -58,49 +58,51 @@ def hair(
     skin: Skin, given: Hair | None, strength: float, where: Map | float = 1.0
 ) -> tuple[Picture, Map]:
     """Colour (strength > 0) or grey (< 0) hair and brows. Arguments and result as `wrinkles`."""
-    crop, face = skin.crop, skin.anatomy
-    ink = np.log(np.maximum(crop, 0) + np.float32(_TOE))
-    brow = _brows(ink, skin)
-    if strength > 0:
-        deeper = np.array([-0.24, -0.27, -0.30], np.float32) * np.float32(strength)
-    else:
-        deeper = np.array([-0.14, -0.16, -0.20], np.float32) * np.float32(strength)
-    change = brow[..., None] * deeper
-    matte = brow
-    if given is not None and (head := given.matte * (1 - brow)).max() > 0:
+    brow = _brows(skin)
+    deeper = _DEEPER * np.float32(strength if strength > 0 else 0.55 * strength)
+    matte, change = brow, np.zeros_like(skin.crop)
+    change += deeper
+    if given is not None and given.matte.any():
+        head = given.matte * (1 - brow)
+        ink = cv2.log(np.maximum(skin.crop, 0) + TOE)
         aim = COLOURS[given.colour if strength > 0 else "grey"]
-        change = change + head[..., None] * _towards(ink, head, aim, min(abs(strength), 1.0), face)
-        matte = np.maximum(brow, head)
-    if not isinstance(where, float):
-        change, matte = change * where[..., None], np.clip(matte * where, 0, 1)
-    return tint(crop, change.astype(np.float32)), matte.astype(np.float32)
+        head_change = _towards(ink, head, aim, min(abs(strength), 1.0))
+        matte = brow + head
+        change = (brow[..., None] * deeper + head[..., None] * head_change) / np.maximum(
+            matte, np.float32(1e-6)
+        )[..., None]
+    matte = np.clip(matte * where, 0, 1).astype(np.float32)
+    box = bounds(matte)
+    delta = np.zeros_like(skin.crop)
+    parts = (np.ascontiguousarray(k[box], np.float32) for k in (skin.crop, change, matte))
+    delta[box] = tint(*parts)
+    return delta, matte
 
 
-def _towards(
-    ink: Picture, matte: Map, aim: tuple[float, float, float], strength: float, face: Anatomy
-) -> Picture:
+def _towards(ink: Picture, matte: Map, aim: tuple[float, float, float], strength: float) -> Picture:
     """Log RGB that takes hair to a colour: its middle moves, strands keep their light and shade."""
     inside = matte > 0.5
     if not inside.any():
         inside = matte > 0
-    target = np.log(np.array(aim, np.float32) + np.float32(_TOE))
+    target = np.log(np.array(aim, np.float32) + TOE)
     light = ink.mean(-1)
     middle = float(np.median(light[inside]))
     form = np.float32(_KEEP) * (light - np.float32(middle))
-    # What shines is light off the strand, not its dye: it keeps its place above the rest.
-    form = np.maximum(form, -1.2)
-    # The roots and temples of a greying head differ from strand to strand; its light does not.
     return np.float32(strength) * (target + form[..., None] - ink)
 
 
-def _brows(ink: Picture, skin: Skin) -> Map:
+def _brows(skin: Skin) -> Map:
     """Hair of the brows, 0..1: what differs from the skin there, lighter or darker."""
-    area = skin.anatomy.area(*BROWS, soft=0.5)
-    light = ink.mean(-1)
+    found = skin.anatomy.area(*BROWS, soft=0.5)
+    box = bounds(found)
+    ink = cv2.log(np.maximum(skin.crop[box], 0) + TOE)
+    luma = cv2.transform(np.ascontiguousarray(skin.crop[box]), LUMA[None])
     # The skin that would be there: `tone` is carried on below the brows, which are no skin.
-    away = np.abs(cv2.transform(ink, LUMA[None]) - blur(skin.tone, 2 * skin.unit))
-    chroma = ink - light[..., None]
-    mean = np.array([skin.usual(np.ascontiguousarray(chroma[..., i])) for i in range(3)])
-    away = away + np.abs(chroma - mean.astype(np.float32)).sum(-1)
-    away = blur(away.astype(np.float32), 0.35 * skin.unit)
-    return area * np.clip((away - 0.15) / 0.35, 0, 1)
+    around = skin.tone[box]
+    away = np.abs(cv2.log(np.maximum(luma, 0) + TOE) - blur(around, 2 * skin.unit))
+    usual = np.log(skin.hue[box] * np.exp(around)[..., None] + TOE)
+    off = ink - usual
+    away += np.abs(off - off.mean(-1, keepdims=True)).sum(-1)
+    away = blur(away, 0.35 * skin.unit)
+    found[box] *= np.clip((away - 0.15) / 0.35, 0, 1)
+    return found

@@ -14,26 +14,29 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from setpiece.deage.layers.anatomy import CHEEKS, Anatomy, Map
+from setpiece.deage.face import LIPS, OVAL
+from setpiece.deage.layers.anatomy import BROWS, CHEEKS, EYES, NOSE, Anatomy, Map
 
 Picture = NDArray[np.float32]
 
 LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
-_TOE = np.float32(0.03)  # below this, display-referred, sensor noise would be taken for wrinkles
+TOE = np.float32(0.03)  # below this, display-referred, sensor noise would be taken for wrinkles
 
 
 @dataclass(frozen=True, eq=False)
 class Skin:
-    """A crop seen as skin.
-
-    tone: float32 (S, S), log of display-referred luma, carried on smoothly beyond the skin so that
-        no filter sees eyes, lips, hair or background. matte: (S, S), 0..1.
-    """
+    """A crop (S, S, 3), display-referred, seen as skin under a soft matte (S, S), 0..1."""
 
     anatomy: Anatomy
     crop: Picture
     matte: Map
-    tone: Map
+
+    @cached_property
+    def tone(self) -> Map:
+        """Log of luma (S, S), carried on smoothly beyond the skin so that no filter sees eyes,
+        lips, hair or background."""
+        luma = cv2.transform(self.crop, LUMA[None])
+        return carried_on(cv2.log(np.maximum(luma, 0) + TOE), self.matte)
 
     @property
     def unit(self) -> float:
@@ -49,13 +52,11 @@ class Skin:
     def hue(self) -> Picture:
         """The colour of the skin around each pixel, over its luma: float32 (S, S, 3)."""
         step = 4 if self.unit >= 1.5 else 2
-        size = (-(-self.anatomy.size // step),) * 2
-        matte = cv2.resize(self.matte, size, interpolation=cv2.INTER_AREA)
-        small = cv2.resize(self.crop, size, interpolation=cv2.INTER_AREA)
+        matte, small = halved(self.matte, step), halved(self.crop, step)
         parts = [carried_on(np.ascontiguousarray(small[..., c]), matte) for c in range(3)]
         colour = blur(cv2.merge(parts), 4 * self.unit / step)
         colour /= cv2.transform(colour, LUMA[None])[..., None] + np.float32(1e-3)
-        return cv2.resize(colour, self.matte.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        return enlarged(colour, self.matte)
 
     def smooth(self, units: float) -> Map:
         """`tone` under a Gaussian of that many units."""
@@ -67,11 +68,33 @@ class Skin:
         return float(np.quantile(chosen, quantile)) if chosen.size else float(np.median(picture))
 
 
-def skin(crop: Picture, matte: Map, anatomy: Anatomy) -> Skin:
-    """See a crop (S, S, 3), display-referred, as skin under a soft matte (S, S)."""
-    luma = cv2.transform(crop, LUMA[None])
-    tone = cv2.log(np.maximum(luma, 0) + _TOE)
-    return Skin(anatomy, crop, matte, carried_on(tone, matte))
+_HOLE = 3.0  # radius of the holes that are closed [units]
+_SAME = 0.16  # how far log colour may be from the skin around and still be skin
+
+
+def whole(crop: Picture, matte: Map, face: Anatomy) -> Map:
+    """A skin matte with the holes closed that age itself makes: spots and the ground of folds.
+
+    A colour model takes them for something else, being so dark. Closed is what is narrow, has the
+    colour of the skin around it, and lies neither on a feature nor where glasses sit.
+    """
+    small = face.smaller(0.8)
+    step = round(face.unit / small.unit)
+    have, seen = halved(matte, step), halved(crop, step)
+    reach = 2 * round(_HOLE * small.unit) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    closed = cv2.morphologyEx(have, cv2.MORPH_CLOSE, disc)
+    inner = np.maximum(small.area(OVAL, soft=1.0, grow=0.97), small.paint([small.forehead()], 1.0))
+    for outline, grow in ((EYES[0], 2.2), (EYES[1], 2.2), (BROWS[0], 1.15), (BROWS[1], 1.15)):
+        inner = inner * (1 - small.area(outline, soft=0.8, grow=grow))
+    inner = inner * (1 - small.area(LIPS, soft=0.6, grow=1.05))
+    inner = inner * (1 - small.area(NOSE, soft=0.6))
+    hue = Skin(small, seen, have).hue
+    luma = cv2.transform(seen, LUMA[None])[..., None]
+    off = cv2.log(np.maximum(seen, 0) + TOE) - cv2.log(np.maximum(luma * hue, 0) + TOE)
+    same = np.clip(2 - np.abs(off - off.mean(-1, keepdims=True)).sum(-1) / (2 * _SAME), 0, 1)
+    extra = cv2.GaussianBlur((closed - have) * inner * same, (0, 0), 0.5)
+    return np.minimum(matte + enlarged(np.maximum(extra, 0), matte) * (extra.max() > 0), 1)
 
 
 def carried_on(picture: Map, matte: Map) -> Map:
@@ -79,16 +102,33 @@ def carried_on(picture: Map, matte: Map) -> Map:
 
     Pull-push (Gortler et al. 1996, "The lumigraph").
     """
-    levels = [(picture * matte, matte)]
+    inside = picture * matte
+    levels = [(halved(inside), halved(matte))]
     while min(levels[-1][1].shape) > 4:
         value, weight = levels[-1]
-        levels.append((cv2.pyrDown(value), cv2.pyrDown(weight)))
+        levels.append((halved(value), halved(weight)))
     value, weight = levels[-1]
     filled = cv2.divide(value, np.maximum(weight, np.float32(1e-4)))
     for value, weight in reversed(levels[:-1]):
-        wide = cv2.pyrUp(filled, dstsize=value.shape[1::-1])
-        filled = value + wide * (1 - np.minimum(weight, 1))
-    return filled
+        wide = cv2.resize(filled, value.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        filled = value + wide * (1 - weight)
+    return inside + cv2.resize(filled, picture.shape[::-1]) * (1 - matte)
+
+
+def halved(picture: Map, step: int = 2) -> Map:
+    """A picture averaged to half its size, or to 1 / step."""
+    if step == 1:
+        return picture
+    h, w = picture.shape[:2]
+    size = (-(-w // step), -(-h // step))
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+
+
+def enlarged(picture: Map, like: Map) -> Map:
+    """A picture brought to the size of another."""
+    if picture.shape[:2] == like.shape[:2]:
+        return picture
+    return cv2.resize(picture, like.shape[1::-1], interpolation=cv2.INTER_LINEAR)
 
 
 def blur(picture: Map, sigma: float) -> Map:
@@ -99,8 +139,9 @@ def blur(picture: Map, sigma: float) -> Map:
     if step == 1:
         return cv2.GaussianBlur(picture, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
     h, w = picture.shape[:2]
-    small = cv2.resize(picture, (-(-w // step), -(-h // step)), interpolation=cv2.INTER_AREA)
-    small = cv2.GaussianBlur(small, (0, 0), sigma / step, borderType=cv2.BORDER_REPLICATE)
+    small = cv2.GaussianBlur(
+        halved(picture, step), (0, 0), sigma / step, borderType=cv2.BORDER_REPLICATE
+    )
     return cv2.resize(small, (w, h), interpolation=cv2.INTER_LINEAR)
 
 
@@ -136,6 +177,17 @@ def _lit(crop, hue, gain, matte):  # type: ignore[no-untyped-def]
     return out
 
 
-def tint(crop: Picture, change: Picture) -> Picture:
-    """The delta that multiplies a crop by exp(change) (S, S, 3); zero where change is zero."""
-    return crop * (cv2.exp(change) - 1)
+@njit(cache=True)
+def tint(crop, change, matte):  # type: ignore[no-untyped-def]
+    """The delta that multiplies a crop by exp(change * matte), change (S, S, 3); zero where the
+    matte (S, S) is."""
+    h, w = matte.shape
+    out = np.zeros((h, w, 3), np.float32)
+    for y in range(h):
+        for x in range(w):
+            m = matte[y, x]
+            if m <= 0:
+                continue
+            for c in range(3):
+                out[y, x, c] = crop[y, x, c] * (np.exp(m * change[y, x, c]) - np.float32(1))
+    return out

@@ -13,10 +13,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from setpiece.deage.layers.anatomy import HOLLOWS, LIPS, LOWER_LIDS, MOUTH, Anatomy, Map
-from setpiece.deage.layers.skin import Picture, Skin, blur, carried_on, tint
+from setpiece.deage.face import LIPS, MOUTH
+from setpiece.deage.layers.anatomy import CHEEKS, EYES, HOLLOWS, LOWER_LIDS, Anatomy, Map
+from setpiece.deage.layers.skin import TOE, Picture, Skin, blur, carried_on, enlarged, halved, tint
 
-_TOE = np.float32(0.03)
 _MELANIN = np.array([0.4143, 0.3570, 0.8372], np.float32)
 _BLOOD = np.array([0.2988, 0.6838, 0.6657], np.float32)
 _SPOT = (0.5, 3.5)  # sizes of spots [units]
@@ -28,32 +28,37 @@ def tone(skin: Skin, strength: float, where: Map | float = 1.0) -> tuple[Picture
 
     Arguments and result as `wrinkles`.
     """
-    face, unit = skin.anatomy, skin.unit
-    ink = cv2.log(np.maximum(skin.crop, 0) + _TOE)
-    ink = np.dstack([carried_on(np.ascontiguousarray(ink[..., i]), skin.matte) for i in range(3)])
-    change = _without_spots(ink, skin, strength)
+    face = skin.anatomy.smaller(0.9)
+    step = round(skin.anatomy.unit / face.unit)
+    small = halved(skin.matte, step)
+    ink = cv2.log(np.maximum(halved(skin.crop, step), 0) + TOE)
+    ink = cv2.merge([carried_on(part, small) for part in cv2.split(ink)])
+    change = _without_spots(ink, face, strength)
     chroma = ink - ink.mean(-1, keepdims=True)
-    near, far = blur(chroma, _BLOTCH[0] * unit), blur(chroma, _BLOTCH[1] * unit)
-    change += np.float32(0.6 * strength) * (far - near)
-    dark = _hollows(face)[..., None]
-    cheek = np.array([skin.usual(np.ascontiguousarray(far[..., i])) for i in range(3)], np.float32)
-    change += np.float32(0.6 * strength) * dark * (cheek - near)
-    change += np.float32(0.035 * strength)
-    matte = np.clip(skin.matte * where, 0, 1)
-    lips = np.clip(_lips(face) * where, 0, 1) * (1 - skin.matte)
-    redder = np.float32(0.14 * strength) * (np.float32(0.25) - _BLOOD)
-    return tint(skin.crop, change * matte[..., None] + redder * lips[..., None]), matte + lips
+    near, far = blur(chroma, _BLOTCH[0] * face.unit), blur(chroma, _BLOTCH[1] * face.unit)
+    change += np.float32(0.7 * strength) * (far - near)
+    cheek = np.median(far[face.area(*CHEEKS, soft=0.5) > 0.5], axis=0)
+    change += np.float32(0.6 * strength) * _hollows(face)[..., None] * (cheek - near)
+    change += np.float32(0.04 * strength)
+    # What is painted on a lid is no blotch.
+    kept = 1 - face.area(*EYES, soft=1.5, grow=1.35)
+    lips = _lips(face)
+    change *= (small * kept)[..., None]
+    redder = np.float32(0.16 * strength) * (np.float32(0.25) - _BLOOD)
+    change += (lips * (1 - small))[..., None] * redder
+    area = np.maximum(skin.matte, enlarged(lips, skin.matte) * (1 - skin.matte))
+    matte = np.clip(area * where, 0, 1).astype(np.float32)
+    return tint(skin.crop, enlarged(change.astype(np.float32), matte), matte), matte
 
 
-def _without_spots(ink: Picture, skin: Skin, strength: float) -> Picture:
+def _without_spots(ink: Picture, face: Anatomy, strength: float) -> Picture:
     melanin = -(cv2.transform(ink, _MELANIN[None]))
-    spot = blur(melanin, _SPOT[0] * skin.unit) - blur(melanin, _SPOT[1] * skin.unit)
-    usual = np.float32(1.6 * skin.usual(np.abs(spot), 0.6) + 2e-3)
+    spot = blur(melanin, _SPOT[0] * face.unit) - blur(melanin, _SPOT[1] * face.unit)
+    calm = np.abs(spot)[face.area(*CHEEKS, soft=0.5) > 0.5]
+    usual = np.float32((1.6 * float(np.quantile(calm, 0.6)) if calm.size else 0.02) + 2e-3)
     # Freckles of the usual depth are the person's; what is darker than that is a spot.
-    over = np.maximum(spot - usual, 0)
-    if strength < 0:
-        over = np.maximum(spot - 0.5 * usual, 0)
-    return (np.float32(0.8 * strength) * over)[..., None] * (_MELANIN / (_MELANIN @ _MELANIN))
+    over = np.maximum(spot - (usual if strength > 0 else np.float32(0.5) * usual), 0)
+    return (np.float32(min(strength, 1.0)) * over)[..., None] * (_MELANIN / (_MELANIN @ _MELANIN))
 
 
 def _hollows(face: Anatomy) -> Map:

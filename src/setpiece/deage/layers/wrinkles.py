@@ -11,27 +11,30 @@ random phases (Galerne, Gousseau & Morel 2011, "Random phase textures").
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from setpiece.deage.face import LIPS
 from setpiece.deage.layers.anatomy import (
     BROWS,
     EYES,
     GLABELLA,
     HOLLOWS,
     LID_CHEEK,
-    LIPS,
     LOWER_LIDS,
     MARIONETTE,
     NOSE,
     SMILE,
+    SMILE_LINES,
     UPPER_LIP,
     Anatomy,
     Map,
 )
-from setpiece.deage.layers.skin import Picture, Skin, blur, lit
+from setpiece.deage.layers.skin import Picture, Skin, blur, enlarged, halved, lit
 
 _EDGES = (0.35, 0.9, 2.0, 4.5)  # where bands part [units]; below the first is pore, left alone
 _SPARE = (2.2, 1.8, 1.5)  # how far a band may stand out of the cheek's before it counts
@@ -49,25 +52,24 @@ def wrinkles(skin: Skin, strength: float, where: Map | float = 1.0) -> tuple[Pic
     Returns the delta (S, S, 3), display-referred, and its matte (S, S), outside which the delta is
     exactly zero.
     """
-    places, lines = _places(skin.anatomy)
-    matte = np.clip(skin.matte * places * where, 0, 1)
-    change = np.zeros_like(skin.tone)
-    valley = np.zeros_like(skin.tone)
-    fine = skin.smooth(_EDGES[0])
+    places, *lines = _places(skin.anatomy.smaller(0.8))
+    matte = np.clip(skin.matte * enlarged(places, skin.matte) * where, 0, 1).astype(np.float32)
+    change = np.zeros_like(matte)
     cheek = (skin.cheek > 0.5) & (skin.matte > 0.5)
-    texture = None
-    for low, spare in zip(_EDGES[1:], _SPARE, strict=True):
-        coarse = skin.smooth(low)
+    fine, step = skin.smooth(_EDGES[0]), 1
+    for high, low, spare in zip(_EDGES[:-1], _EDGES[1:], _SPARE, strict=True):
+        if high * skin.unit / step > 3:  # a broader band is worked on in fewer pixels
+            fine, cheek, step = halved(fine), cheek[::2, ::2], 2 * step
+        coarse = blur(fine, low * skin.unit / step)
         band = fine - coarse
         usual = spare * _spread(band, cheek)
-        along = _along(coarse if low > 1 else fine, lines, skin.unit * low, cheek)
-        _tame(band, along, matte, np.float32(usual), np.float32(strength), change)
-        np.maximum(valley, along, out=valley)
-        if texture is None:
-            texture = _resynthesised(band, skin, usual)
+        sigma = low * skin.unit / step
+        along = _along(fine if high == _EDGES[0] else coarse, lines, sigma, cheek)
+        part = _tamed(band, along, np.float32(usual), np.float32(strength))
+        if high == _EDGES[0] and strength > 0:
+            part += _resynthesised(band, skin, usual) * along * np.float32(min(strength, 1.0))
+        change += enlarged(part, change)
         fine = coarse
-    if strength > 0 and texture is not None:
-        change += texture * valley * np.float32(min(strength, 1.0))
     return lit(skin, change, matte), matte
 
 
@@ -79,30 +81,26 @@ def _spread(band: Map, cheek: NDArray[np.bool_]) -> float:
     return float(np.quantile(np.abs(chosen), 0.55)) * 1.2 + 5e-4
 
 
-@njit(cache=True, fastmath=False)
-def _tame(band, along, matte, usual, strength, change):  # type: ignore[no-untyped-def]
-    """Adds to `change` what brings a band down to the usual, or for negative strength raises it."""
+@njit(cache=True)
+def _tamed(band, along, usual, strength):  # type: ignore[no-untyped-def]
+    """What brings a band down to the usual, or for negative strength raises it."""
     h, w = band.shape
+    out = np.empty((h, w), np.float32)
     for y in range(h):
         for x in range(w):
-            if matte[y, x] <= 0:
-                continue
-            b = band[y, x]
-            a = along[y, x]
-            knee = usual * (np.float32(1) - np.float32(0.75) * a)
-            ratio = b / knee
-            part = np.float32(1)
-            if b > 0:
-                part = np.float32(_RIDGE)
+            b, a = band[y, x], along[y, x]
+            ratio = b / (usual * (np.float32(1) - np.float32(0.85) * a))
+            part = np.float32(1) if b < 0 else np.float32(_RIDGE)
             over = np.float32(1) - np.float32(1) / np.sqrt(np.float32(1) + ratio * ratio)
             if strength < 0:
                 over *= np.float32(0.35) + np.float32(0.65) * a
-            change[y, x] -= min(strength, np.float32(1.25)) * part * b * over
+            out[y, x] = -min(strength, np.float32(1.1)) * part * b * over
+    return out
 
 
-def _along(tone: Map, lines: tuple[Map, Map], sigma: float, cheek: NDArray[np.bool_]) -> Map:
+def _along(tone: Map, lines: Sequence[Map], sigma: float, cheek: NDArray[np.bool_]) -> Map:
     """0..1: how surely a dark valley runs the expected way here."""
-    twice_cos, twice_sin = lines
+    twice_cos, twice_sin = (enlarged(k, tone) for k in lines)
     xx = cv2.Sobel(tone, cv2.CV_32F, 2, 0, ksize=3)
     yy = cv2.Sobel(tone, cv2.CV_32F, 0, 2, ksize=3)
     xy = cv2.Sobel(tone, cv2.CV_32F, 1, 1, ksize=3)
@@ -113,7 +111,7 @@ def _along(tone: Map, lines: tuple[Map, Map], sigma: float, cheek: NDArray[np.bo
     return (seen * seen * (3 - 2 * seen)).astype(np.float32)
 
 
-def _places(face: Anatomy) -> tuple[Map, tuple[Map, Map]]:
+def _places(face: Anatomy) -> tuple[Map, Map, Map]:
     """Where lines are looked for (0..1), and the way they run there as (cos, sin) of twice the
     angle, zero where any way may be a wrinkle's."""
     p = face.points
@@ -121,7 +119,7 @@ def _places(face: Anatomy) -> tuple[Map, tuple[Map, Map]]:
     forehead, glabella = face.paint([face.forehead()], 2.0), face.area(GLABELLA, soft=1.2)
     crow = [face.paint([face.crow(side)], 2.0) for side in (0, 1)]
     under = [face.area((*LOWER_LIDS[i], *HOLLOWS[i][::-1]), soft=1.0) for i in (0, 1)]
-    smile = [face.along([p[list(SMILE[i])]], 9, 2.0) for i in (0, 1)]
+    smile = [face.area(SMILE_LINES[i], soft=2.0) for i in (0, 1)]
     marionette = [face.along([p[list(MARIONETTE[i])]], 8, 2.0) for i in (0, 1)]
     lip, neck = face.area(UPPER_LIP, soft=1.2), face.paint([face.neck()], 2.5)
     twice_cos = np.zeros((face.size, face.size), np.float32)
@@ -146,15 +144,16 @@ def _places(face: Anatomy) -> tuple[Map, tuple[Map, Map]]:
         runs(marionette[i], p[MARIONETTE[i][2]] - p[MARIONETTE[i][0]])
     far = np.maximum(np.hypot(twice_cos, twice_sin), 1)
     strong = forehead + glabella + sum(crow) + sum(under) + sum(smile) + sum(marionette)
-    total = np.clip(0.55 + 0.45 * (strong + 0.7 * lip + 0.8 * neck), 0, 1)
-    # Lash lines, brows and lips look like wrinkles and are none.
+    total = np.clip(0.6 + 0.4 * (strong + 0.7 * lip + 0.8 * neck), 0, 1)
+    # Lash lines, brows, lips and the wings of the nose look like wrinkles and are none.
     kept = face.area(*EYES, soft=0.5, grow=1.22)
     kept = np.maximum(kept, face.area(*BROWS, soft=0.6, grow=1.1))
     kept = np.maximum(kept, face.area(LIPS, soft=0.4, grow=1.04))
     kept = np.maximum(kept, np.float32(0.9) * face.area(NOSE, soft=1.0, grow=1.12))
-    return (total * (1 - np.clip(kept, 0, 1))).astype(np.float32), (
-        (twice_cos / far).astype(np.float32),
-        (twice_sin / far).astype(np.float32),
+    return (
+        np.asarray(total * (1 - kept), np.float32),
+        np.asarray(twice_cos / far, np.float32),
+        np.asarray(twice_sin / far, np.float32),
     )
 
 
