@@ -10,6 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from setpiece import __version__
+from setpiece.cli_deage import EXAMPLES as DEAGE_EXAMPLES
+from setpiece.cli_deage import deage
 from setpiece.cli_ledger import ledger
 from setpiece.options import (
     BRIEF,
@@ -36,6 +38,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(ledger, name="ledger")
+app.command(epilog=_examples(*DEAGE_EXAMPLES))(deage)
 
 
 @app.command(

@@ -133,6 +133,19 @@ def at(keys: Sequence[Key], frame: float) -> Strengths:
 
 def parse_regions(text: str) -> dict[str, float]:
     """`"brow:1.0 eyes:0.7"` (spaces or commas) into factors. Raises InputError."""
+    found = _factors(text, "regions", "brow:0.7")
+    _known(found, REGIONS, "region", 0.0, 2.0)
+    return found
+
+
+def parse_layers(text: str) -> dict[str, float]:
+    """`"wrinkles:1.0 hair:0"` (spaces or commas) into factors. Raises InputError."""
+    found = _factors(text, "layers", "wrinkles:0.7")
+    _known(found, LAYERS, "layer", 0.0, MOST)
+    return found
+
+
+def _factors(text: str, what: str, example: str) -> dict[str, float]:
     found: dict[str, float] = {}
     for word in re.split(r"[\s,]+", text.strip()):
         name, colon, number = word.partition(":")
@@ -141,8 +154,7 @@ def parse_regions(text: str) -> dict[str, float]:
         except ValueError:
             colon = ""
         if not colon:
-            raise InputError(f"regions: cannot read “{word}”; write name:factor, as brow:0.7.")
-    _known(found, REGIONS, "region", 0.0, 2.0)
+            raise InputError(f"{what}: cannot read “{word}”; write name:factor, as {example}.")
     return found
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -54,6 +57,20 @@ def runner(model: str) -> Any:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError as error:
         raise missing("ai-edge-litert", error) from error
-    interpreter = Interpreter(model_content=landmark_models()[model], num_threads=1)
-    interpreter.allocate_tensors()
+    with _hushed():
+        interpreter = Interpreter(model_content=landmark_models()[model], num_threads=1)
+        interpreter.allocate_tensors()
     return interpreter
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """LiteRT greets on the terminal from C++, past Python's own streams."""
+    kept = os.dup(2)
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+            yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from setpiece.deage.face import STILL, Face
 
 FADE = 4  # frames in which an effect comes or goes
-_REACH = 4  # frames to either side that steady a landmark
+_REACH = 5  # frames to either side that steady a landmark
 _NOISE = 0.006  # what the landmark model itself wanders by, in face heights
 
 
 def steady(points: NDArray[np.float32]) -> NDArray[np.float32]:
     """Landmarks (n, 478, 3) [px] of one stretch, steadied.
 
-    Each point's way is fitted by a parabola over nine frames, weighted towards the middle (Savitzky
+    Each point's way is fitted by a parabola over eleven frames, weighted to the middle (Savitzky
     & Golay 1964), so that even speed and even acceleration come through unchanged. Where the fit
     misses what was seen by more than the model's own noise the face did move so, a blink or a
     start, and what was seen is kept.
@@ -31,7 +31,7 @@ def steady(points: NDArray[np.float32]) -> NDArray[np.float32]:
     for i in range(n):
         low, high = max(i - _REACH, 0), min(i + _REACH + 1, n)
         t = np.arange(low, high, dtype=np.float64) - i
-        weight = np.exp(-((t / 2.2) ** 2))
+        weight = np.exp(-((t / 3.0) ** 2))
         degree = 2 if high - low > 4 else 1
         basis = np.vander(t, degree + 1, increasing=True)
         pull = np.linalg.pinv(basis * weight[:, None])[0] * weight

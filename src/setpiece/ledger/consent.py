@@ -221,7 +221,8 @@ def _opened(event: Entered) -> Consent:
             number=event.seq, person=record["person"], show=record["show"],
             scope=_scope(event, record), signed_by=record["signed_by"],
             capacity=record["capacity"], signed_on=date.fromisoformat(record["signed_on"]),
-            document=record["document"], reference=_reference(record), key=event.payload["seal"]["key"], history=(event.seq,),
+            document=record["document"], reference=_reference(record),
+            key=event.payload["seal"]["key"], history=(event.seq,),
         )  # fmt: skip
     except (KeyError, ValueError, TypeError) as error:
         raise StoreError(f"event {event.seq}: is not a consent that can be read.") from error

@@ -1,0 +1,197 @@
+"""Every frame of the shot: read, each person's face altered, written with its layers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from setpiece.deage.ages import LAYERS, at
+from setpiece.deage.alter import NETWORK, Altered, alter, fine_energy
+from setpiece.deage.brief import FIRST, Request
+from setpiece.deage.identity import SAME, Embedding, distance, who
+from setpiece.deage.prepare import Tracked, load
+from setpiece.deage.watermark import watermark
+from setpiece.farm import Meter, map_frames
+from setpiece.media.atomic import whole_file
+from setpiece.media.colour import to_display
+from setpiece.media.exr import to_half, write_exr
+from setpiece.media.plate import Plate, open_plate
+
+if TYPE_CHECKING:
+    from setpiece.deage.shot import Stages
+
+Picture = NDArray[np.float32]
+NAMES = (NETWORK, *LAYERS)
+
+
+@dataclass
+class _Room:
+    """What a worker keeps between frames."""
+
+    request: Request
+    plate: Plate
+    tracked: dict[str, Tracked]
+    people: dict[str, Embedding]
+    hair: Plate | None
+    folder: Path
+
+
+def make_frames(
+    s: Stages, workers: int | None, folder: Path, progress: Callable[[float], None], meter: Meter
+) -> None:
+    """Write `<frame>.exr`, `<layer>/<frame>.exr` and `<frame>.json` for every frame of the plate;
+    those that are there are kept."""
+    todo = [f for f in range(s.plate.frames) if not (folder / f"{FIRST + f}.json").is_file()]
+    done = s.plate.frames - len(todo)
+    progress(done / s.plate.frames)
+
+    def tell(_frame: int, _value: Any, cpu: float) -> None:
+        nonlocal done
+        done += 1
+        meter.add_worker(cpu)
+        progress(done / s.plate.frames)
+
+    argument = (s.request, str(s.folders["track"]), s.people, str(folder))
+    map_frames(_prepare, _make, argument, todo, workers=workers, done=tell)
+
+
+def _prepare(argument: tuple[Request, str, dict[str, Embedding], str]) -> _Room:
+    request, tracks, people, folder = argument
+    plate = open_plate(request.plate, colorspace=request.colorspace, fps=request.fps)
+    tracked = {
+        t.person.name: t for t in (load(p) for p in sorted(Path(tracks).glob("person*.npz")))
+    }
+    hair = open_plate(request.hair, colorspace="linear") if request.hair else None
+    return _Room(request, plate, tracked, people, hair, Path(folder))
+
+
+def _make(room: _Room, index: int) -> None:
+    frame = room.plate.read(index)
+    out = frame.copy()
+    facts: dict[str, Any] = {"people": {}}
+    layers: dict[str, tuple[Picture, NDArray[np.float32]]] = {}
+    changed = np.zeros(frame.shape[:2], np.float32)
+    faces = []
+    for wanted in room.request.people:
+        tracked = room.tracked[wanted.name]
+        weight = float(tracked.person.weight[index])
+        face = tracked.person.face(index)
+        if face is None or weight <= 0:
+            continue
+        aligned = tracked.aligned(index)
+        assert aligned is not None
+        years = np.interp(FIRST + index, *np.array(wanted.years, np.float64).T)
+        age = wanted.age or 50.0
+        hair = None
+        if room.hair is not None:
+            matte = room.hair.read(index)[..., 1]
+            hair = (np.ascontiguousarray(matte), room.request.hair_colour)
+        done = alter(
+            out, aligned, at(room.request.keys(wanted), FIRST + index), weight=weight,
+            seen=tracked.seen_at(index), engine=room.request.engine,
+            ages=(age, age - float(years)), hair=hair,
+        )  # fmt: skip
+        before = out[done.where].copy()
+        out[done.where] = _added(before, done)
+        matte = _union(done)
+        changed[done.where] = np.maximum(changed[done.where], matte)
+        _gather(layers, done, frame.shape)
+        faces.append(face)
+        facts["people"][wanted.name] = {
+            "weight": weight,
+            "pixels": int((matte > 0).sum()),
+            **_measured(room, wanted.name, frame, out, before, done, tracked, index),
+        }
+    if room.request.test and faces:
+        out, marked = watermark(out, faces)
+        changed[marked] = 1
+        layers = {}  # a test hands out nothing that could be laid on the plate without its mark
+    _write(room, index, out, changed, layers, facts)
+
+
+def _added(before: Picture, done: Altered) -> Picture:
+    """The window with every delta on it; pixels that no delta reaches keep their bits."""
+    total = before.copy()
+    for name, delta in done.deltas.items():
+        inside = done.mattes[name] > 0
+        total[inside] += delta[inside]
+    return total
+
+
+def _union(done: Altered) -> NDArray[np.float32]:
+    out = np.zeros(done.skin.shape, np.float32)
+    for matte in done.mattes.values():
+        out = np.maximum(out, matte)
+    return out
+
+
+def _gather(
+    layers: dict[str, tuple[Picture, NDArray[np.float32]]], done: Altered, shape: tuple[int, ...]
+) -> None:
+    """Add a person's deltas to the frame's layers."""
+    for name, delta in done.deltas.items():
+        if name not in layers:
+            layers[name] = (np.zeros(shape, np.float32), np.zeros(shape[:2], np.float32))
+        total, matte = layers[name]
+        total[done.where] += delta
+        matte[done.where] = np.maximum(matte[done.where], done.mattes[name])
+
+
+def _measured(
+    room: _Room, name: str, frame: Picture, out: Picture, before: Picture, done: Altered,
+    tracked: Tracked, index: int,
+) -> dict[str, Any]:  # fmt: skip
+    """What was done to the face, measured on the pictures themselves."""
+    face = tracked.person.face(index)
+    aligned = tracked.aligned(index)
+    assert face is not None
+    assert aligned is not None
+    unit = face.height / 100
+    fine = [fine_energy(to_display(p), done.skin, unit) for p in (before, out[done.where])]
+    was, now = who(frame, face), who(out, face)
+    to_reference = [distance(e, room.people[name]) for e in (was, now)]
+    return {
+        "texture": fine[1] / fine[0] if fine[0] > 0 else 1.0,
+        "distance": distance(was, now),
+        "to_reference": to_reference,
+        # A face that was doubtful before is no fault of ours.
+        "same": to_reference[1] < max(SAME, to_reference[0] + 0.1),
+    }
+
+
+def _write(
+    room: _Room, index: int, out: Picture, changed: NDArray[np.float32],
+    layers: dict[str, tuple[Picture, NDArray[np.float32]]], facts: dict[str, Any],
+) -> None:  # fmt: skip
+    number = FIRST + index
+    rgba = np.dstack([to_half(out), np.ones(out.shape[:2], np.float16)])
+    write_exr(
+        room.folder / f"{number}.exr", {"rgba": rgba, "matte": changed},
+        fps=room.plate.fps, frame=number,
+    )  # fmt: skip
+    for name in NAMES if not room.request.test else ():
+        if not _used(room.request, name):
+            continue
+        delta, matte = layers.get(name) or (np.zeros_like(out), np.zeros_like(changed))
+        write_exr(
+            room.folder / name / f"{number}.exr", {"rgba": np.dstack([delta, matte])},
+            fps=room.plate.fps, frame=number,
+        )  # fmt: skip
+    with whole_file(room.folder / f"{number}.json") as part:
+        part.write_text(json.dumps(facts, default=float), encoding="utf-8")
+
+
+def _used(request: Request, name: str) -> bool:
+    """Is this layer part of the order? A sequence of it then has every frame."""
+    if name == NETWORK:
+        return request.engine != "native"
+    if request.engine != "native" and name in ("wrinkles", "folds", "tone"):
+        return False
+    keys = [k for p in request.people for k in request.keys(p)]
+    return any(k.strengths.of(name) for k in keys)
