@@ -11,7 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from tests.deage.clips import ANA, LEO, drift, head, over, shrunk, wall, write
+from clips import ANA, LEO, drift, head, over, shrunk, wall, write
 from typer.testing import CliRunner
 
 from setpiece.cli import app

@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from tests.deage.clips import ANA, LEO, drift, head, middle_of, over, shrunk, wall, write
+from clips import ANA, LEO, drift, head, middle_of, over, shrunk, wall, write
 
 from setpiece.deage import prepare
 from setpiece.deage.detect import find

@@ -38,6 +38,7 @@ class _Room:
     plate: Plate
     tracked: dict[str, Tracked]
     people: dict[str, Embedding]
+    young: tuple[Embedding, ...]
     hair: Plate | None
     folder: Path
 
@@ -57,18 +58,20 @@ def make_frames(
         meter.add_worker(cpu)
         progress(done / s.plate.frames)
 
-    argument = (s.request, str(s.folders["track"]), s.people, str(folder))
+    argument = (s.request, str(s.folders["track"]), s.people, s.young, str(folder))
     map_frames(_prepare, _make, argument, todo, workers=workers, done=tell)
 
 
-def _prepare(argument: tuple[Request, str, dict[str, Embedding], str]) -> _Room:
-    request, tracks, people, folder = argument
+def _prepare(
+    argument: tuple[Request, str, dict[str, Embedding], tuple[Embedding, ...], str],
+) -> _Room:
+    request, tracks, people, young, folder = argument
     plate = open_plate(request.plate, colorspace=request.colorspace, fps=request.fps)
     tracked = {
         t.person.name: t for t in (load(p) for p in sorted(Path(tracks).glob("person*.npz")))
     }
     hair = open_plate(request.hair, colorspace="linear") if request.hair else None
-    return _Room(request, plate, tracked, people, hair, Path(folder))
+    return _Room(request, plate, tracked, people, young, hair, Path(folder))
 
 
 def _make(room: _Room, index: int) -> None:
@@ -156,7 +159,9 @@ def _measured(
     fine = [fine_energy(to_display(p), done.skin, unit) for p in (before, out[done.where])]
     was, now = who(frame, face), who(out, face)
     to_reference = [distance(e, room.people[name]) for e in (was, now)]
+    young = [[min(distance(e, y) for y in room.young) for e in (was, now)]] if room.young else []
     return {
+        **({"to_young": young[0]} if young else {}),
         "texture": fine[1] / fine[0] if fine[0] > 0 else 1.0,
         "distance": distance(was, now),
         "to_reference": to_reference,
