@@ -64,7 +64,7 @@ GROUPS = ("tone", "sex", "older", "glasses", "beard", "pose")
 OWN = f"onnx:{files('setpiece.models').joinpath('deage.onnx')}"
 YOUNGEST = 20.0  # nobody is asked to be younger
 TAKEN = 2016  # about when the portraits were made
-CLIP_FRAMES = 12
+CLIP_FRAMES = 8
 GOALS = {10: 0.25, 20: 0.35, 30: 0.40}
 
 
