@@ -11,10 +11,10 @@ import pytest
 
 DEAGE = Path(__file__).resolve().parents[2] / "training" / "deage"
 sys.path.insert(0, str(DEAGE))
-from ageing import age  # noqa: E402
-from faces import held_out  # noqa: E402
-from samples import STEP, Sample, look  # noqa: E402
-from strokes import Valleys  # noqa: E402
+from ageing import age
+from faces import held_out
+from samples import STEP, Sample, look
+from strokes import Valleys
 
 SIZE = 160
 
