@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from collections.abc import Callable
 from datetime import date
@@ -297,3 +298,16 @@ def test_a_reference_without_a_face_and_a_broken_clip_are_named(
     broken.write_bytes(b"\0" * 500)
     with pytest.raises(PlateError, match=r"broken\.mov"):
         deage(order(broken, photo), out=tmp_path)
+
+
+def test_the_example_runs(portrait: Portrait, photo: Path, tmp_path: Path) -> None:
+    path = Path(__file__).parents[2] / "examples" / "deage_clip.py"
+    spec = importlib.util.spec_from_file_location("deage_clip", path)
+    assert spec is not None
+    assert spec.loader is not None
+    example = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(example)
+    clip = write(tmp_path / "clip", drift(portrait(ANA), 2, side=240))
+    take = example.make(clip, photo, "Ana Ruiz", 66, 20, tmp_path / "takes")
+    assert take.record["consents"] == {"Ana Ruiz": [1]}
+    assert take.checks["plate_untouched"]["ok"]

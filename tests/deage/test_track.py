@@ -16,7 +16,7 @@ from setpiece.deage.face import Face, align
 from setpiece.deage.follow import Followed, Track, follow
 from setpiece.deage.identity import distance, who
 from setpiece.deage.prepare import track
-from setpiece.deage.steadied import FADE, fade, steady
+from setpiece.deage.smoothing import FADE, fade, steady
 from setpiece.deage.track import REASONS, recognise
 from setpiece.media.plate import open_plate
 

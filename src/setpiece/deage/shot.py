@@ -53,8 +53,9 @@ class TakeResult:
 class Stages:
     """Everything that is settled before frames are made, and the folders it lies in.
 
-    people: name -> embedding of the reference. young: of the photographs of --from-photo. references: name -> its file. consents: name ->
-    numbers of the consents that cover the work; empty in a test.
+    people: name -> embedding of the reference. young: of the photographs of --from-photo.
+    references: name -> its file. consents: name -> numbers of the consents that cover the work;
+    empty in a test.
     """
 
     request: Request
