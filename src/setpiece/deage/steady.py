@@ -2,7 +2,7 @@
 
 In the square around a head most of the motion is gone; what is left is expression. Each layer's
 delta is averaged with those of the frames around it, brought to this frame by optical flow of the
-pictures (Farnebäck 2003, "Two-frame motion estimation based on polynomial expansion"), and only
+pictures (DIS: Kroeger et al. 2016, "Fast optical flow using dense inverse search"), and only
 where the flow comes back to where it started and the pictures agree (forward-backward check:
 Sundaram, Brox & Keutzer 2010). So the source keeps its grain and its motion, and what was added
 neither flickers nor lags.
@@ -34,7 +34,8 @@ def flow(one: Picture, other: Picture) -> Map:
     k = min(1.0, _SIDE / max(h, w))
     size = (max(8, round(w * k)), max(8, round(h * k)))
     a, b = (_grey(cv2.resize(p, size, interpolation=cv2.INTER_AREA)) for p in (one, other))
-    found = cv2.calcOpticalFlowFarneback(a, b, None, 0.5, 4, 15, 3, 7, 1.5, 0)
+    dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    found = dis.calc(a, b, None)
     found = cv2.resize(found, (w, h), interpolation=cv2.INTER_LINEAR)
     return found * np.array([w / size[0], h / size[1]], np.float32)
 

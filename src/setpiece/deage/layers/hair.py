@@ -104,5 +104,7 @@ def _brows(skin: Skin) -> Map:
     off = ink - usual
     away += np.abs(off - off.mean(-1, keepdims=True)).sum(-1)
     away = blur(away, 0.35 * skin.unit)
-    found[box] *= np.clip((away - 0.15) / 0.35, 0, 1)
+    # Hair that is dark needs no colour: it is the pale brow that has lost its contrast.
+    pale = np.clip(1.5 - (around - cv2.log(np.maximum(luma, 0) + TOE)) / 0.7, 0, 1)
+    found[box] *= np.clip((away - 0.15) / 0.35, 0, 1) * pale
     return found

@@ -21,6 +21,7 @@ _MELANIN = np.array([0.4143, 0.3570, 0.8372], np.float32)
 _BLOOD = np.array([0.2988, 0.6838, 0.6657], np.float32)
 _SPOT = (0.5, 3.5)  # sizes of spots [units]
 _BLOTCH = (1.2, 8.0)
+_MOST = np.float32(0.15)  # log colour further off than this is not skin
 
 
 def tone(skin: Skin, strength: float, where: Map | float = 1.0) -> tuple[Picture, Map]:
@@ -36,15 +37,20 @@ def tone(skin: Skin, strength: float, where: Map | float = 1.0) -> tuple[Picture
     change = _without_spots(ink, face, strength)
     chroma = ink - ink.mean(-1, keepdims=True)
     near, far = blur(chroma, _BLOTCH[0] * face.unit), blur(chroma, _BLOTCH[1] * face.unit)
-    change += np.float32(0.7 * strength) * (far - near)
+    uneven = np.clip(far - near, -_MOST, _MOST)
+    change += np.float32(min(0.6 * strength, 0.9)) * uneven
     cheek = np.median(far[face.area(*CHEEKS, soft=0.5) > 0.5], axis=0)
-    change += np.float32(0.6 * strength) * _hollows(face)[..., None] * (cheek - near)
-    change += np.float32(0.04 * strength)
+    change += (
+        np.float32(min(0.5 * strength, 0.8))
+        * _hollows(face)[..., None]
+        * np.clip(cheek - near, -_MOST, _MOST)
+    )
+    change += np.float32(0.02 * strength)
     # What is painted on a lid is no blotch.
     kept = 1 - face.area(*EYES, soft=1.5, grow=1.35)
     lips = _lips(face)
     change *= (small * kept)[..., None]
-    redder = np.float32(0.16 * strength) * (np.float32(0.25) - _BLOOD)
+    redder = np.float32(0.10 * strength) * (np.float32(0.25) - _BLOOD)
     change += (lips * (1 - small))[..., None] * redder
     area = np.maximum(skin.matte, enlarged(lips, skin.matte) * (1 - skin.matte))
     matte = np.clip(area * where, 0, 1).astype(np.float32)

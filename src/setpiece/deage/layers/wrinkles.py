@@ -37,7 +37,7 @@ from setpiece.deage.layers.anatomy import (
 from setpiece.deage.layers.skin import Picture, Skin, blur, enlarged, halved, lit
 
 _EDGES = (0.35, 0.9, 2.0, 4.5)  # where bands part [units]; below the first is pore, left alone
-_SPARE = (2.2, 1.8, 1.5)  # how far a band may stand out of the cheek's before it counts
+_SPARE = (1.7, 1.2, 0.9)  # how far a band may stand out of the cheek's before it counts
 _RIDGE = 0.6  # share of a valley's treatment that a ridge gets
 
 
@@ -94,7 +94,7 @@ def _tamed(band, along, usual, strength):  # type: ignore[no-untyped-def]
             over = np.float32(1) - np.float32(1) / np.sqrt(np.float32(1) + ratio * ratio)
             if strength < 0:
                 over *= np.float32(0.35) + np.float32(0.65) * a
-            out[y, x] = -min(strength, np.float32(1.1)) * part * b * over
+            out[y, x] = -min(strength, np.float32(1.3)) * part * b * over
     return out
 
 
@@ -149,7 +149,7 @@ def _places(face: Anatomy) -> tuple[Map, Map, Map]:
     kept = face.area(*EYES, soft=0.5, grow=1.22)
     kept = np.maximum(kept, face.area(*BROWS, soft=0.6, grow=1.1))
     kept = np.maximum(kept, face.area(LIPS, soft=0.4, grow=1.04))
-    kept = np.maximum(kept, np.float32(0.9) * face.area(NOSE, soft=1.0, grow=1.12))
+    kept = np.maximum(kept, np.float32(0.9) * face.area(NOSE, soft=1.0, grow=1.05))
     return (
         np.asarray(total * (1 - kept), np.float32),
         np.asarray(twice_cos / far, np.float32),
