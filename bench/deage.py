@@ -25,7 +25,6 @@ import argparse
 import csv
 import json
 import time
-from collections.abc import Iterator
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -41,9 +40,9 @@ from deage_measures import (
     grouped,
     texture_kept,
     warp_error,
+    watched,
 )
 from numpy.typing import NDArray
-from PIL import Image, ImageSequence
 from rows import Rows
 
 from setpiece.deage.ages import Strengths, strengths
@@ -52,8 +51,7 @@ from setpiece.deage.detect import find
 from setpiece.deage.face import Face, align, fitting_size
 from setpiece.deage.identity import distance, who
 from setpiece.deage.steady import REACH
-from setpiece.media.clip import Clip
-from setpiece.media.colour import from_display, to_display
+from setpiece.media.colour import to_display
 from setpiece.media.plate import open_plate
 
 F32 = NDArray[np.float32]
@@ -65,7 +63,6 @@ GROUPS = ("tone", "sex", "older", "glasses", "beard", "pose")
 OWN = f"onnx:{files('setpiece.models').joinpath('deage.onnx')}"
 YOUNGEST = 20.0  # nobody is asked to be younger
 TAKEN = 2016  # about when the portraits were made
-CLIP_FRAMES = 8
 GOALS = {10: 0.25, 20: 0.35, 30: 0.40}
 
 
@@ -143,36 +140,6 @@ def on_portraits(
         for p, row, age in zip(seen, rows, ages, strict=True):
             row[f"age {name}"] = age - p["ages"][name]
     return {"people": rows, "unseen": [p["name"] for p in people if p["face"] is None]}
-
-
-def pictures(path: Path) -> Iterator[F32]:
-    """Frames of a movie, or of a GIF, which is none that the product takes; scene-linear."""
-    if path.suffix.lower() == ".gif":
-        with Image.open(path) as film:
-            for frame in ImageSequence.Iterator(film):
-                yield from_display(np.asarray(frame.convert("RGB")))
-        return
-    clip = Clip(path)
-    for i in range(clip.frames):
-        yield clip.read(i)
-
-
-def watched(path: Path) -> dict[str, Any]:
-    """A clip's first frames in a row that show a face, and the largest face in each."""
-    frames: list[F32] = []
-    seen: list[Face] = []
-    for picture in pictures(path):
-        found = find(picture)
-        if not found:
-            frames, seen = [], []
-            continue
-        frames.append(picture)
-        seen.append(found[0])
-        if len(frames) == CLIP_FRAMES:
-            break
-    if len(frames) < 2:
-        raise SystemExit(f"{path}: fewer than two frames in a row show a face")
-    return {"name": path.name, "frames": frames, "faces": seen}
 
 
 def on_clip(clip: dict[str, Any], method: str, years: int) -> dict[str, Any]:

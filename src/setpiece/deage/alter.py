@@ -113,6 +113,8 @@ def _by_network(
     engine: str, ages: tuple[float, float] | None,
 ) -> Layers:  # fmt: skip
     shown, wanted = ages or (50.0, 50.0)
+    if engine == OWN:
+        wanted = min(wanted, shown)  # it was never taught to make anybody older
     delta = _network(engine).delta(crop, shown, wanted, face.skin) * face.skin[..., None]
     where = strengths.map(face.regions)
     if not isinstance(where, float):
