@@ -30,7 +30,7 @@ from setpiece.media.plate import open_plate
 from setpiece.show import open_store
 
 Portrait = Callable[[str], np.ndarray]
-FRAMES = 8
+FRAMES = 6
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def photo(faces: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def clip(portrait: Portrait, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Eight frames of one person, as half-float EXRs."""
+    """Six frames of one person, as half-float EXRs."""
     return write(tmp_path_factory.mktemp("clip"), drift(portrait(ANA), FRAMES))
 
 
