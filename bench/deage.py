@@ -16,7 +16,7 @@ texture   energy on skin of what is finer than 0.6 % of the face's height, after
 flow      change to the next frame once that is moved back along the source's own motion, on the
           skin of a clip, over the source's
 outside   pixels outside the mattes of skin and layers that changed
-ms        CPU-milliseconds a 1280x720 frame on one core, the face already found
+ms        CPU-milliseconds a 1280x720 frame on one core, steadied, the face already found
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ import argparse
 import csv
 import json
 import time
-from collections.abc import Iterator
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -41,18 +40,18 @@ from deage_measures import (
     grouped,
     texture_kept,
     warp_error,
+    watched,
 )
 from numpy.typing import NDArray
-from PIL import Image, ImageSequence
 from rows import Rows
 
 from setpiece.deage.ages import Strengths, strengths
-from setpiece.deage.alter import Altered, alter
+from setpiece.deage.alter import Altered, lay, paint, steadied
 from setpiece.deage.detect import find
 from setpiece.deage.face import Face, align, fitting_size
 from setpiece.deage.identity import distance, who
-from setpiece.media.clip import Clip
-from setpiece.media.colour import from_display, to_display
+from setpiece.deage.steady import REACH
+from setpiece.media.colour import to_display
 from setpiece.media.plate import open_plate
 
 F32 = NDArray[np.float32]
@@ -64,20 +63,29 @@ GROUPS = ("tone", "sex", "older", "glasses", "beard", "pose")
 OWN = f"onnx:{files('setpiece.models').joinpath('deage.onnx')}"
 YOUNGEST = 20.0  # nobody is asked to be younger
 TAKEN = 2016  # about when the portraits were made
-CLIP_FRAMES = 8
 GOALS = {10: 0.25, 20: 0.35, 30: 0.40}
 
 
-def aged(picture: F32, face: Face, years: float, age: float, method: str) -> tuple[F32, F32]:
-    """The frame with the face made younger, scene-linear, and the matte of what may change."""
-    aligned = align(face, fitting_size(face))
-    out, may = picture, np.zeros(picture.shape[:2], np.float32)
-    ages = (age, max(age - years, YOUNGEST))
+def aged(
+    frames: list[F32], faces: list[Face], years: float, age: float, method: str
+) -> list[tuple[F32, F32]]:
+    """Frames in a row with a face made younger, scene-linear, and the matte of what may change."""
+    size = max(fitting_size(f) for f in faces)
+    placed = [align(f, size) for f in faces]
+    made = [(p, np.zeros(p.shape[:2], np.float32)) for p in frames]
+    orders = []
     if method in ("network", "both"):
-        out, may = laid(out, may, alter(out, aligned, Strengths(), engine=OWN, ages=ages))
+        orders.append({"strengths": Strengths(), "engine": OWN,
+                       "ages": (age, max(age - years, YOUNGEST))})  # fmt: skip
     if method in ("layers", "both"):
-        out, may = laid(out, may, alter(out, aligned, strengths(years, age)))
-    return out, may
+        orders.append({"strengths": strengths(years, age)})
+    for order in orders:
+        painted = [paint(p, a, **order) for (p, _), a in zip(made, placed, strict=True)]
+        for i, (at, (out, may)) in enumerate(zip(placed, made, strict=True)):
+            first = max(i - REACH, 0)
+            calm = steadied(painted[first : i + REACH + 1], i - first)
+            made[i] = laid(out, may, lay(out, at, calm))
+    return made
 
 
 def laid(picture: F32, may: F32, made: Altered) -> tuple[F32, F32]:
@@ -111,7 +119,7 @@ def on_portraits(
     seen = [p for p in people if p["face"] is not None]
     pairs = []
     for p in seen:
-        out, matte = aged(p["picture"], p["face"], years, p["age"], method)
+        out, matte = aged([p["picture"]], [p["face"]], years, p["age"], method)[0]
         before, after = bytes_of(p["picture"]), bytes_of(out)
         p.setdefault("who", who(before, p["face"]))
         p.setdefault("after", {})[method, years] = after
@@ -134,42 +142,10 @@ def on_portraits(
     return {"people": rows, "unseen": [p["name"] for p in people if p["face"] is None]}
 
 
-def pictures(path: Path) -> Iterator[F32]:
-    """Frames of a movie, or of a GIF, which is none that the product takes; scene-linear."""
-    if path.suffix.lower() == ".gif":
-        with Image.open(path) as film:
-            for frame in ImageSequence.Iterator(film):
-                yield from_display(np.asarray(frame.convert("RGB")))
-        return
-    clip = Clip(path)
-    for i in range(clip.frames):
-        yield clip.read(i)
-
-
-def watched(path: Path) -> dict[str, Any]:
-    """A clip's first frames in a row that show a face, the largest face in each, and one frame at
-    1280x720."""
-    frames: list[F32] = []
-    seen: list[Face] = []
-    for picture in pictures(path):
-        found = find(picture)
-        if not found:
-            frames, seen = [], []
-            continue
-        frames.append(picture)
-        seen.append(found[0])
-        if len(frames) == CLIP_FRAMES:
-            break
-    if len(frames) < 2:
-        raise SystemExit(f"{path}: fewer than two frames in a row show a face")
-    big = cv2.resize(frames[0], (1280, 720), interpolation=cv2.INTER_CUBIC)
-    return {"name": path.name, "frames": frames, "faces": seen, "big": big, "face": find(big)[0]}
-
-
 def on_clip(clip: dict[str, Any], method: str, years: int) -> dict[str, Any]:
     """Calm and cost on a clip."""
     frames, faces = clip["frames"], clip["faces"]
-    made = [aged(p, f, years, 45.0, method) for p, f in zip(frames, faces, strict=True)]
+    made = aged(frames, faces, years, 45.0, method)
     source, after = [], []
     for k in range(len(frames) - 1):
         motion = flow(bytes_of(frames[k]), bytes_of(frames[k + 1]))
@@ -178,12 +154,14 @@ def on_clip(clip: dict[str, Any], method: str, years: int) -> dict[str, Any]:
             continue
         source.append(warp_error(to_display(frames[k]), to_display(frames[k + 1]), motion, where))
         after.append(warp_error(to_display(made[k][0]), to_display(made[k + 1][0]), motion, where))
-    big, face = clip["big"], clip["face"]
-    aged(big, face, years, 45.0, method)
+    k = 1280 / frames[0].shape[1]
+    some = slice(0, 2 * REACH + 1)
+    big = [cv2.resize(p, None, fx=k, fy=k, interpolation=cv2.INTER_CUBIC) for p in frames[some]]
+    there = [Face(f.points * np.float32(k), f.score) for f in faces[some]]
+    aged(big[:1], there[:1], years, 45.0, method)
     t = time.process_time()
-    for _ in range(3):
-        aged(big, face, years, 45.0, method)
-    ms = 1000 * (time.process_time() - t) / 3
+    aged(big, there, years, 45.0, method)
+    ms = 1000 * (time.process_time() - t) / len(big)
     return {"source": float(np.mean(source)), "flow": float(np.sum(after) / np.sum(source)),
             "ms": ms, "frames": len(frames)}  # fmt: skip
 
@@ -249,21 +227,25 @@ def main() -> None:
     ask.add_argument("--json", type=Path, default=Path("deage.json"))
     ask.add_argument("--sheet", type=Path, help="PNG: before, layers, network, both")
     ask.add_argument("--node-modules", type=Path)
+    ask.add_argument("--years", default=",".join(map(str, YEARS)), help="some of them")
+    ask.add_argument("--methods", default=",".join(METHODS), help="some of them, by commas")
     ask.add_argument("--final", action="store_true",
                      help=f"ask {UNSEEN} too, which nobody tunes by")  # fmt: skip
     ask.add_argument("--fresh", action="store_true", help="measure everything again")
     asked = ask.parse_args()
+    chosen = [y for y in YEARS if str(y) in asked.years.split(",")]
+    methods = [m for m in METHODS if m in asked.methods.split(",")]
     cv2.setNumThreads(1)
     model = sha256(files("setpiece.models").joinpath("deage.onnx").read_bytes()).hexdigest()[:12]
     estimators = Estimators(asked.node_modules, asked.final)
-    made_by = {"model": model, "short": asked.short, "estimators": estimators.names}
+    made_by = {"short": asked.short, "estimators": estimators.names}
     kept = Rows(asked.json, made_by, asked.fresh or asked.sheet is not None)
     people = portraits(asked.faces, asked.short)
     paths = sorted(p for p in (asked.faces / "video").iterdir() if p.is_file())
     clips = [watched(p) for p in (paths[:1] if asked.short else paths)]
     found: dict[tuple[str, int], dict[str, Any]] = {}
-    for years in YEARS[1:2] if asked.short else YEARS:
-        for method in METHODS:
+    for years in YEARS[1:2] if asked.short else chosen:
+        for method in methods:
 
             def one(method: str = method, years: int = years) -> dict[str, Any]:
                 t, cpu = time.monotonic(), time.process_time()
@@ -271,13 +253,14 @@ def main() -> None:
                 row["clips"] = {c["name"]: on_clip(c, method, years) for c in clips}
                 return {**row, "wall": time.monotonic() - t, "cpu": time.process_time() - cpu}
 
-            found[method, years] = kept.row(f"{method}-{years}", one)
+            name = f"{method}-{years}" + ("" if method == "layers" else f"-{model}")
+            found[method, years] = kept.row(name, one)
     names = estimators.names
     print(table(found, names, [c["name"] for c in clips]), "\n")
     for missing in estimators.missing:
         print(f"Not measured: {missing}.")
-    for method in METHODS:
-        years = 20
+    for method in methods:
+        years = 20 if 20 in chosen else chosen[0]
         print(f"\n{method}, -{years}:\n\n{by_group(found[method, years]['people'], names)}")
     print()
     for (method, years), row in found.items():

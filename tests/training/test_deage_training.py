@@ -9,14 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-DEAGE = Path(__file__).resolve().parents[2] / "training" / "deage"
-sys.path.insert(0, str(DEAGE))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "training" / "deage"))
+
 from ageing import age
 from faces import held_out
 from samples import STEP, Sample, look
 from strokes import Valleys
 
 SIZE = 160
+
+
+DEAGE = Path(__file__).resolve().parents[2] / "training" / "deage"
 
 
 def _points() -> np.ndarray:

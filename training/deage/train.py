@@ -28,7 +28,7 @@ from torch.nn import functional as F
 
 CROP = 128
 BATCH = 8
-STEPS = 3000
+STEPS = 2500
 RATE = 1.2e-3
 KEEP = 0.998  # of the moving average of weights
 SOFT = 0.01  # errors below this count by their squares: an uncertain line is hedged, not left

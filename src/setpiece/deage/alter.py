@@ -16,6 +16,7 @@ from setpiece.deage.layers import Layers, young
 from setpiece.deage.layers.hair import Hair
 from setpiece.deage.layers.shape import in_frame, warped
 from setpiece.deage.matte import Mattes, mattes
+from setpiece.deage.network import OWN, Network, open_network
 from setpiece.deage.steady import Neighbours
 from setpiece.media.colour import from_display, to_display
 
@@ -71,7 +72,8 @@ def paint(
         aligned: the face's square in it.
         strengths: of the layers.
         seen: what is seen of the skin, from `prepare`.
-        engine: native, or onnx:FILE, whose network then does what the skin layers do.
+        engine: native; network, our own before all of the layers; or onnx:FILE, whose network
+            then does what the skin layers do.
         ages: (shown, wanted) years, for a network.
         hair: the artist's matte of the hair (h, w) of this frame, and the colour's name.
     """
@@ -111,13 +113,16 @@ def _by_network(
     engine: str, ages: tuple[float, float] | None,
 ) -> Layers:  # fmt: skip
     shown, wanted = ages or (50.0, 50.0)
+    if engine == OWN:
+        wanted = min(wanted, shown)  # it was never taught to make anybody older
     delta = _network(engine).delta(crop, shown, wanted, face.skin) * face.skin[..., None]
     where = strengths.map(face.regions)
     if not isinstance(where, float):
         delta = delta * where[..., None]
-    rest = replace(
-        strengths, layers={n: v for n, v in strengths.layers.items() if n not in OF_SKIN}
-    )
+    rest = strengths
+    if engine != OWN:
+        left = {n: v for n, v in strengths.layers.items() if n not in OF_SKIN}
+        rest = replace(strengths, layers=left)
     after = young(crop + delta, aligned, face, rest, head)
     return Layers(
         {NETWORK: delta, **after.deltas}, {NETWORK: face.skin, **after.mattes}, after.shift
@@ -125,9 +130,7 @@ def _by_network(
 
 
 @lru_cache(maxsize=2)
-def _network(engine: str):  # type: ignore[no-untyped-def]
-    from setpiece.deage.network import open_network
-
+def _network(engine: str) -> Network:
     return open_network(engine)
 
 

@@ -13,9 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.deage.ages import LAYERS, at
-from setpiece.deage.alter import NETWORK, Altered, Painted, fine_energy, lay, paint, steadied
+from setpiece.deage.alter import (
+    NETWORK,
+    OF_SKIN,
+    Altered,
+    Painted,
+    fine_energy,
+    lay,
+    paint,
+    steadied,
+)
 from setpiece.deage.brief import FIRST, Request, Wanted
 from setpiece.deage.identity import SAME, Embedding, distance, who
+from setpiece.deage.network import OWN
 from setpiece.deage.prepare import Tracked, load
 from setpiece.deage.steady import REACH
 from setpiece.deage.watermark import watermark
@@ -247,7 +257,7 @@ def _used(request: Request, name: str) -> bool:
     """Is this layer part of the order? A sequence of it then has every frame."""
     if name == NETWORK:
         return request.engine != "native"
-    if request.engine != "native" and name in ("wrinkles", "folds", "tone"):
+    if request.engine not in ("native", OWN) and name in OF_SKIN:
         return False
     keys = [k for p in request.people for k in request.keys(p)]
     return any(k.strengths.of(name) for k in keys)

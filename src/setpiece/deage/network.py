@@ -26,7 +26,7 @@ from setpiece.deage.warp import Picture
 from setpiece.errors import InputError, StageError
 
 MODEL = "deage.onnx"
-NATIVE = "native"
+OWN = "network"  # the engine that is this file's own model
 SIDE = 384  # px: what it is asked at, at most, where the file says nothing
 AROUND = 32  # px: what is further away from where an answer is wanted is not looked at
 EVEN = 16  # px: sizes are multiples of this where the file says nothing
@@ -126,18 +126,15 @@ class Network:
         return answer
 
 
-def open_network(engine: str = NATIVE) -> Network:
-    """The model of an engine: `native` (our own), or `onnx:FILE`.
+def open_network(engine: str = OWN) -> Network:
+    """The model of an engine: `network` (our own), or `onnx:FILE`.
 
     Raises InputError where the engine is unknown or the file is missing, too large, no ONNX model,
     or a model of another form.
     """
-    if engine == NATIVE:
-        return _native()
-    kind, colon, name = engine.partition(":")
-    if kind != "onnx" or not colon or not name.strip():
-        raise InputError(f"engine “{engine}” is not known; there are {NATIVE} and onnx:FILE.")
-    path = Path(name.strip()).expanduser()
+    if engine == OWN:
+        return _own()
+    path = model_path(engine)
     try:
         if not path.is_file():
             raise InputError(f"{path}: there is no such file; give an ONNX model.")
@@ -150,9 +147,19 @@ def open_network(engine: str = NATIVE) -> Network:
     return _opened(str(path), data)
 
 
+def model_path(engine: str) -> Path:
+    """The file of an engine's model. Raises InputError where the engine has none."""
+    if engine == OWN:
+        return Path(str(files("setpiece.models").joinpath(MODEL)))
+    kind, _, name = engine.partition(":")
+    if kind != "onnx" or not name.strip():
+        raise InputError(f"engine “{engine}” is not known; there are native, {OWN} and onnx:FILE.")
+    return Path(name.strip()).expanduser()
+
+
 @lru_cache(maxsize=1)
-def _native() -> Network:
-    return _opened(MODEL, files("setpiece.models").joinpath(MODEL).read_bytes())
+def _own() -> Network:
+    return _opened(MODEL, model_path(OWN).read_bytes())
 
 
 def _opened(name: str, data: bytes) -> Network:

@@ -110,7 +110,9 @@ def provenance(s: Stages) -> Provenance:
         made_from.append(one.model_copy(update={"path": None, "title": "reference photograph"}))
     name = "algorithmicallyEnhanced"
     if s.request.engine != "native":
-        model = Ingredient.of("model", Path(s.request.engine.partition(":")[2]).expanduser())
+        from setpiece.deage.network import model_path
+
+        model = Ingredient.of("model", model_path(s.request.engine))
         made_from.append(model.model_copy(update={"path": None}))
         name = "compositeWithTrainedAlgorithmicMedia"
     return Provenance(source_type=name, ingredients=tuple(made_from))

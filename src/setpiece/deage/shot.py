@@ -155,7 +155,9 @@ def _fits(request: Request, plate: Plate) -> None:
 
 
 def _engine_key(engine: str) -> str:
-    return engine if engine == "native" else hash_file(Path(engine.partition(":")[2]).expanduser())
+    from setpiece.deage.network import model_path
+
+    return engine if engine == "native" else f"{engine} {hash_file(model_path(engine))}"
 
 
 def _track(s: Stages, folder: Path, progress: Any, _meter: Meter) -> None:
