@@ -92,7 +92,10 @@ def whole(crop: Picture, matte: Map, face: Anatomy) -> Map:
     hue = Skin(small, seen, have).hue
     luma = cv2.transform(seen, LUMA[None])[..., None]
     off = cv2.log(np.maximum(seen, 0) + TOE) - cv2.log(np.maximum(luma * hue, 0) + TOE)
-    same = np.clip(2 - np.abs(off - off.mean(-1, keepdims=True)).sum(-1) / (2 * _SAME), 0, 1)
+    # The ground of a fold is redder than the skin beside it; hair and frames are greyer.
+    greyer = np.maximum(off[..., 2] - off[..., 0], 0)
+    greyer += np.maximum(np.abs(off[..., 1] - 0.5 * (off[..., 0] + off[..., 2])) - _SAME, 0)
+    same = np.clip(2 - greyer / _SAME, 0, 1)
     extra = cv2.GaussianBlur((closed - have) * inner * same, (0, 0), 0.5)
     return np.minimum(matte + enlarged(np.maximum(extra, 0), matte) * (extra.max() > 0), 1)
 
