@@ -75,7 +75,7 @@ class Neighbours:
                 continue
             there = flow(here, crop)
             weight = trust(here, crop, there, flow(crop, here))
-            near = np.float32(0.8)
+            near = np.float32(1.0)
             self._ways.append((i, there, weight * near))
 
     def steady(self, layers: Sequence[Map]) -> Map:
