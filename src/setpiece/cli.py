@@ -13,6 +13,7 @@ from setpiece import __version__
 from setpiece.cli_deage import EXAMPLES as DEAGE_EXAMPLES
 from setpiece.cli_deage import deage
 from setpiece.cli_ledger import ledger
+from setpiece.cli_schedule import schedule
 from setpiece.options import (
     BRIEF,
     DATABASE,
@@ -38,6 +39,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(ledger, name="ledger")
+app.add_typer(schedule, name="schedule")
 app.command(epilog=_examples(*DEAGE_EXAMPLES))(deage)
 
 

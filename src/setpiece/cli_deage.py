@@ -55,7 +55,7 @@ def deage(
         Path | None, typer.Option(help="Matte of the hair, frame for frame (white = hair).")
     ] = None,
     hair_colour: Annotated[str, typer.Option(help="Its colour when young.")] = "dark-brown",
-    engine: Annotated[str, typer.Option(help="native, or onnx:FILE.")] = "native",
+    engine: Annotated[str, typer.Option(help="native, network or onnx:FILE.")] = "native",
     test: Annotated[
         bool, typer.Option("--test", help="A watermarked test, without asking for consent.")
     ] = False,

@@ -61,6 +61,30 @@ def verify(
     typer.echo(f"Keep this receipt elsewhere, for --expect:  {verdict.receipt}")
 
 
+@ledger.command(
+    epilog=examples("setpiece ledger key >> trust.toml", "setpiece ledger key --key ana.pem")
+)
+def key(
+    key: Annotated[
+        Path | None, typer.Option(help="A private key (PEM); else this machine's.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="Whose key it is.")] = "Your name",
+    role: Annotated[list[str] | None, typer.Option(help="What they sign as; repeatable.")] = None,
+) -> None:
+    """The public key that signs here, as an entry for a list of trusted keys (SETPIECE_TRUST)."""
+    import tomlkit
+
+    from setpiece.ledger.keys import open_key
+
+    entry = tomlkit.table()
+    entry.update({"name": name, "key": open_key(key).public, "roles": role or ["artist"]})
+    people = tomlkit.aot()
+    people.append(entry)
+    document = tomlkit.document()
+    document.add("people", people)
+    typer.echo(tomlkit.dumps(document))
+
+
 def _verify_files(path: Path) -> None:
     from setpiece.ledger.credentials import in_words
     from setpiece.ledger.manifest import check_file, check_folder

@@ -22,6 +22,7 @@ KERNELS = (
     "setpiece.render.volume",
     "setpiece.render.motionblur",
     "setpiece.render.particles",
+    "setpiece.schedule.talent.solve",
 )
 
 

@@ -131,6 +131,9 @@ def test_the_take_is_signed_and_says_what_it_is_made_of(first: TakeResult) -> No
     assert movie.problems == ()
     assert movie.source_type == report.source_type
     assert movie.ingredients
+    painted = [m["file"] for m in first.record["engine"]["models"]]
+    assert [f"model {name}" for name in painted] == list(report.ingredients[2:])
+    assert ("Trained" in movie.source_type) == bool(painted)
 
 
 def test_the_frames_carry_their_layers(first: TakeResult) -> None:

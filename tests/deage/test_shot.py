@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from collections.abc import Callable
 from datetime import date
@@ -11,7 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from tests.deage.clips import ANA, LEO, drift, head, over, shrunk, wall, write
+from clips import ANA, LEO, drift, head, over, shrunk, wall, write
 from typer.testing import CliRunner
 
 from setpiece.cli import app
@@ -29,7 +30,7 @@ from setpiece.media.plate import open_plate
 from setpiece.show import open_store
 
 Portrait = Callable[[str], np.ndarray]
-FRAMES = 8
+FRAMES = 6
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def photo(faces: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def clip(portrait: Portrait, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Eight frames of one person, as half-float EXRs."""
+    """Six frames of one person, as half-float EXRs."""
     return write(tmp_path_factory.mktemp("clip"), drift(portrait(ANA), FRAMES))
 
 
@@ -297,3 +298,30 @@ def test_a_reference_without_a_face_and_a_broken_clip_are_named(
     broken.write_bytes(b"\0" * 500)
     with pytest.raises(PlateError, match=r"broken\.mov"):
         deage(order(broken, photo), out=tmp_path)
+
+
+def test_the_example_runs(portrait: Portrait, photo: Path, tmp_path: Path) -> None:
+    path = Path(__file__).parents[2] / "examples" / "deage_clip.py"
+    spec = importlib.util.spec_from_file_location("deage_clip", path)
+    assert spec is not None
+    assert spec.loader is not None
+    example = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(example)
+    clip = write(tmp_path / "clip", drift(portrait(ANA), 2, side=240))
+    take = example.make(clip, photo, "Ana Ruiz", 66, 20, tmp_path / "takes")
+    assert take.record["consents"] == {"Ana Ruiz": [1]}
+    assert take.checks["plate_untouched"]["ok"]
+
+
+def test_with_our_network_the_take_says_that_a_trained_model_drew(
+    portrait: Portrait, photo: Path, tmp_path: Path
+) -> None:
+    consent(tmp_path)
+    clip = write(tmp_path / "clip", drift(portrait(ANA), 2))
+    made = deage(order(clip, photo, engine="network"), out=tmp_path, workers=1)
+    assert (made.folder / "layers" / "network").is_dir()
+    assert made.checks["plate_untouched"]["ok"]
+    report = check_folder(made.folder)
+    assert report.source_type.endswith("/compositeWithTrainedAlgorithmicMedia")
+    assert any(i.startswith("model") for i in report.ingredients)
+    assert made.record["engine"]["models"][0]["file"] == "deage.onnx"

@@ -13,15 +13,20 @@ if TYPE_CHECKING:
 
 
 def provenance(s: Stages, dusty: bool) -> Provenance:
-    """The plate, the camera that was matched to it, and the dust model where it painted.
+    """The plate, the camera that was matched to it, and the models that painted.
 
     Raises InputError where one of them cannot be read any more.
     """
+    painters = models(s, dusty)
     made_from = [Ingredient.of_plate(s.plate.path)]
     made_from.append(Ingredient.of("matchmove", s.folders["layout"] / "layout.toml"))
-    painted = dusty and s.request.quality == "final"
-    if painted:
-        with as_file(files("setpiece.models").joinpath(MODEL)) as model:
-            made_from.append(Ingredient.of("model", model).model_copy(update={"path": None}))
-    name = "compositeWithTrainedAlgorithmicMedia" if painted else "compositeSynthetic"
-    return Provenance(source_type=name, ingredients=tuple(made_from))
+    name = "compositeWithTrainedAlgorithmicMedia" if painters else "compositeSynthetic"
+    return Provenance(source_type=name, ingredients=(*made_from, *painters))
+
+
+def models(s: Stages, dusty: bool) -> list[Ingredient]:
+    """The trained models that painted parts of the take: that of the dust, in a dusty final."""
+    if not dusty or s.request.quality != "final":
+        return []
+    with as_file(files("setpiece.models").joinpath(MODEL)) as model:
+        return [Ingredient.of("model", model).model_copy(update={"path": None})]

@@ -168,12 +168,14 @@ def _record(
     """Everything take.json says."""
     from setpiece.collapse.dust import Dust
     from setpiece.collapse.order import order_key
+    from setpiece.collapse.provenance import models
     from setpiece.collapse.shot import STAGE_VERSION
 
     r, motion = s.request, motion_of(s)
     plate_hash = hash_source(s.plate.path)
     dust = Dust.open(s.folders["dust"])
     mass = [float(m) for m in dust.checks["mass"]]
+    dusty = max(mass, default=0.0) > 0
     pieces = fragments_of(s)
     moved = motion.position[r.frames - 1] - motion.position[0]
     share = pieces.mass / pieces.mass.sum()
@@ -195,7 +197,10 @@ def _record(
         "fps": str(s.fps),
         "size": [s.plate.width, s.plate.height],
         "seed": r.seed,
-        "engine": {"name": "built in", "stage_versions": STAGE_VERSION, "models": []},
+        "engine": {
+            "name": "built in", "stage_versions": STAGE_VERSION,
+            "models": [{"file": m.title, "sha256": m.sha256} for m in models(s, dusty)],
+        },
         "layout": {"scale": s.layout.scale_source, "proposed": s.layout.proposed,
                    "notes": s.layout.notes},
         "clean_plate": json.loads((s.folders["prep"] / "clean.json").read_text(encoding="utf-8")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -15,6 +16,8 @@ from setpiece.deage.layers import Layers, young
 from setpiece.deage.layers.hair import Hair
 from setpiece.deage.layers.shape import in_frame, warped
 from setpiece.deage.matte import Mattes, mattes
+from setpiece.deage.network import OWN, Network, open_network
+from setpiece.deage.steady import Neighbours
 from setpiece.media.colour import from_display, to_display
 
 Picture = NDArray[np.float32]
@@ -40,25 +43,37 @@ class Altered:
     skin: Map
 
 
-def alter(
+@dataclass(frozen=True, eq=False)
+class Painted:
+    """What the engine would do to a face, still in its square.
+
+    crop: float32 (S, S, 3), display-referred.
+    """
+
+    crop: Picture
+    layers: Layers
+    face: Mattes
+
+
+def paint(
     frame: Picture,
     aligned: Aligned,
     strengths: Strengths,
     *,
-    weight: float = 1.0,
     seen: Map | None = None,
     engine: str = "native",
     ages: tuple[float, float] | None = None,
     hair: tuple[Map, str] | None = None,
-) -> Altered:
-    """Alter one face.
+) -> Painted:
+    """Work on one face of one frame.
 
     Args:
-        frame: float32 (h, w, 3) scene-linear Rec.709; not changed.
+        frame: float32 (h, w, 3) scene-linear Rec.709.
         aligned: the face's square in it.
-        strengths: of the layers. weight: 0..1, over all of them (a face that fades out).
+        strengths: of the layers.
         seen: what is seen of the skin, from `prepare`.
-        engine: native, or onnx:FILE, whose network then does what the skin layers do.
+        engine: native; network, our own before all of the layers; or onnx:FILE, whose network
+            then does what the skin layers do.
         ages: (shown, wanted) years, for a network.
         hair: the artist's matte of the hair (h, w) of this frame, and the colour's name.
     """
@@ -69,7 +84,28 @@ def alter(
         layers = young(crop, aligned, face, strengths, head)
     else:
         layers = _by_network(crop, aligned, face, strengths, head, engine, ages)
-    return _laid(frame, aligned, layers, face, weight)
+    return Painted(crop, layers, face)
+
+
+def steadied(painted: Sequence[Painted], middle: int) -> Painted:
+    """The one at `middle`, each of its layers averaged with its neighbours' along the picture's own
+    motion (`steady`). painted: of one person in consecutive frames of a shot, in one size."""
+    here = painted[middle]
+    if len(painted) == 1:
+        return here
+    around = Neighbours([p.crop for p in painted], middle)
+
+    def calm(own: Map, all_of_it: Sequence[Map | None]) -> Map:
+        return around.steady([np.zeros_like(own) if k is None else k for k in all_of_it])
+
+    many = [p.layers for p in painted]
+    deltas, masks, shift = here.layers.deltas, here.layers.mattes, here.layers.shift
+    layers = Layers(
+        {n: calm(d, [v.deltas.get(n) for v in many]) for n, d in deltas.items()},
+        {n: calm(m, [v.mattes.get(n) for v in many]) for n, m in masks.items()},
+        None if shift is None else calm(shift, [v.shift for v in many]),
+    )
+    return replace(here, layers=layers)
 
 
 def _by_network(
@@ -77,13 +113,16 @@ def _by_network(
     engine: str, ages: tuple[float, float] | None,
 ) -> Layers:  # fmt: skip
     shown, wanted = ages or (50.0, 50.0)
-    delta = _network(engine).delta(crop, shown, wanted) * face.skin[..., None]
+    if engine == OWN:
+        wanted = min(wanted, shown)  # it was never taught to make anybody older
+    delta = _network(engine).delta(crop, shown, wanted, face.skin) * face.skin[..., None]
     where = strengths.map(face.regions)
     if not isinstance(where, float):
         delta = delta * where[..., None]
-    rest = replace(
-        strengths, layers={n: v for n, v in strengths.layers.items() if n not in OF_SKIN}
-    )
+    rest = strengths
+    if engine != OWN:
+        left = {n: v for n, v in strengths.layers.items() if n not in OF_SKIN}
+        rest = replace(strengths, layers=left)
     after = young(crop + delta, aligned, face, rest, head)
     return Layers(
         {NETWORK: delta, **after.deltas}, {NETWORK: face.skin, **after.mattes}, after.shift
@@ -91,13 +130,16 @@ def _by_network(
 
 
 @lru_cache(maxsize=2)
-def _network(engine: str):  # type: ignore[no-untyped-def]
-    from setpiece.deage.network import open_network
-
+def _network(engine: str) -> Network:
     return open_network(engine)
 
 
-def _laid(frame: Picture, aligned: Aligned, layers: Layers, face: Mattes, weight: float) -> Altered:
+def lay(frame: Picture, aligned: Aligned, painted: Painted, weight: float = 1.0) -> Altered:
+    """What `painted` changes in a frame (h, w, 3), scene-linear, which is left as it is.
+
+    weight: 0..1, over all layers (a face that fades out).
+    """
+    layers, face = painted.layers, painted.face
     where = aligned.window(frame.shape)
     amount = np.float32(weight)
     linear = frame[where]

@@ -126,6 +126,8 @@ def check(
         )
     asked = {k: v for k, v in more.items() if v is not None}
     request = checked(Request, plate=plate, people=tuple(wanted), **asked)
+    if request.from_photo and len(request.people) > 1:
+        raise InputError("--from-photo is for one person; make the others in a second pass.")
     photos = [("--person", p.reference) for p in request.people]
     photos += [("--from-photo", p) for p in request.from_photo]
     for option, path in photos:

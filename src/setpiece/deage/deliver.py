@@ -63,7 +63,8 @@ def deliver(
             layers = read_exr(take.frame(FIRST + i), layers=("rgba", "matte"))
             untouched += touched_outside(source, layers["rgba"], layers["matte"])
             before, after = to_display(source), to_display(layers["rgba"][..., :3])
-            _measure(flows, tracked, i, before, after)
+            if not s.request.test:  # the mark stands still while the face moves
+                _measure(flows, tracked, i, before, after)
             if add is not None:
                 add(after)
             if i in telling:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.deage.ages import LAYERS, at
-from setpiece.deage.alter import NETWORK, Altered, alter, fine_energy
-from setpiece.deage.brief import FIRST, Request
+from setpiece.deage.alter import (
+    NETWORK,
+    OF_SKIN,
+    Altered,
+    Painted,
+    fine_energy,
+    lay,
+    paint,
+    steadied,
+)
+from setpiece.deage.brief import FIRST, Request, Wanted
 from setpiece.deage.identity import SAME, Embedding, distance, who
+from setpiece.deage.network import OWN
 from setpiece.deage.prepare import Tracked, load
+from setpiece.deage.steady import REACH
 from setpiece.deage.watermark import watermark
 from setpiece.farm import Meter, map_frames
 from setpiece.media.atomic import whole_file
@@ -38,8 +50,20 @@ class _Room:
     plate: Plate
     tracked: dict[str, Tracked]
     people: dict[str, Embedding]
+    young: tuple[Embedding, ...]
     hair: Plate | None
     folder: Path
+    each: int
+    read: dict[int, Picture] = field(default_factory=dict)
+    painted: dict[tuple[str, int], Painted] = field(default_factory=dict)
+
+    def frame(self, index: int) -> Picture:
+        """A frame of the plate; those around it are kept, so that a movie is read in order."""
+        if index not in self.read:
+            self.read[index] = self.plate.read(index)
+            while len(self.read) > 2 * REACH + 2:
+                del self.read[min(self.read)]
+        return self.read[index]
 
 
 def make_frames(
@@ -47,32 +71,42 @@ def make_frames(
 ) -> None:
     """Write `<frame>.exr`, `<layer>/<frame>.exr` and `<frame>.json` for every frame of the plate;
     those that are there are kept."""
-    todo = [f for f in range(s.plate.frames) if not (folder / f"{FIRST + f}.json").is_file()]
-    done = s.plate.frames - len(todo)
-    progress(done / s.plate.frames)
+    count = s.plate.frames
+    # Neighbours are needed too: a worker makes several frames on end and keeps what it painted.
+    each = min(max(-(-count // (2 * (workers or os.cpu_count() or 1))), 4), 24)
+    starts = range(0, count, each)
+    done = 0
 
-    def tell(_frame: int, _value: Any, cpu: float) -> None:
+    def tell(_start: int, _value: Any, cpu: float) -> None:
         nonlocal done
         done += 1
         meter.add_worker(cpu)
-        progress(done / s.plate.frames)
+        progress(done / len(starts))
 
-    argument = (s.request, str(s.folders["track"]), s.people, str(folder))
-    map_frames(_prepare, _make, argument, todo, workers=workers, done=tell)
+    argument = (s.request, str(s.folders["track"]), s.people, s.young, str(folder), each)
+    map_frames(_prepare, _several, argument, starts, workers=workers, done=tell)
 
 
-def _prepare(argument: tuple[Request, str, dict[str, Embedding], str]) -> _Room:
-    request, tracks, people, folder = argument
+def _several(room: _Room, start: int) -> None:
+    for index in range(start, min(start + room.each, room.plate.frames)):
+        if not (room.folder / f"{FIRST + index}.json").is_file():
+            _make(room, index)
+
+
+def _prepare(
+    argument: tuple[Request, str, dict[str, Embedding], tuple[Embedding, ...], str, int],
+) -> _Room:
+    request, tracks, people, young, folder, each = argument
     plate = open_plate(request.plate, colorspace=request.colorspace, fps=request.fps)
     tracked = {
         t.person.name: t for t in (load(p) for p in sorted(Path(tracks).glob("person*.npz")))
     }
     hair = open_plate(request.hair, colorspace="linear") if request.hair else None
-    return _Room(request, plate, tracked, people, hair, Path(folder))
+    return _Room(request, plate, tracked, people, young, hair, Path(folder), each)
 
 
 def _make(room: _Room, index: int) -> None:
-    frame = room.plate.read(index)
+    frame = room.frame(index)
     out = frame.copy()
     facts: dict[str, Any] = {"people": {}}
     layers: dict[str, tuple[Picture, NDArray[np.float32]]] = {}
@@ -86,17 +120,7 @@ def _make(room: _Room, index: int) -> None:
             continue
         aligned = tracked.aligned(index)
         assert aligned is not None
-        years = np.interp(FIRST + index, *np.array(wanted.years, np.float64).T)
-        age = wanted.age or 50.0
-        hair = None
-        if room.hair is not None:
-            matte = room.hair.read(index)[..., 1]
-            hair = (np.ascontiguousarray(matte), room.request.hair_colour)
-        done = alter(
-            out, aligned, at(room.request.keys(wanted), FIRST + index), weight=weight,
-            seen=tracked.seen_at(index), engine=room.request.engine,
-            ages=(age, age - float(years)), hair=hair,
-        )  # fmt: skip
+        done = lay(out, aligned, _steadied(room, wanted, index), weight)
         before = out[done.where].copy()
         out[done.where] = _added(before, done)
         matte = _union(done)
@@ -113,6 +137,46 @@ def _make(room: _Room, index: int) -> None:
         changed[marked] = 1
         layers = {}  # a test hands out nothing that could be laid on the plate without its mark
     _write(room, index, out, changed, layers, facts)
+
+
+def _steadied(room: _Room, wanted: Wanted, index: int) -> Painted:
+    """A face of a frame as painted, held steady over the frames around it."""
+    person = room.tracked[wanted.name].person
+    sides = room.tracked[wanted.name].sides
+    around = [index]
+    for step in (-1, 1):
+        for i in range(index + step, index + step * (REACH + 1), step):
+            if not 0 <= i < len(person.weight) or person.shot[i] != person.shot[index]:
+                break
+            if person.weight[i] <= 0 or sides[i] != sides[index]:
+                break
+            around.append(i)
+    around.sort()
+    return steadied([_painted(room, wanted, i) for i in around], around.index(index))
+
+
+def _painted(room: _Room, wanted: Wanted, index: int) -> Painted:
+    known = room.painted.get((wanted.name, index))
+    if known is not None:
+        return known
+    for old in [k for k in room.painted if k[0] == wanted.name and k[1] < index - 2 * REACH]:
+        del room.painted[old]
+    tracked = room.tracked[wanted.name]
+    aligned = tracked.aligned(index)
+    assert aligned is not None
+    years = np.interp(FIRST + index, *np.array(wanted.years, np.float64).T)
+    age = wanted.age or 50.0
+    hair = None
+    if room.hair is not None:
+        matte = np.ascontiguousarray(room.hair.read(index)[..., 1])
+        hair = (matte, room.request.hair_colour)
+    made = paint(
+        room.frame(index), aligned, at(room.request.keys(wanted), FIRST + index),
+        seen=tracked.seen_at(index), engine=room.request.engine, ages=(age, age - float(years)),
+        hair=hair,
+    )  # fmt: skip
+    room.painted[wanted.name, index] = made
+    return made
 
 
 def _added(before: Picture, done: Altered) -> Picture:
@@ -156,7 +220,9 @@ def _measured(
     fine = [fine_energy(to_display(p), done.skin, unit) for p in (before, out[done.where])]
     was, now = who(frame, face), who(out, face)
     to_reference = [distance(e, room.people[name]) for e in (was, now)]
+    young = [[min(distance(e, y) for y in room.young) for e in (was, now)]] if room.young else []
     return {
+        **({"to_young": young[0]} if young else {}),
         "texture": fine[1] / fine[0] if fine[0] > 0 else 1.0,
         "distance": distance(was, now),
         "to_reference": to_reference,
@@ -191,7 +257,7 @@ def _used(request: Request, name: str) -> bool:
     """Is this layer part of the order? A sequence of it then has every frame."""
     if name == NETWORK:
         return request.engine != "native"
-    if request.engine != "native" and name in ("wrinkles", "folds", "tone"):
+    if request.engine not in ("native", OWN) and name in OF_SKIN:
         return False
     keys = [k for p in request.people for k in request.keys(p)]
     return any(k.strengths.of(name) for k in keys)

@@ -110,7 +110,9 @@ def provenance(s: Stages) -> Provenance:
         made_from.append(one.model_copy(update={"path": None, "title": "reference photograph"}))
     name = "algorithmicallyEnhanced"
     if s.request.engine != "native":
-        model = Ingredient.of("model", Path(s.request.engine.partition(":")[2]).expanduser())
+        from setpiece.deage.network import model_path
+
+        model = Ingredient.of("model", model_path(s.request.engine))
         made_from.append(model.model_copy(update={"path": None}))
         name = "compositeWithTrainedAlgorithmicMedia"
     return Provenance(source_type=name, ingredients=tuple(made_from))
@@ -151,7 +153,14 @@ def _record(
         "frames": f"{FIRST}-{FIRST + plate.frames - 1}",
         "fps": str(plate.fps),
         "size": [plate.width, plate.height],
-        "engine": {"name": r.engine, "stage_versions": STAGE_VERSION},
+        "engine": {
+            "name": r.engine, "stage_versions": STAGE_VERSION,
+            "models": [
+                {"file": i.title, "sha256": i.sha256}
+                for i in provenance(s).ingredients
+                if i.role == "model"
+            ],
+        },
         "people": _people(s, made),
         "checks": checks(made.untouched, made.facts, made.flows.values()),
         "stages": [
@@ -184,6 +193,11 @@ def _people(s: Stages, made: Delivered) -> dict[str, Any]:
             "distance": _spread([f["distance"] for f in seen]),
             "to_reference_before": _spread([f["to_reference"][0] for f in seen]),
             "to_reference": _spread([f["to_reference"][1] for f in seen]),
+            **{
+                f"to_young{word}": _spread([f["to_young"][k] for f in seen])
+                for k, word in ((0, "_before"), (1, ""))
+                if seen and "to_young" in seen[0]
+            },
             "texture": _spread([f["texture"] for f in seen]),
             "flow_warp_error": made.flows.get(person.name),
         }

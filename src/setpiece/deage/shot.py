@@ -53,13 +53,15 @@ class TakeResult:
 class Stages:
     """Everything that is settled before frames are made, and the folders it lies in.
 
-    people: name -> embedding of the reference. references: name -> its file. consents: name ->
-    numbers of the consents that cover the work; empty in a test.
+    people: name -> embedding of the reference. young: of the photographs of --from-photo.
+    references: name -> its file. consents: name -> numbers of the consents that cover the work;
+    empty in a test.
     """
 
     request: Request
     plate: Plate
     people: dict[str, Embedding]
+    young: tuple[Embedding, ...]
     references: dict[str, Path]
     consents: dict[str, tuple[int, ...]]
     folders: dict[str, Path] = field(default_factory=dict)
@@ -96,7 +98,9 @@ def deage(
         desk.watcher.say(note)
     _fits(request, plate)
     people = {name: reference_face(path, name) for name, path in references.items()}
-    s = Stages(request, plate, people, references, consents)
+    (whose, *_) = people
+    young = tuple(reference_face(path, whose) for path in request.from_photo)
+    s = Stages(request, plate, people, young, references, consents)
 
     track_key = key_of(
         STAGE_VERSION["track"], hash_source(plate.path), request.colorspace,
@@ -110,6 +114,7 @@ def deage(
         request.model_dump(mode="json", include=_OF_FRAMES),
         [p.model_dump(mode="json", exclude={"reference"}) for p in request.people],
         str(plate.fps), hash_source(request.hair) if request.hair else None,
+        [hash_file(p) for p in request.from_photo],
         _engine_key(request.engine),
     )  # fmt: skip
     frames = desk.run(
@@ -150,7 +155,9 @@ def _fits(request: Request, plate: Plate) -> None:
 
 
 def _engine_key(engine: str) -> str:
-    return engine if engine == "native" else hash_file(Path(engine.partition(":")[2]).expanduser())
+    from setpiece.deage.network import model_path
+
+    return engine if engine == "native" else f"{engine} {hash_file(model_path(engine))}"
 
 
 def _track(s: Stages, folder: Path, progress: Any, _meter: Meter) -> None:

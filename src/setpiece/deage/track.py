@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from setpiece.deage.face import COUNT, MESH, Face
 from setpiece.deage.follow import Followed, Track
 from setpiece.deage.identity import SAME, Embedding, distance, who
-from setpiece.deage.steadied import fade, steady
+from setpiece.deage.smoothing import fade, steady
 from setpiece.deage.warp import Picture
 
 SAMPLE = 8  # frames between two looks at who a track is

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from setpiece.errors import InputError, NotCleared, StoreError
-from setpiece.ledger.chain import Entered, events, lock, one_line
+from setpiece.ledger.chain import Entered, events, lock, one_line, utc_now
 from setpiece.ledger.consent import ask, today
 from setpiece.ledger.hashing import folder_sha256
 from setpiece.ledger.keys import Key, append_signed, record_of
@@ -25,6 +25,7 @@ from setpiece.ledger.manifest import require_labelled
 from setpiece.ledger.policy import Decision, Facts, Policy, decide
 from setpiece.ledger.scope import Likeness, Request, checked, same_name
 from setpiece.ledger.takes import find_take
+from setpiece.ledger.trust import doubt
 from setpiece.show.store import Store
 
 STEPS = {  # what may be done, and in which states
@@ -50,7 +51,8 @@ class Use(BaseModel):
 
 @dataclass(frozen=True)
 class Status:
-    """Where a take stands. `approvals` are (person, role, event) since it was submitted."""
+    """Where a take stands. `approvals` are (person, role, event, why it does not count) since it
+    was submitted."""
 
     take: str
     show: str
@@ -61,7 +63,7 @@ class Status:
     sha256: str = ""
     needs: tuple[str, ...] = ()
     consent: bool = False
-    approvals: tuple[tuple[str, str, int], ...] = ()
+    approvals: tuple[tuple[str, str, int, str], ...] = ()
     history: tuple[tuple[int, str, str, str, str, str], ...] = field(default=())
 
 
@@ -129,7 +131,12 @@ def lacking(store: Store, now: Status, policy: Policy) -> list[str]:
     found = []
     if decision.verdict == "no":
         found.append(f"The policy says no: {decision.reasons[0][2]}")
-    given = {role for _, role, _ in now.approvals}
+    given = {role for _, role, _, doubtful in now.approvals if not doubtful}
+    found += [
+        f"The approval of {by} (event {seq}) does not count: {doubtful}."
+        for by, _, seq, doubtful in now.approvals
+        if doubtful
+    ]
     for role in dict.fromkeys((*now.needs, *decision.approvals)):
         if role not in given:
             found.append(f"It needs the approval of {policy.roles.get(role, role)} ({role}).")
@@ -161,6 +168,9 @@ def _step(
         raise InputError(
             f"--role {role[:60]!r}: the policy {policy.name!r} knows {', '.join(policy.roles)}."
         )
+    doubtful = doubt(key.public, role, utc_now(), by)
+    if doubtful:
+        raise NotCleared(f"{take}: cannot be {step} with this key: {doubtful}.")
     before = status(store, take)
     _allowed(before, step)  # before a long look at the files
     digest = folder_sha256(before.folder)
@@ -227,7 +237,9 @@ def _after(now: Status, event: Entered) -> Status:
                 "consent": bool(record["consent"]), "approvals": (),
             }  # fmt: skip
         elif event.kind == "approved":
-            changed["approvals"] = (*now.approvals, (record["by"], record["role"], event.seq))
+            by, role = record["by"], record["role"]
+            doubtful = doubt(event.payload["seal"]["key"], role, event.at, by)
+            changed["approvals"] = (*now.approvals, (by, role, event.seq, doubtful))
         elif event.kind == "declined":
             changed["approvals"] = ()
     except (KeyError, TypeError, ValueError) as error:

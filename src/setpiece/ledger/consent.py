@@ -14,9 +14,10 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from setpiece.errors import InputError, NotCleared, StoreError
-from setpiece.ledger.chain import Entered, events, lock, one_line
+from setpiece.ledger.chain import Entered, events, lock, one_line, utc_now
 from setpiece.ledger.keys import Key, append_signed, record_of
 from setpiece.ledger.scope import Request, Scope, same_name
+from setpiece.ledger.trust import RECORDS_CONSENT, doubt
 from setpiece.show.store import Store
 
 GIVEN, NARROWED, WITHDRAWN = "consent", "consent-narrowed", "consent-withdrawn"
@@ -36,6 +37,7 @@ class Consent:
     signed_on: date
     document: str | None
     key: str
+    recorded: str
     withdrawn: str | None = None
     reference: tuple[str, str] | None = None  # path and SHA-256 of a photograph of the person
     history: tuple[int, ...] = ()
@@ -72,7 +74,7 @@ def give(
     """Record a signed consent; `document` is the SHA-256 of the paper it stands for, `reference`
     path and SHA-256 of a photograph that shows whose consent it is.
 
-    Raises InputError where it contradicts itself.
+    Raises InputError where it contradicts itself, and NotCleared where the key may not record one.
     """
     person, show = one_line(person, "The person's name"), one_line(show, "The show's name")
     signed_by = one_line(signed_by, "The name of who signed")
@@ -87,6 +89,9 @@ def give(
         raise InputError(f"It is signed on {signed_on}, which is still to come.")
     if scope.until < signed_on:
         raise InputError(f"It ends on {scope.until}, before it was signed on {signed_on}.")
+    doubtful = doubt(key.public, RECORDS_CONSENT, utc_now())
+    if doubtful:
+        raise NotCleared(f"This consent cannot be recorded: {doubtful}.")
     record: dict[str, Any] = {
         "person": person, "show": show, "scope": scope.model_dump(mode="json"),
         "signed_by": signed_by, "capacity": capacity, "signed_on": signed_on.isoformat(),
@@ -198,6 +203,9 @@ def _lacks(consent: Consent, request: Request, scene: str) -> list[str]:
     if consent.withdrawn:
         return [f"it was withdrawn on {consent.withdrawn[:10]}"]
     found = request.lacks(consent.scope, scene)
+    doubtful = doubt(consent.key, RECORDS_CONSENT, consent.recorded)
+    if doubtful:
+        found.append(f"it does not count: {doubtful}")
     if request.on < consent.signed_on:
         found.append(f"it was signed on {consent.signed_on}, after the work on {request.on}")
     return found
@@ -222,7 +230,7 @@ def _opened(event: Entered) -> Consent:
             scope=_scope(event, record), signed_by=record["signed_by"],
             capacity=record["capacity"], signed_on=date.fromisoformat(record["signed_on"]),
             document=record["document"], reference=_reference(record),
-            key=event.payload["seal"]["key"], history=(event.seq,),
+            key=event.payload["seal"]["key"], recorded=event.at, history=(event.seq,),
         )  # fmt: skip
     except (KeyError, ValueError, TypeError) as error:
         raise StoreError(f"event {event.seq}: is not a consent that can be read.") from error

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from setpiece.errors import InputError
 from setpiece.ledger.approval import STEPS
-from setpiece.ledger.chain import GENESIS, digest, events, head
+from setpiece.ledger.chain import GENESIS, Entered, digest, events, head
 from setpiece.ledger.consent import GIVEN, NARROWED, WITHDRAWN
 from setpiece.ledger.keys import seal_fits
 from setpiece.ledger.models import Event
 from setpiece.ledger.takes import check_takes
+from setpiece.ledger.trust import RECORDS_CONSENT, Trust, trusted
 from setpiece.show.store import Store
 
 SIGNED = (
@@ -96,8 +98,10 @@ def verify_chain(store: Store, expect: str | None = None) -> Verdict:
 
 
 def _check_seals(session: Session, keys: Counter[str]) -> list[str]:
-    """Signed kinds whose signature is missing or does not fit; counts the keys that signed."""
+    """Signed kinds whose signature is missing, does not fit or does not count; counts the keys that
+    signed."""
     found = []
+    known = trusted()
     for event in events(session):
         seal = event.payload.get("seal")
         if seal is None and event.kind not in SIGNED:
@@ -105,11 +109,25 @@ def _check_seals(session: Session, keys: Counter[str]) -> list[str]:
         record = event.payload.get("record")
         if seal is not None and seal_fits(event.kind, event.subject, record, seal):
             keys[seal["key"]] += 1
+            found += _doubted(event, record, seal["key"], known)
         else:
             found.append(
                 f"event {event.seq} ({event.kind} {event.subject}): its signature does not fit"
             )
     return found
+
+
+def _doubted(event: Entered, record: Any, key: str, known: Trust | None) -> list[str]:
+    """Consents and steps of takes, signed by a key that may not; nothing without a list."""
+    if known is None or event.kind not in (GIVEN, *STEPS):
+        return []
+    if event.kind == GIVEN:
+        why = known.lacks(key, RECORDS_CONSENT, event.at)
+    else:
+        why = known.lacks(key, str(record.get("role")), event.at, str(record.get("by")))
+    return (
+        [f"event {event.seq} ({event.kind} {event.subject}): does not count: {why}"] if why else []
+    )
 
 
 def _what_happened(damaged: list[tuple[int, str, Event]], count: int) -> list[str]:

@@ -1,0 +1,1 @@
+"""Script -> breakdown, stripboard, call sheets."""
