@@ -52,7 +52,7 @@ _NOSE = (
     _Move((1, 1), 0.0, 1.26, 9), _Move((2, 2), 0.0, 0.84, 6), _Move((129, 358), -0.77, 0.28, 6),
 )  # fmt: skip
 _MOUTH = (
-    _Move((61, 291), 0.0, 0.95, 7), _Move((37, 267), 0.0, 0.65, 5.5), _Move((0, 0), 0.0, 0.6, 5.5),
+    _Move((61, 291), 0.0, 0.7, 7), _Move((37, 267), 0.0, 0.65, 5.5), _Move((0, 0), 0.0, 0.6, 5.5),
     _Move((17, 17), 0.0, -0.5, 6), _Move((84, 314), 0.0, -0.45, 6),
 )  # fmt: skip
 _STEEPEST = 0.55  # most that neighbouring pixels are drawn apart: beyond 1 the picture folds over
@@ -75,13 +75,12 @@ def shape(face: Anatomy, strength: float, where: Map | float = 1.0) -> tuple[Map
     side = -(-face.size // step)
     moved = np.zeros((side, side, 2), np.float32)
     for moves, share in groups:
-        moved += np.float32(share) * _moved(face, moves, side, step)
-    moved *= np.float32(strength * face.unit)
+        part = np.float32(share * strength * face.unit) * _moved(face, moves, side, step)
+        moved += part * min(1.0, _STEEPEST * step / (_steepest(part) + 1e-6))
     longest = np.float32(_LARGEST * face.unit)
     far = np.hypot(moved[..., 0], moved[..., 1])[..., None]
     moved /= np.maximum(1, far / longest)
     moved *= _window(side) * _gaze(face, side, step)
-    moved *= min(1.0, _STEEPEST * step / (_steepest(moved) + 1e-6))
     shift = -cv2.resize(moved, (side * step, side * step), interpolation=cv2.INTER_LINEAR)
     shift = shift[: face.size, : face.size]
     if not isinstance(where, float):
@@ -116,7 +115,7 @@ def _gaze(face: Anatomy, side: int, step: int) -> Map:
         x, y = face.points[i] / step - 0.5
         rim = np.linalg.norm(face.points[i + 1 : i + 5] - face.points[i], axis=1).mean()
         reach = max(1.6 * float(rim) / step, 1.0)
-        held *= 1 - 0.85 * np.maximum(1 - ((gx - x) ** 2 + (gy - y) ** 2) / reach**2, 0) ** 2
+        held *= 1 - 0.93 * np.maximum(1 - ((gx - x) ** 2 + (gy - y) ** 2) / reach**2, 0) ** 2
     return held[..., None]
 
 

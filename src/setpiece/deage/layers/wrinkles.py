@@ -37,7 +37,7 @@ from setpiece.deage.layers.anatomy import (
 from setpiece.deage.layers.skin import Picture, Skin, blur, enlarged, halved, lit
 
 _EDGES = (0.35, 0.9, 2.0, 4.5)  # where bands part [units]; below the first is pore, left alone
-_SPARE = (2.2, 1.2, 0.9)  # how far a band may stand out of the cheek's before it counts
+_SPARE = (2.6, 1.2, 0.9)  # how far a band may stand out of the cheek's before it counts
 _EDGE = np.float32(0.7)  # in log luma: what stands out more is no line but hair, or the jaw's edge
 _RIDGE = 0.6  # share of a valley's treatment that a ridge gets
 
