@@ -52,7 +52,7 @@ def wall(h: int, w: int) -> Picture:
     return np.dstack([grey * 0.8, grey, grey * 1.2]).astype(np.float32)
 
 
-def drift(portrait: Picture, frames: int, side: int = 320) -> list[Picture]:
+def drift(portrait: Picture, frames: int, side: int = 256) -> list[Picture]:
     """A portrait that moves and turns a little, as a hand-held camera would show it."""
     h, w = portrait.shape[:2]
     out = []

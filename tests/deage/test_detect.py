@@ -38,7 +38,8 @@ def test_the_eyes_lie_on_dark_and_the_cheeks_on_skin(portrait: Portrait) -> None
 
     def light(index: int) -> float:
         x, y = (int(v) for v in face.points[index, :2])
-        return float(picture[y - 1 : y + 2, x - 1 : x + 2].mean())
+        # A lamp's reflection lies on many an iris.
+        return float(np.quantile(picture[y - 3 : y + 4, x - 3 : x + 4], 0.3))
 
     assert max(light(468), light(473)) < 0.5 * min(light(50), light(280))
 

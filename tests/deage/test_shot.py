@@ -30,7 +30,7 @@ from setpiece.media.plate import open_plate
 from setpiece.show import open_store
 
 Portrait = Callable[[str], np.ndarray]
-FRAMES = 8
+FRAMES = 6
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def photo(faces: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def clip(portrait: Portrait, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Eight frames of one person, as half-float EXRs."""
+    """Six frames of one person, as half-float EXRs."""
     return write(tmp_path_factory.mktemp("clip"), drift(portrait(ANA), FRAMES))
 
 
@@ -311,3 +311,17 @@ def test_the_example_runs(portrait: Portrait, photo: Path, tmp_path: Path) -> No
     take = example.make(clip, photo, "Ana Ruiz", 66, 20, tmp_path / "takes")
     assert take.record["consents"] == {"Ana Ruiz": [1]}
     assert take.checks["plate_untouched"]["ok"]
+
+
+def test_with_our_network_the_take_says_that_a_trained_model_drew(
+    portrait: Portrait, photo: Path, tmp_path: Path
+) -> None:
+    consent(tmp_path)
+    clip = write(tmp_path / "clip", drift(portrait(ANA), 2))
+    made = deage(order(clip, photo, engine="network"), out=tmp_path, workers=1)
+    assert (made.folder / "layers" / "network").is_dir()
+    assert made.checks["plate_untouched"]["ok"]
+    report = check_folder(made.folder)
+    assert report.source_type.endswith("/compositeWithTrainedAlgorithmicMedia")
+    assert any(i.startswith("model") for i in report.ingredients)
+    assert made.record["engine"]["models"][0]["file"] == "deage.onnx"

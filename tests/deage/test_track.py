@@ -67,7 +67,7 @@ def test_a_cut_is_seen_and_people_are_found_again_after_it(
     plate = open_plate(write(tmp_path, frames))
     followed = follow(plate.read, plate.frames)
     assert followed.shots == (0,) * 5 + (1,) * 5 + (2,) * 5
-    person = recognise(plate.read, followed, {"ana": who(ana, find(ana)[0])}, (320, 320))["ana"]
+    person = recognise(plate.read, followed, {"ana": who(ana, find(ana)[0])}, (256, 256))["ana"]
     assert (person.weight[:5] == 1).all()
     assert (person.weight[5:10] == 0).all()  # somebody else: never altered
     assert (person.weight[10:] == 1).all()  # and a cut needs no fade
@@ -129,7 +129,7 @@ def test_a_hand_across_the_face_is_left_out_of_the_skin(portrait: Portrait, tmp_
     skin = np.median(other[y - 6 : y + 7, x - 6 : x + 7].reshape(-1, 3), axis=0)
     hand = np.zeros(frames[0].shape[:2], np.float32)
     for k in range(4):  # fingers
-        cv2.line(hand, (200 + 4 * k, 170 + 16 * k), (330, 150 + 22 * k), (1.0,), 13, cv2.LINE_AA)
+        cv2.line(hand, (160 + 3 * k, 136 + 13 * k), (264, 120 + 18 * k), (1.0,), 11, cv2.LINE_AA)
     shade = cv2.GaussianBlur(hand, (0, 0), 3)[..., None]
     for i in (5, 6, 7):
         frames[i] += hand[..., None] * (skin * (0.35 + 0.65 * shade) - frames[i])
@@ -192,7 +192,7 @@ def test_steadied_landmarks_sit_on_the_face_of_a_moving_portrait(
     frames = drift(portrait(ANA), 10)
     plate = open_plate(write(tmp_path, frames))
     known = who(portrait(ANA), find(portrait(ANA))[0])
-    person = recognise(plate.read, follow(plate.read, 10), {"ana": known}, (320, 320))["ana"]
+    person = recognise(plate.read, follow(plate.read, 10), {"ana": known}, (256, 256))["ana"]
     for i in range(10):
         seen = find(frames[i])[0]
         got = person.face(i)

@@ -144,26 +144,28 @@ def lay(frame: Picture, aligned: Aligned, painted: Painted, weight: float = 1.0)
     amount = np.float32(weight)
     linear = frame[where]
     shown = to_display(linear)
+    light = from_display(shown)
     deltas: dict[str, Picture] = {}
     masks: dict[str, Map] = {}
     for name, delta in layers.deltas.items():
         mask = np.clip(aligned.lay_back(layers.mattes[name], where), 0, 1) * amount
         inside = mask > _LEAST
         masks[name] = np.where(inside, mask, np.float32(0))
+        change = np.zeros_like(linear)
         if name == "shape" and layers.shift is not None:
             # The frame itself is warped, so that detail finer than the square survives.
             moves = in_frame(layers.shift, aligned.matrix)
             shift = aligned.lay_back(moves, where) * amount
             shift[~inside] = 0
-            now = linear + sum(deltas.values())
-            change = warped(np.asarray(now, np.float32), shift) - now
+            now = np.asarray(linear + sum(deltas.values()), np.float32)
+            change[inside] = (warped(now, shift) - now)[inside]
         else:
-            laid = aligned.lay_back(delta, where) * amount
-            after = np.clip(shown + laid, 0, None)
-            change = from_display(after) - from_display(shown)
-            shown = np.where(inside[..., None], after, shown)
-        change[~inside] = 0
-        deltas[name] = np.asarray(change, np.float32)
+            laid = aligned.lay_back(delta, where)[inside] * amount
+            after = np.clip(shown[inside] + laid, 0, None)
+            lit = from_display(after)
+            change[inside] = lit - light[inside]
+            shown[inside], light[inside] = after, lit
+        deltas[name] = change
     skin = np.clip(aligned.lay_back(face.skin, where), 0, 1)
     return Altered(where, deltas, masks, skin)
 

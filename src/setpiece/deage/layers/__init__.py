@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from setpiece.deage.ages import LAYERS, Strengths
-from setpiece.deage.layers.anatomy import Map, Points, anatomy
+from setpiece.deage.layers.anatomy import Anatomy, Map, Points
 from setpiece.deage.layers.eyes import eyes
 from setpiece.deage.layers.folds import folds
 from setpiece.deage.layers.hair import COLOURS, Hair, hair
@@ -88,7 +88,7 @@ def young(
     gives the same pixels.
     """
     crop = np.ascontiguousarray(crop, np.float32)
-    face = anatomy(aligned.points, crop.shape[0])
+    face = Anatomy.of(aligned.points, crop.shape[0])
     matte = whole(crop, mattes.skin, face)
     where = strengths.map(mattes.regions)
     deltas: dict[str, Picture] = {}
@@ -116,5 +116,5 @@ def young(
 
 # What a strength of 1 asks of each layer: as far as the face is still the same person's by a face
 # recognition network (distance 0.35 to 0.40; another photograph of the same person is at 0.38).
-_FULL = {"wrinkles": 1.15, "folds": 1.4, "tone": 1.3, "eyes": 1.2, "hair": 1.0, "shape": 1.85}
+_FULL = {"wrinkles": 1.15, "folds": 1.6, "tone": 1.3, "eyes": 1.2, "hair": 1.0, "shape": 2.1}
 _OF_SKIN = {"wrinkles": wrinkles, "folds": folds, "tone": tone}

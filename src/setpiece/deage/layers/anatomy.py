@@ -77,6 +77,15 @@ class Anatomy:
     size: int
     unit: float
 
+    @classmethod
+    def of(cls, points: Points, size: int) -> Anatomy:
+        """The face whose landmarks are `points` (478, 2) in a square of `size` pixels."""
+        p = np.asarray(points, np.float32)[:, :2]
+        # Height in the picture shrinks with a nod, width with a turn: the larger one stays.
+        tall = np.linalg.norm(p[CHIN] - p[BROW_TOP])
+        wide = 1.17 * np.linalg.norm(p[LEFT_SIDE] - p[RIGHT_SIDE])
+        return cls(p, size, float(max(tall, wide)) / 100)
+
     def smaller(self, finest: float) -> Anatomy:
         """The same face in fewer pixels, for maps whose finest detail is that many units."""
         step = 1
@@ -134,15 +143,6 @@ class Anatomy:
         return np.concatenate([jaw, jaw[::-1] + down * np.float32(45 * self.unit)]).astype(
             np.float32
         )
-
-
-def anatomy(points: Points, size: int) -> Anatomy:
-    """The face whose landmarks are `points` (478, 2) in a square of `size` pixels."""
-    p = np.asarray(points, np.float32)[:, :2]
-    # Height in the picture shrinks with a nod, width with a turn: the larger one stays.
-    tall = np.linalg.norm(p[CHIN] - p[BROW_TOP])
-    wide = 1.3 * np.linalg.norm(p[LEFT_SIDE] - p[RIGHT_SIDE]) * 0.9
-    return Anatomy(p, size, float(max(tall, wide)) / 100)
 
 
 def bounds(matte: Map) -> tuple[slice, slice]:

@@ -30,6 +30,7 @@ from setpiece.deage.layers.skin import Picture, Skin, blur, enlarged, halved, li
 
 _FINEST, _BROAD = 1.3, 8.0  # [units]: shading between these is a fold's
 _DEEPEST = 0.5  # most that is lifted, in log luma: a cast shadow is deeper, and stays
+_EDGE = np.float32(1.1)  # what lies deeper is hair, or the edge of the face
 _BULGE = 0.8  # share of the treatment that what stands out (a bag) gets
 
 
@@ -49,6 +50,7 @@ def folds(skin: Skin, strength: float, where: Map | float = 1.0) -> tuple[Pictur
     usual = np.float32(max(float(np.median(calm)) if calm.size else 0.0, 5e-3))
     # Shading of the usual size belongs to the form of the face.
     off -= np.clip(off, -usual, usual)
+    off /= 1 + (off / _EDGE) ** 4
     off = np.where(off > 0, _DEEPEST * np.tanh(off / _DEEPEST), _BULGE * np.maximum(off, -0.25))
     off *= np.float32(min(strength, 1.7) if strength > 0 else 0.7 * strength)
     return lit(skin, enlarged(off.astype(np.float32), skin.matte), matte), matte

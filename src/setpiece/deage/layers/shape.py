@@ -44,17 +44,18 @@ _BROWS = (
     _Move((107, 336), 0.0, 0.6, 10),
 )  # fmt: skip
 _LIDS = (
-    _Move((160, 387), 0.14, 0.77, 4.5), _Move((159, 386), 0.0, 0.84, 4.5),
-    _Move((158, 385), 0.0, 0.7, 4.5), _Move((145, 374), 0.0, -0.21, 4),
-    _Move((33, 263), 0.42, 0.21, 4.5),
+    _Move((160, 387), 0.14, 0.7, 6), _Move((159, 386), 0.0, 0.75, 6),
+    _Move((158, 385), 0.0, 0.6, 6), _Move((145, 374), 0.0, -0.2, 5),
+    _Move((33, 263), 0.4, 0.2, 5),
 )  # fmt: skip
 _NOSE = (
     _Move((1, 1), 0.0, 1.26, 9), _Move((2, 2), 0.0, 0.84, 6), _Move((129, 358), -0.77, 0.28, 6),
 )  # fmt: skip
 _MOUTH = (
-    _Move((61, 291), 0.0, 0.98, 6), _Move((37, 267), 0.0, 0.7, 4), _Move((0, 0), 0.0, 0.63, 4),
-    _Move((17, 17), 0.0, -0.63, 4.5), _Move((84, 314), 0.0, -0.56, 4.5),
+    _Move((61, 291), 0.0, 0.7, 7), _Move((37, 267), 0.0, 0.65, 5.5), _Move((0, 0), 0.0, 0.6, 5.5),
+    _Move((17, 17), 0.0, -0.5, 6), _Move((84, 314), 0.0, -0.45, 6),
 )  # fmt: skip
+_STEEPEST = 0.55  # most that neighbouring pixels are drawn apart: beyond 1 the picture folds over
 _CLOSED = 6.0  # lips this far apart [units] halve what the mouth and jaw move
 _LARGEST = 2.6  # most that anything moves [units]
 
@@ -74,12 +75,12 @@ def shape(face: Anatomy, strength: float, where: Map | float = 1.0) -> tuple[Map
     side = -(-face.size // step)
     moved = np.zeros((side, side, 2), np.float32)
     for moves, share in groups:
-        moved += np.float32(share) * _moved(face, moves, side, step)
-    moved *= np.float32(strength * face.unit)
+        part = np.float32(share * strength * face.unit) * _moved(face, moves, side, step)
+        moved += part * min(1.0, _STEEPEST * step / (_steepest(part) + 1e-6))
     longest = np.float32(_LARGEST * face.unit)
     far = np.hypot(moved[..., 0], moved[..., 1])[..., None]
     moved /= np.maximum(1, far / longest)
-    moved *= _window(side)
+    moved *= _window(side) * _gaze(face, side, step)
     shift = -cv2.resize(moved, (side * step, side * step), interpolation=cv2.INTER_LINEAR)
     shift = shift[: face.size, : face.size]
     if not isinstance(where, float):
@@ -104,6 +105,23 @@ def in_frame(shift: Map, matrix: NDArray[np.float64]) -> Map:
     `matrix` (2, 3), frame -> square. Lay its two channels on the frame as a delta is laid."""
     back = np.linalg.inv(matrix[:, :2]).astype(np.float32)
     return cv2.transform(shift, back)
+
+
+def _gaze(face: Anatomy, side: int, step: int) -> Map:
+    """Little at the irises, so that lids open over eyes that look where they looked."""
+    held = np.ones((side, side), np.float32)
+    gy, gx = np.mgrid[:side, :side].astype(np.float32)
+    for i in (468, 473):
+        x, y = face.points[i] / step - 0.5
+        rim = np.linalg.norm(face.points[i + 1 : i + 5] - face.points[i], axis=1).mean()
+        reach = max(1.6 * float(rim) / step, 1.0)
+        held *= 1 - 0.93 * np.maximum(1 - ((gx - x) ** 2 + (gy - y) ** 2) / reach**2, 0) ** 2
+    return held[..., None]
+
+
+def _steepest(moved: Map) -> float:
+    """The largest difference between neighbours [px of the square]."""
+    return float(max(np.abs(np.diff(moved, axis=0)).max(), np.abs(np.diff(moved, axis=1)).max()))
 
 
 def _moved(face: Anatomy, moves: tuple[_Move, ...], side: int, step: int) -> Map:

@@ -15,7 +15,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.deage.face import LIPS, OVAL
-from setpiece.deage.layers.anatomy import BROWS, CHEEKS, EYES, NOSE, Anatomy, Map
+from setpiece.deage.layers.anatomy import BROWS, CHEEKS, EYES, NOSE, SMILE_LINES, Anatomy, Map
 
 Picture = NDArray[np.float32]
 
@@ -81,20 +81,32 @@ def whole(crop: Picture, matte: Map, face: Anatomy) -> Map:
     small = face.smaller(0.8)
     step = round(face.unit / small.unit)
     have, seen = halved(matte, step), halved(crop, step)
-    reach = 2 * round(_HOLE * small.unit) + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
-    closed = cv2.morphologyEx(have, cv2.MORPH_CLOSE, disc)
+    smile = small.area(*SMILE_LINES, soft=1.0)
+    closed = _closed(have, _HOLE * small.unit)
+    closed = np.maximum(closed, have + (_closed(have, 2 * _HOLE * small.unit) - have) * smile)
     inner = np.maximum(small.area(OVAL, soft=1.0, grow=0.97), small.paint([small.forehead()], 1.0))
     for outline, grow in ((EYES[0], 2.2), (EYES[1], 2.2), (BROWS[0], 1.15), (BROWS[1], 1.15)):
         inner = inner * (1 - small.area(outline, soft=0.8, grow=grow))
     inner = inner * (1 - small.area(LIPS, soft=0.6, grow=1.05))
     inner = inner * (1 - small.area(NOSE, soft=0.6))
     hue = Skin(small, seen, have).hue
+    seen = blur(seen, 0.8 * small.unit)  # dark pixels are noisy: their colour is asked of a few
     luma = cv2.transform(seen, LUMA[None])[..., None]
-    off = cv2.log(np.maximum(seen, 0) + TOE) - cv2.log(np.maximum(luma * hue, 0) + TOE)
-    same = np.clip(2 - np.abs(off - off.mean(-1, keepdims=True)).sum(-1) / (2 * _SAME), 0, 1)
+    toe = np.float32(0.2) * TOE  # a larger one makes grey of what is dark
+    off = cv2.log(np.maximum(seen, 0) + toe) - cv2.log(np.maximum(luma * hue, 0) + toe)
+    # The ground of a fold is redder than the skin beside it; hair and frames are greyer.
+    greyer = np.maximum(off[..., 2] - off[..., 0], 0)
+    greyer += np.maximum(np.abs(off[..., 1] - 0.5 * (off[..., 0] + off[..., 2])) - _SAME, 0)
+    same = np.clip(2 - greyer / _SAME, 0, 1)
+    same = np.maximum(same, np.float32(0.85) * smile)  # no frame lies there, and deep folds do
     extra = cv2.GaussianBlur((closed - have) * inner * same, (0, 0), 0.5)
     return np.minimum(matte + enlarged(np.maximum(extra, 0), matte) * (extra.max() > 0), 1)
+
+
+def _closed(matte: Map, radius: float) -> Map:
+    side = 2 * round(radius) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    return np.asarray(cv2.morphologyEx(matte, cv2.MORPH_CLOSE, disc), np.float32)
 
 
 def carried_on(picture: Map, matte: Map) -> Map:

@@ -37,7 +37,8 @@ from setpiece.deage.layers.anatomy import (
 from setpiece.deage.layers.skin import Picture, Skin, blur, enlarged, halved, lit
 
 _EDGES = (0.35, 0.9, 2.0, 4.5)  # where bands part [units]; below the first is pore, left alone
-_SPARE = (1.7, 1.2, 0.9)  # how far a band may stand out of the cheek's before it counts
+_SPARE = (2.6, 1.2, 0.9)  # how far a band may stand out of the cheek's before it counts
+_EDGE = np.float32(0.7)  # in log luma: what stands out more is no line but hair, or the jaw's edge
 _RIDGE = 0.6  # share of a valley's treatment that a ridge gets
 
 
@@ -92,6 +93,8 @@ def _tamed(band, along, usual, strength):  # type: ignore[no-untyped-def]
             ratio = b / (usual * (np.float32(1) - np.float32(0.85) * a))
             part = np.float32(1) if b < 0 else np.float32(_RIDGE)
             over = np.float32(1) - np.float32(1) / np.sqrt(np.float32(1) + ratio * ratio)
+            edge = b / _EDGE
+            over /= np.float32(1) + edge * edge * edge * edge
             if strength < 0:
                 over *= np.float32(0.35) + np.float32(0.65) * a
             out[y, x] = -min(strength, np.float32(1.3)) * part * b * over
@@ -177,6 +180,6 @@ def _resynthesised(band: Map, skin: Skin, usual: float) -> Map:
         spectrum = np.fft.rfft2(noise)
         _PHASES[side] = (spectrum / np.maximum(np.abs(spectrum), 1e-9)).astype(np.complex64)
     tile = np.fft.irfft2(np.sqrt(power) * _PHASES[side], s=(side, side)).astype(np.float32)
-    tile *= np.float32(0.4 * usual) / (tile.std() + 1e-9)
+    tile *= np.float32(0.5 * usual) / (tile.std() + 1e-9)
     repeats = -(-skin.anatomy.size // side)
     return np.tile(tile, (repeats, repeats))[: skin.anatomy.size, : skin.anatomy.size]
