@@ -11,6 +11,7 @@ import pytest
 
 from setpiece.collapse.checks import first_frame_psnr, no_pop, plate_untouched, temporal
 from setpiece.collapse.comp import CompInputs, apply_shake, comp_frame, shake_path, split_edge
+from setpiece.collapse.foreground_edge import front_colour
 from setpiece.collapse.grain import Grain
 from setpiece.collapse.motion import Motion
 
@@ -289,3 +290,28 @@ def test_checks_can_fail() -> None:
     assert temporal(s.plate, s.plate, s.plate, s.plate, effect)["value"] == 1.0
     assert not temporal(s.plate, s.plate, a, b, effect)["ok"]  # frozen
     assert not temporal(a, b, s.plate, s.plate, effect)["ok"]  # alive where the plate is not
+
+
+def test_the_building_goes_out_of_the_soft_edge_of_what_stands_before_it() -> None:
+    """A branch before a dark wall keeps no dark rim before bright dust."""
+    s = _set()
+    leaf = np.array([0.2, 0.3, 0.1], np.float32)
+    hard = np.zeros((H, W), np.float32)
+    hard[50:90, 70:90] = 1
+    front = np.clip(cv2.GaussianBlur(hard, (0, 0), 1.5), 0, 1)
+    f = front[..., None]
+    plate = (f * leaf + (1 - f) * s.plate).astype(np.float32)
+    own = front_colour(plate, s.plate, front)
+    shift = np.where(f > 0, own - plate, 0).astype(np.float32)
+    dust = np.full((H, W, 3), 0.8, np.float32)
+    i = replace(_inputs(s, dust_rgb=dust, dust_transmittance=np.zeros((H, W), np.float32),
+                        foreground=front, grain=None), plate=plate)  # fmt: skip
+    wanted = f * leaf + (1 - f) * dust
+    soft = (front > 0.05) & (front < 0.95)
+    kept = np.abs(comp_frame(i).rgb - wanted)[soft].mean()
+    mended = np.abs(comp_frame(replace(i, foreground_shift=shift)).rgb - wanted)[soft].mean()
+    assert mended < 0.3 * kept
+    # nothing is taken out while the building still stands behind it
+    still = comp_frame(replace(i, foreground_shift=shift, dust_rgb=None, dust_transmittance=None,
+                               solids=s.rest))  # fmt: skip
+    assert np.abs(still.rgb - plate)[soft].max() < 1e-3

@@ -1,13 +1,15 @@
-"""What lies around the building: here, the dust that settles on what has come apart."""
+"""What lies around the building: how far away what stands in front is, and settled dust."""
 
 from __future__ import annotations
 
 import dataclasses
 
 import numpy as np
+import pytest
 from dust_scene import block, crush
 
-from setpiece.collapse.surroundings import settled_dust
+from setpiece.collapse.surroundings import front_depth, settled_dust
+from setpiece.render.camera import Camera
 
 
 def test_dust_settles_on_what_has_come_apart_and_on_nothing_else() -> None:
@@ -25,3 +27,38 @@ def test_dust_settles_on_what_has_come_apart_and_on_nothing_else() -> None:
     assert 0 < soon[apart].min() < late[apart].min() <= 0.75
     assert not late[~apart].any()
     assert not settled_dust(motion, pieces.bonds, 9.0, 0.0).any()
+
+
+def _street() -> tuple[Camera, np.ndarray]:
+    camera = Camera.from_angles(200.0, 320, 180, eye_height=2.0)
+    return camera, np.full((180, 320), 40.0, np.float32)
+
+
+def test_dust_threads_through_a_crown_and_not_through_a_pole() -> None:
+    camera, building = _street()
+    front = np.zeros((180, 320), np.float32)
+    y, x = np.mgrid[:180, :320]
+    front[np.hypot(x - 80, y - 70) < 40] = 1
+    front[100:130, 78:83] = 1  # its trunk
+    front[40:130, 240:243] = 1  # a lamp
+    leaves = np.where((x // 3 + y // 3) % 2, 0.3, 0.05)[..., None] * np.ones(3)
+    depth = front_depth(front, camera, building, leaves.astype(np.float32))
+    assert depth is not None
+    assert not depth[front == 0].any()
+    assert depth.max() < 40.0
+    crown, dark = np.hypot(x - 80, y - 70) < 25, leaves[..., 0] < 0.1
+    assert depth[crown & dark].mean() > depth[crown & ~dark].mean() + 1.0
+    lamp = depth[60:120, 241]
+    assert np.ptp(lamp) < 0.25
+    assert lamp.mean() == pytest.approx(depth[115, 80], rel=0.05)  # both stand on row 129
+
+
+def test_what_the_picture_cuts_off_below_stands_nearer_than_its_edge() -> None:
+    camera, building = _street()
+    whole, cut = (np.zeros((180, 320), np.float32) for _ in range(2))
+    whole[100:176, 50:100] = 1
+    cut[100:180, 50:100] = 1
+    grey = np.full((180, 320, 3), 0.2, np.float32)
+    near, far = (front_depth(f, camera, building, grey)[100:170, 50:100] for f in (cut, whole))
+    assert 0.5 * far.mean() < near.mean() < 0.8 * far.mean()
+    assert front_depth(np.zeros((180, 320), np.float32), camera, building, grey) is None

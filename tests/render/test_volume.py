@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.ndimage import zoom
 
+from setpiece.collapse.gas import refine
 from setpiece.render.camera import Camera
 from setpiece.render.light import Light
-from setpiece.render.volume import Volume, light_volume, march, sun_transmittance
+from setpiece.render.volume import (
+    Volume,
+    VolumePasses,
+    light_volume,
+    march,
+    sun_transmittance,
+)
 
 W, H = 96, 54
 
@@ -137,3 +146,59 @@ def test_same_input_same_bits_and_the_camera_may_stand_in_the_dust():
     two = march(lit, inside, nothing_behind(), Light(), seed=3)
     assert one.rgb.tobytes() == two.rgb.tobytes()
     assert (one.transmittance[H // 2] < 0.6).all()
+
+
+def ball(grainy: bool) -> Volume:
+    """A smooth ball of thick dust 7 m wide, 12 m away: a fine cell is some ten pixels."""
+    n = 16
+    at = np.stack(np.meshgrid(*[np.arange(n) - 7.5] * 3, indexing="ij"), -1)
+    dust = np.clip(5.5 - np.linalg.norm(at, axis=-1), 0, 3).astype(np.float32)
+    rng = np.random.default_rng(3)
+    place = (rng.random((300, 3)) * n - 0.5).astype(np.float32)
+    strength, key = np.ones(300, np.float32), rng.integers(1, 2**32, 300, np.uint32)
+    grain = refine.grain(dust, place, strength, key, 2) if grainy else None
+    fine = 2.0 * zoom(dust, 2, order=1, mode="nearest", grid_mode=True)
+    return Volume(fine.astype(np.float32), np.array([-5.0, 12.0, 0.0]), 0.3125, grain)
+
+
+def seen(volume: Volume, light: Light, size: int) -> VolumePasses:
+    view = Camera.from_angles(36.0 * size / 10, 16 * size // 10, 9 * size // 10 * 2, eye_height=5.0)
+    depth = np.full((view.height, view.width), np.inf, np.float32)
+    return march(light_volume(volume, light), view, depth, light)
+
+
+def outline(passes: VolumePasses) -> float:
+    """Length of the cloud's outline over that of a disc as large."""
+    full = (passes.transmittance < 0.5).astype(np.uint8)
+    lines, _ = cv2.findContours(full, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    longest = max(cv2.arcLength(line, True) for line in lines)
+    return longest / float(np.sqrt(4 * np.pi * full.sum()))
+
+
+def test_a_near_cloud_has_lobes_smaller_than_its_cells():
+    light = Light(direction=unit(1, -0.6, 0.6))
+    smooth, lobed = (seen(ball(grainy), light, 400) for grainy in (False, True))
+    assert outline(lobed) > 1.12 * outline(smooth)
+    inside = cv2.erode((lobed.transmittance < 0.02).astype(np.uint8), np.ones((31, 31))) > 0
+    assert inside.mean() > 0.05
+    fine = [p.rgb[..., 1] - cv2.GaussianBlur(p.rgb[..., 1], (0, 0), 6) for p in (smooth, lobed)]
+    assert fine[1][inside].std() > 15 * fine[0][inside].std()
+    # it is the same cloud, as large and as bright
+    assert (lobed.transmittance < 0.5).mean() == pytest.approx(
+        (smooth.transmittance < 0.5).mean(), rel=0.15
+    )
+    assert lobed.rgb[inside].mean() == pytest.approx(smooth.rgb[inside].mean(), rel=0.2)
+
+
+def test_lobes_of_a_near_cloud_have_a_lit_side_and_a_shadow_side():
+    """Light from the other side turns the shading of small lobes round."""
+    fine = []
+    for x in (-1.0, 1.0):
+        p = seen(ball(True), Light(direction=unit(x, -0.8, 0.3)), 400)
+        fine.append(p.rgb[..., 1] - cv2.GaussianBlur(p.rgb[..., 1], (0, 0), 5))
+    inside = cv2.erode((p.transmittance < 0.02).astype(np.uint8), np.ones((81, 81))) > 0
+    assert inside.any()
+    far = np.where(np.isfinite(p.depth), p.depth, 20).astype(np.float32)
+    dx = np.gradient(cv2.GaussianBlur(far, (0, 0), 2), axis=1)  # of the surface seen
+    lit = [float(np.corrcoef(f[inside], dx[inside])[0, 1]) for f in fine]
+    assert lit[1] > lit[0] + 0.15

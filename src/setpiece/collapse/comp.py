@@ -49,6 +49,8 @@ class CompInputs:
         behind_rgb, behind_transmittance: the same of the dust past the solids, where their soft
             edges let it be seen.
         foreground: (h, w) 0..1, the plate's own pixels in front of everything.
+        foreground_shift: (h, w, 3) what the foreground's own colour has more or less than the
+            plate's where its edge is soft, and shows the background that was.
         veil_rgb, veil_transmittance: dust between the camera and the foreground, if known.
         grain, light: of the plate. softness: its blur [px sigma].
         distance: of the building [m], for haze on what we add.
@@ -71,6 +73,7 @@ class CompInputs:
     behind_rgb: F32 | None = None
     behind_transmittance: F32 | None = None
     foreground: F32 | None = None
+    foreground_shift: F32 | None = None
     veil_rgb: F32 | None = None
     veil_transmittance: F32 | None = None
     grain: Grain | None = None
@@ -139,7 +142,8 @@ def comp_frame(inputs: CompInputs) -> CompResult:
     steady, dust = np.empty((h, w, 3), np.float32), np.empty((h, w, 4), np.float32)
     finish(
         i.plate, base, carried, effect, soft, levels, sigma, noise, i.grain is not None,
-        np.asarray(front, np.float32), veil_rgb, veil_alpha, veiled, dust_rgb, dust_alpha,
+        np.asarray(front, np.float32), none3 if i.foreground_shift is None else i.foreground_shift,
+        i.foreground_shift is not None, veil_rgb, veil_alpha, veiled, dust_rgb, dust_alpha,
         np.float32(LEAST_EFFECT), steady, dust,
     )  # fmt: skip
     rgb = steady if i.shake is None else apply_shake(steady, i.shake)

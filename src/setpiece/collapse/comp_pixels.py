@@ -63,19 +63,21 @@ def stack(
 
 @njit(**J)
 def finish(
-    plate, base, carried, effect, luminance, levels, sigma, noise, grainy, front, veil_rgb,
-    veil_alpha, veiled, dust_rgb, dust_alpha, least, steady, dust,
+    plate, base, carried, effect, luminance, levels, sigma, noise, grainy, front, front_shift,
+    with_shift, veil_rgb, veil_alpha, veiled, dust_rgb, dust_alpha, least, steady, dust,
 ):  # fmt: skip
     """Grain that is missing, what stands in front and its veil, and the plate's own bits where
     nothing was changed: into steady (h, w, 3), effect (in place) and dust (h, w, 4).
 
-    luminance: of base, smooth (h, w); sigma (n, 3) of the grain at its levels (n,).
+    luminance: of base, smooth (h, w); sigma (n, 3) of the grain at its levels (n,). front_shift:
+    what the old background left in the front's soft edge, to be added as that background goes.
     """
     h, w = effect.shape
     last = levels.shape[0] - 1
     for y in range(h):
         for x in range(w):
             f = min(max(front[y, x], 0.0), 1.0)
+            changed = min(effect[y, x], 1.0)
             e = effect[y, x] * (1 - f)
             if veiled:
                 e = max(e, veil_alpha[y, x] * f)
@@ -101,6 +103,8 @@ def finish(
                     s = sigma[i, c] + t * (sigma[i + 1, c] - sigma[i, c])
                     b += missing * s * noise[y, x, c]
                 over = plate[y, x, c]
+                if with_shift:
+                    over += changed * front_shift[y, x, c]
                 if veiled:
                     over = veil_rgb[y, x, c] + (1 - veil_alpha[y, x]) * over
                 steady[y, x, c] = max(b * (1 - f) + over * f, 0.0)

@@ -36,7 +36,8 @@ NEAR = 2  # px: how far from dust it may paint
 THIN, WIDE = 0.04, 0.5  # density at which dust begins to be thick, and over which it gets so
 TAUGHT = 10.5  # px that a cell of the coarse dust has in the pictures it learned from
 # Share of its answer that is laid on: all of it makes dust smoother than the truth, and this much
-# is nearer in picture and gradients on the collapse that training watches.
+# is nearer in picture and gradients on the collapse that training watches. Of a cloud that is
+# nearer than those it learned from it is less: there it takes form for haze.
 LAID = 0.8
 CHANNELS = 8  # at full size
 COARSE = 8  # at a quarter
@@ -92,8 +93,11 @@ def answer(raw: F32, view: View) -> F32:
     raw: `transport` of the dust with its noise, `sharpened`. Raises StageError where the model
     cannot be run.
     """
-    times = _times(raw, view)
-    return _asked(raw, view) if times == 1 else _answer_from_afar(raw, view, times)
+    pixels = _cell_pixels(raw, view)
+    times = int(np.clip(round(pixels / TAUGHT), 1, 4))
+    found = _asked(raw, view) if times == 1 else _answer_from_afar(raw, view, times)
+    found *= np.float32(LAID * min(1.0, TAUGHT / pixels) ** 0.5)
+    return found
 
 
 def _asked(raw: F32, view: View) -> F32:
@@ -104,7 +108,7 @@ def _asked(raw: F32, view: View) -> F32:
     full, coarse = features(raw, view, box)
     delta = _run({"full": full[None], "coarse": coarse[None]})
     part = out[box]
-    part[:] = np.float32(LAID) * delta[:, : part.shape[0], : part.shape[1]].transpose(1, 2, 0)
+    part[:] = delta[:, : part.shape[0], : part.shape[1]].transpose(1, 2, 0)
     return out
 
 
@@ -113,11 +117,6 @@ def _cell_pixels(raw: F32, view: View) -> float:
     dusty = (raw[..., 3] < 0.9999) & np.isfinite(raw[..., 4])
     middle = float(np.median(raw[..., 4][dusty])) if dusty.any() else 1.0
     return view.cell * view.camera.focal * raw.shape[1] / view.camera.width / max(middle, 0.1)
-
-
-def _times(raw: F32, view: View) -> int:
-    """How many times smaller the picture would be in which cells are as large as were taught."""
-    return int(np.clip(round(_cell_pixels(raw, view) / TAUGHT), 1, 4))
 
 
 def _answer_from_afar(raw: F32, view: View, times: int) -> F32:

@@ -91,7 +91,7 @@ class DustPass:
         far = None
         if edge.any():
             far = self._to(np.where(edge, np.minimum(self.ground_depth, 1e6), 0), False)
-        veil = None if self.front_depth is None else self._to(self.front_depth, True)
+        veil = None if self.front_depth is None else self._to(self.front_depth, self.draft)
         if self.bare is not None:
             raw, far, veil = self._paint(self.bare, raw, far, np.where(edge, cover, 1), veil, solid)
         if veil is not None:

@@ -23,6 +23,7 @@ from setpiece.collapse.dust import Dust
 from setpiece.collapse.dust_paint import sharpened
 from setpiece.collapse.dust_pass import Bare, DustPass
 from setpiece.collapse.foreground import ClipForeground
+from setpiece.collapse.foreground_edge import front_colour
 from setpiece.collapse.fragments import Bonds
 from setpiece.collapse.grain import HeldStill
 from setpiece.collapse.make import fragments_of, light_of, motion_of
@@ -71,6 +72,7 @@ class Context:
     held: HeldStill | None
     clip: ClipForeground | None
     front_depth: F32 | None
+    front_shift: F32 | None
     near: float
     ground_depth: F32  # of the ground plane, planar Z (h, w) [m]
     shake: F32
@@ -145,7 +147,8 @@ def open_shot(argument: tuple[Stages, Path]) -> Context:
         clip=clip,
         near=float(np.percentile(standing.depth[np.isfinite(standing.depth)], 2)),
         ground_depth=to_ground(s.layout.view(), np.full_like(standing.depth, np.inf)),
-        front_depth=front_depth(prep.foreground, s.layout.view(), standing.depth),
+        front_depth=front_depth(prep.foreground, s.layout.view(), standing.depth, prep.still),
+        front_shift=_front_shift(prep) if s.plate.still else None,
         shake=shake_path(motion, s.request.frames, s.brief.shake, s.request.seed),
         albedo=(float(albedo[0]), float(albedo[1]), float(albedo[2])),
         names=[f"fragment_{i:05d}" for i in range(len(pieces))],
@@ -234,6 +237,7 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             behind_rgb=None if behind is None else behind.rgb,
             behind_transmittance=None if behind is None else behind.transmittance,
             foreground=front,
+            foreground_shift=c.front_shift,
             grain=prep.grain,
             light=light,
             softness=prep.softness,
@@ -255,6 +259,15 @@ def _bare(c: Context, frame: int) -> Bare | None:
         return None
     volume = clear_of_camera(volume, c.view.camera, c.near, c.stages.brief.dust)
     return Bare(c.dust, frame, light_volume(volume, c.light, _posed(c, frame).tracer.occluded))
+
+
+def _front_shift(prep: Prep) -> F32 | None:
+    """What the building left in the soft edges of what stands before it, to be taken out."""
+    if not prep.foreground.any():
+        return None
+    behind = np.where(prep.matte[..., None] > 0.5, prep.picture, prep.still)
+    own = front_colour(prep.still, behind, prep.foreground)
+    return np.where(prep.foreground[..., None] > 0, own - prep.still, 0).astype(np.float32)
 
 
 def _posed(c: Context, frame: int) -> Posed:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from setpiece.collapse.cleanplate import building_picture, make_clean_plate
 from setpiece.collapse.edges import split_edge
 from setpiece.collapse.foreground import ClipForeground, find_foreground
+from setpiece.collapse.foreground_edge import refine_edge
 from setpiece.collapse.grain import Grain, measure_grain, measure_softness
 from setpiece.collapse.layout import sky_mask
 from setpiece.errors import PlateError
@@ -64,6 +65,7 @@ def prep_plate(s: Stages, light: Light, folder: Path, progress: Callable[[float]
         scale = plate.width / plate.native[0]
         given = [[(x * scale, y * scale) for x, y in shape] for shape in request.foreground_shapes]
     foreground = find_foreground(still, matte, given=given, layout=s.layout)
+    foreground = refine_edge(still, foreground)
     progress(0.1)
 
     clean_given = None

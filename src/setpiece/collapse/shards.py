@@ -1,4 +1,6 @@
-"""Window glass once it has cracked: shards that stay in the frame, let go and fall.
+"""What comes off walls by itself: window glass once it has cracked, and curtains.
+
+Shards stay in the frame a while, let go and fall; cloth is torn off when its wall goes over.
 
 Racked annealed glass cracks into a few large pieces which leave the frame one after another, those
 held by the putty along the edges last (R. A. Behr, A. Belarbi and C. J. Culp, "Dynamic racking
@@ -11,6 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse import csgraph
 
 from setpiece.collapse.fragments import Fragments
 from setpiece.collapse.motion import Motion
@@ -22,6 +26,7 @@ LETS_GO = 0.45  # [s] the last shard leaves the frame this long after the pane c
 GONE = 0.9  # [s] a falling shard has gone to pieces too small to see
 DRIFT = 0.8  # [m/s] how fast shards leave the wall
 FLUNG = 2.0  # [m/s] a spinning wall gives its glass no more than this beyond its own speed
+TORN = 0.94, 0.6  # cosine of the tilt, and metres of fall, by which a wall's curtains are torn off
 AIR = 0.8  # [1/s] by which the air slows a shard across its fall
 
 
@@ -37,7 +42,7 @@ class LooseGlass:
 
 @dataclass(frozen=True)
 class Shards:
-    """Every shard (a triangle of a pane) and its way, known in closed form.
+    """Every shard (a triangle of a pane, or of a torn curtain) and its way, in closed form.
 
     faces (S,), fall time `start` (S,) [s of the shot], corners when it lets go relative to their
     middle `arms` (S, 3, 3), middle `at` (S, 3), velocity (S, 3), turning (S, 3) [rad/s].
@@ -90,10 +95,12 @@ class Shards:
         velocity += 0.25 * rng.normal(size=(n, 3))
         spin = 3.0 * rng.normal(size=(n, 3))
         g = np.float32
-        return Shards(
+        glass = (
             faces, start.astype(g), (now - centre[:, None]).astype(g), centre.astype(g),
             velocity.astype(g), spin.astype(g),
         )  # fmt: skip
+        both = zip(glass, _curtains(fragments, motion, rng), strict=True)
+        return Shards(*(np.concatenate(pair) for pair in both))
 
     def when(self, seconds: float, slow: float = 1.0) -> LooseGlass:
         """The shards that have let go by then. slow: 0.5 runs at half speed."""
@@ -111,3 +118,44 @@ class Shards:
         left = np.maximum(1 - 0.85 * age / GONE, 0.0)[:, None, None]
         arms = np.einsum("nij,nkj->nki", rotation_matrices(q), self.arms[on]) * left
         return LooseGlass(self.faces[on], (middle[:, None] + arms).astype(np.float32), gone)
+
+
+def _curtains(
+    fragments: Fragments, motion: Motion, rng: np.random.Generator
+) -> tuple[NDArray, F32, F32, F32, F32, F32]:
+    """Cloth that is torn off: as the fields of `Shards`. Each curtain goes as one."""
+    mesh, g = fragments.mesh, np.float32
+    faces = np.flatnonzero((mesh.material == Material.CLOTH) & (mesh.body >= 0))
+    drop = motion.rest[:, 2] - motion.position[..., 2]
+    # how upright: the world's up seen from the piece, of its rotation (x, y, z, w)
+    upright = 1 - 2 * (motion.rotation[..., 0] ** 2 + motion.rotation[..., 1] ** 2)
+    over = (upright < TORN[0]) | (drop > TORN[1])
+    first = np.where(over.any(0), over.argmax(0), -1)
+    faces = faces[first[mesh.body[faces]] >= 0]
+    if not len(faces):
+        none = np.zeros((0, 3), g)
+        return faces, none[:, 0], np.zeros((0, 3, 3), g), none, none, none
+    corner = mesh.faces[faces]
+    pairs = np.concatenate([corner[:, [0, 1]], corner[:, [1, 2]]])
+    links = sparse.coo_matrix((np.ones(len(pairs)), pairs.T), shape=(len(mesh.vertices),) * 2)
+    _, label = csgraph.connected_components(links, directed=False)
+    _, head, piece = np.unique(label[corner[:, 0]], return_index=True, return_inverse=True)
+    body = mesh.body[faces]
+    f = np.minimum(first[body], len(motion.position) - 2)
+    arm = mesh.vertices[corner] - motion.rest[body][:, None]
+    here, there = (
+        motion.position[f + k, body][:, None]
+        + np.einsum("nij,nkj->nki", rotation_matrices(motion.rotation[f + k, body]), arm)
+        for k in (0, 1)
+    )
+    size = np.bincount(piece).astype(np.float64)
+    centre, speed = (
+        np.stack([np.bincount(piece, x[:, a]) / size for a in range(3)], 1)
+        for x in (here.mean(1), (there - here).mean(1) * float(motion.fps))
+    )
+    spin = rng.normal(size=(len(head), 3))
+    start = f / float(motion.fps)
+    return (
+        faces, start.astype(g), (here - centre[piece][:, None]).astype(g), centre[piece].astype(g),
+        speed[piece].astype(g), spin[piece].astype(g),
+    )  # fmt: skip

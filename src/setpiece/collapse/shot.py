@@ -25,12 +25,12 @@ from setpiece.media.plate import Plate, open_plate
 STAGE_VERSION = {
     "brief": 1,
     "layout": 6,
-    "prep": 7,
+    "prep": 8,
     "fracture": 6,
     "fall": 10,
     "dust": 4,
     "debris": 3,
-    "frames": 15,
+    "frames": 16,
 }
 
 

@@ -7,6 +7,11 @@ from numba import njit
 
 f4 = np.float32
 BRICK = 8  # cells along an edge of the bricks that are skipped when empty
+NEAR = 4.0  # px of a fine cell from which on lobes move the edge of the cloud
+CARVE = 0.6  # cells that a lobe of one deviation moves it
+TURN = 0.8  # optical depth that a lobe's far side has more, of its slope away from the sun
+OPEN = 0.14  # share of the sky that a lobe of one deviation sees more, and a cleft less
+PITCH, FINER = 1.77, 2.66  # texels of noise in a fine cell, and how much finer each next size is
 
 
 @njit(inline="always")
@@ -97,18 +102,85 @@ def _grain_at(cx, cy, cz, i, j, k, ids, point, weight, offset, rr, tile, ratio, 
     least = min(g0, min(g1, g2))
     g0, g1, g2 = (g0 - least) ** 2, (g1 - least) ** 2, (g2 - least) ** 2
     scale = f4(1.0) / np.sqrt(f4(2e-5) + g0 * g0 + g1 * g1 + g2 * g2)
-    pitch = f4(1.77) * ratio
+    pitch = f4(PITCH) * ratio
     value = _billow(cx, cy, cz, g0, p0, point, offset, tile, pitch)
     value += _billow(cx, cy, cz, g1, p1, point, offset, tile, pitch)
     value += _billow(cx, cy, cz, g2, p2, point, offset, tile, pitch)
     value *= coarse
     if fine > 0:
-        pitch = f4(4.7) * ratio
+        pitch = f4(PITCH * FINER) * ratio
         more = _billow(cx, cy, cz, g0, p0, point, offset, tile, pitch)
         more += _billow(cx, cy, cz, g1, p1, point, offset, tile, pitch)
         more += _billow(cx, cy, cz, g2, p2, point, offset, tile, pitch)
         value += fine * more
     return value * scale
+
+
+@njit(inline="always")
+def _tile_slope(tile, mask, u, v, w, s0, s1, s2):
+    """Noise of the tile, and how fast it grows along (s0, s1, s2) [1/texel]."""
+    a0, b0, c0 = int(u), int(v), int(w)
+    a, b, c = u - f4(a0), v - f4(b0), w - f4(c0)
+    a0, b0, c0 = a0 & mask, b0 & mask, c0 & mask
+    a1, b1, c1 = (a0 + 1) & mask, (b0 + 1) & mask, (c0 + 1) & mask
+    n00, n01 = tile[a0, b0, c0], tile[a0, b1, c0]
+    n10, n11 = tile[a1, b0, c0], tile[a1, b1, c0]
+    d00, d01 = tile[a0, b0, c1] - n00, tile[a0, b1, c1] - n01
+    d10, d11 = tile[a1, b0, c1] - n10, tile[a1, b1, c1] - n11
+    p, q, r, s = n00 + c * d00, n01 + c * d01, n10 + c * d10, n11 + c * d11
+    e, f = p + b * (q - p), r + b * (s - r)
+    g, h = d00 + b * (d01 - d00), d10 + b * (d11 - d10)
+    turn = (f - e) * s0 + ((q - p) + a * ((s - r) - (q - p))) * s1 + (g + a * (h - g)) * s2
+    return e + a * (f - e), turn
+
+
+@njit(inline="always")
+def _lobes_at(cx, cy, cz, i, j, k, ids, point, weight, offset, rr, tile, ratio, shares, sun):
+    """As `_grain_at`, for dust that is near: in as many sizes as `shares` has, each 1 / FINER of
+    the last; and how fast the lobes rise towards the sun."""
+    value, turn, total = f4(0.0), f4(0.0), f4(0.0)
+    if ids[i, j, k, 0] < 0:
+        return value, turn
+    p0, p1, p2 = ids[i, j, k, 0], max(ids[i, j, k, 1], 0), max(ids[i, j, k, 2], 0)
+    g0 = _weight(cx, cy, cz, p0, point, weight, rr)
+    g1 = _weight(cx, cy, cz, p1, point, weight, rr) if ids[i, j, k, 1] >= 0 else f4(0.0)
+    g2 = _weight(cx, cy, cz, p2, point, weight, rr) if ids[i, j, k, 2] >= 0 else f4(0.0)
+    least = min(g0, min(g1, g2))
+    far = f4(64 * tile.shape[0])
+    for n in range(3):
+        p = p0 if n == 0 else (p1 if n == 1 else p2)
+        g = ((g0 if n == 0 else (g1 if n == 1 else g2)) - least) ** 2
+        if g <= 0:
+            continue
+        total += g * g
+        pitch = f4(PITCH) * ratio
+        for m in range(shares.shape[0]):
+            if shares[m] <= 0:
+                break
+            v, t = _tile_slope(
+                tile, tile.shape[0] - 1, (cx - point[p, 0]) * pitch + offset[p, 0] + far,
+                (cy - point[p, 1]) * pitch + offset[p, 1] + far,
+                (cz - point[p, 2]) * pitch + offset[p, 2] + far, sun[0], sun[1], sun[2],
+            )  # fmt: skip
+            value += g * shares[m] * v
+            turn += g * shares[m] * t
+            pitch *= f4(FINER)
+    scale = f4(1.0) / np.sqrt(f4(2e-5) + total)
+    return value * scale, turn * scale
+
+
+@njit(inline="always")
+def _slope(f, i, j, k, a, b, c):
+    """How steep the trilinear field is [per cell]."""
+    p, q = f[i, j, k], f[i, j, k + 1]
+    r, s = f[i, j + 1, k], f[i, j + 1, k + 1]
+    t, u = f[i + 1, j, k], f[i + 1, j, k + 1]
+    v, w = f[i + 1, j + 1, k], f[i + 1, j + 1, k + 1]
+    a1, b1, c1 = f4(1.0) - a, f4(1.0) - b, f4(1.0) - c
+    x = b1 * (c1 * (t - p) + c * (u - q)) + b * (c1 * (v - r) + c * (w - s))
+    y = a1 * (c1 * (r - p) + c * (s - q)) + a * (c1 * (v - t) + c * (w - u))
+    z = a1 * (b1 * (q - p) + b * (s - r)) + a * (b1 * (u - t) + b * (w - v))
+    return np.sqrt(x * x + y * y + z * z)
 
 
 @njit(cache=True, nogil=True)
@@ -145,6 +217,8 @@ def march_rays(d, tau, around, ratio, full, origin, cell, eye, rotation, focal, 
     focal32 = f4(focal)
     metres = f4(step * cell)
     ratio32 = f4(refined)
+    to_sun = sun.astype(np.float32)
+    shares = np.zeros(3, np.float32)
     for py in range(h):
         for px in range(w):
             if wanted[py, px] != 1:
@@ -210,7 +284,7 @@ def march_rays(d, tau, around, ratio, full, origin, cell, eye, rotation, focal, 
                 de = _sample(d, i, j, k, a, b, c)
                 if de > f4(1e-4):
                     pixels = size / max(here, half)  # of a fine cell, in the picture
-                    bump = f4(0.0)
+                    bump, turn = f4(0.0), f4(0.0)
                     if grainy and left > f4(0.35) and pixels > f4(1.2) and de * metres > f4(0.012):
                         # Lobes of about a fine cell, and of a third of it where that shows.
                         gx = (x + half) * coarser - half
@@ -219,17 +293,33 @@ def march_rays(d, tau, around, ratio, full, origin, cell, eye, rotation, focal, 
                         gi = min(int(gx + half), ids.shape[0] - 1)
                         gj = min(int(gy + half), ids.shape[1] - 1)
                         gk = min(int(gz + half), ids.shape[2] - 1)
-                        bump = _grain_at(
-                            gx, gy, gz, gi, gj, gk, ids, point, weight, offset, rr, tile, ratio32,
-                            min((pixels - f4(1.2)) * f4(0.7), f4(1.0)),
-                            min((pixels - f4(4.0)) * f4(0.25), f4(0.6)),
-                        )  # fmt: skip
-                        bump = min(max(bump, f4(-2.2)), f4(2.2))
+                        shares[0] = min((pixels - f4(1.2)) * f4(0.7), f4(1.0))
+                        shares[1] = min((pixels - f4(NEAR)) * f4(0.2), f4(0.4))
+                        if shares[1] <= 0:
+                            bump = _grain_at(
+                                gx, gy, gz, gi, gj, gk, ids, point, weight, offset, rr, tile,
+                                ratio32, shares[0], f4(0.0),
+                            )  # fmt: skip
+                            bump = min(max(bump, f4(-2.2)), f4(2.2))
+                        else:
+                            shares[2] = min(
+                                max(pixels - f4(2 * NEAR), f4(0.0)) * f4(0.04), f4(0.16)
+                            )
+                            bump, turn = _lobes_at(
+                                gx, gy, gz, gi, gj, gk, ids, point, weight, offset, rr, tile,
+                                ratio32, shares, to_sun,
+                            )  # fmt: skip
+                            bump = min(max(bump, f4(-2.2)), f4(2.2))
+                            close = min((pixels - f4(NEAR)) * f4(0.3), f4(1.0))
+                            # A cell this large would show a smooth ball: its edge moves instead.
+                            carve = close * f4(CARVE) * (bump - f4(1.0))
+                            de = max(de + carve * _slope(d, i, j, k, a, b, c), f4(0.0))
+                            turn *= close
                         de *= max(f4(1.0) + f4(0.55) * bump, f4(0.05))
                     al = f4(1.0) - np.exp(-de * piece * travelled)
                     s = _sample(tau, i, j, k, a, b, c)
                     # A bulge stands a little further into the light than its cell.
-                    s *= np.exp(f4(-0.33) * bump)
+                    s = max(s * np.exp(f4(-0.33) * bump) + f4(TURN) * turn, f4(0.0))
                     deep = np.exp(f4(-0.015625) * s)
                     r = deep * deep
                     r *= r
@@ -244,6 +334,8 @@ def march_rays(d, tau, around, ratio, full, origin, cell, eye, rotation, focal, 
                     z = min(max((z + half) * inv_ratio - half, f4(0.0)), slim2)
                     i, j, k = int(x), int(y), int(z)
                     up, low, free = _around(around, i, j, k, x - f4(i), y - f4(j), z - f4(k))
+                    if turn != 0:
+                        up *= max(f4(1.0) + f4(OPEN) * bump, f4(0.2))
                     al *= left
                     # What no solid hides from the sun; a little light wanders in all the same.
                     ls += al * light * (f4(0.06) + f4(0.94) * free)

@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-STRONG, CALM = 0.03, 0.1  # step that is still taken out in texture; what more where all is smooth
+STRONG, CALM = 0.03, 0.16  # step that is still taken out in texture; what more where all is smooth
 SHORT = 1.5  # [px]
 LENGTH, ROUNDS = 0.07, 250  # of the longer side: over which steps are spread
 
