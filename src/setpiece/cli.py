@@ -10,6 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from setpiece import __version__
+from setpiece.cli_deage import EXAMPLES as DEAGE_EXAMPLES
+from setpiece.cli_deage import deage
 from setpiece.cli_ledger import ledger
 from setpiece.cli_schedule import schedule
 from setpiece.options import (
@@ -38,6 +40,7 @@ app = typer.Typer(
 )
 app.add_typer(ledger, name="ledger")
 app.add_typer(schedule, name="schedule")
+app.command(epilog=_examples(*DEAGE_EXAMPLES))(deage)
 
 
 @app.command(

@@ -49,6 +49,10 @@ def add(
     document: Annotated[
         Path | None, typer.Option(help="The signed paper; its SHA-256 is recorded.")
     ] = None,
+    reference: Annotated[
+        Path | None,
+        typer.Option(help="Photograph of the person, by which de-ageing recognises them."),
+    ] = None,
     key: KEY = None,
     out: OUT = Path("takes"),
     database: DATABASE = None,
@@ -69,6 +73,7 @@ def add(
         signed_by=signed_by, capacity=capacity,
         signed_on=read_day(signed_on, "--signed-on") if signed_on else None,
         document=file_sha256(document) if document else None,
+        reference=(str(reference.resolve()), file_sha256(reference)) if reference else None,
     )  # fmt: skip
     typer.echo(given.words())
 

@@ -28,6 +28,7 @@ LABELS = {
     "fall": "Structure and fall",
     "dust": "Dust",
     "debris": "Debris",
+    "track": "Finding and following faces",
     "frames": "Render and comp",
     "deliver": "Delivering",
     "warm": "Compiling kernels (once)",

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from setpiece import __version__
 from setpiece.collapse.request import Request
-from setpiece.collapse.shot import STAGE_VERSION, TakeResult, hash_plate
-from setpiece.farm import hash_file, key_of
+from setpiece.collapse.shot import STAGE_VERSION, TakeResult
+from setpiece.farm import hash_file, hash_source, key_of
 from setpiece.media.plate import open_plate
 
 
@@ -35,7 +35,9 @@ def made_before(request: Request, out: Path) -> TakeResult | None:
     records = sorted(out.glob("[!.]*/take.json"), key=lambda p: p.stat().st_mtime, reverse=True)
     if request.brief_model is not None or not records:
         return None
-    key = order_key(request, hash_plate(open_plate(request.plate, colorspace=request.colorspace)))
+    key = order_key(
+        request, hash_source(open_plate(request.plate, colorspace=request.colorspace).path)
+    )
     for path in records:
         try:
             record = json.loads(path.read_text(encoding="utf-8"))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from importlib.resources import as_file, files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from setpiece.collapse.dust_paint import MODEL
-from setpiece.ledger.hashing import files_sha256
 from setpiece.ledger.provenance import Ingredient, Provenance
 
 if TYPE_CHECKING:
@@ -20,7 +18,7 @@ def provenance(s: Stages, dusty: bool) -> Provenance:
     Raises InputError where one of them cannot be read any more.
     """
     painters = models(s, dusty)
-    made_from = [_plate(s.plate.path)]
+    made_from = [Ingredient.of_plate(s.plate.path)]
     made_from.append(Ingredient.of("matchmove", s.folders["layout"] / "layout.toml"))
     name = "compositeWithTrainedAlgorithmicMedia" if painters else "compositeSynthetic"
     return Provenance(source_type=name, ingredients=(*made_from, *painters))
@@ -32,14 +30,3 @@ def models(s: Stages, dusty: bool) -> list[Ingredient]:
         return []
     with as_file(files("setpiece.models").joinpath(MODEL)) as model:
         return [Ingredient.of("model", model).model_copy(update={"path": None})]
-
-
-def _plate(path: Path) -> Ingredient:
-    if path.is_file():
-        return Ingredient.of("plate", path)
-    folder = path if path.is_dir() else path.parent
-    frames = {p.name: p for p in sorted(folder.iterdir()) if p.is_file()}
-    if not path.is_dir():  # plate.####.exr: the frames of that name
-        stem = path.name.partition("#")[0].partition("%")[0]
-        frames = {n: p for n, p in frames.items() if n.startswith(stem) and p.suffix == path.suffix}
-    return Ingredient(role="plate", title=path.name[:300], sha256=files_sha256(frames))

@@ -16,7 +16,7 @@ from setpiece import __version__
 from setpiece.collapse.deliver import deliver
 from setpiece.collapse.make import fragments_of, light_of, motion_of
 from setpiece.errors import SetpieceError, StoreError
-from setpiece.farm import Meter, StageDesk
+from setpiece.farm import Meter, StageDesk, hash_source
 from setpiece.ledger import Entry, PlateFacts, Rate, StageCost, leave_entry, settle, settle_all
 from setpiece.show import TakeFolder, new_take_folder, open_store
 
@@ -169,10 +169,10 @@ def _record(
     from setpiece.collapse.dust import Dust
     from setpiece.collapse.order import order_key
     from setpiece.collapse.provenance import models
-    from setpiece.collapse.shot import STAGE_VERSION, hash_plate
+    from setpiece.collapse.shot import STAGE_VERSION
 
     r, motion = s.request, motion_of(s)
-    plate_hash = hash_plate(s.plate)
+    plate_hash = hash_source(s.plate.path)
     dust = Dust.open(s.folders["dust"])
     mass = [float(m) for m in dust.checks["mass"]]
     dusty = max(mass, default=0.0) > 0

@@ -18,7 +18,7 @@ from setpiece.collapse.brief import Brief, load_brief, save_brief
 from setpiece.collapse.brief_reader import read_brief
 from setpiece.collapse.layout import Layout, load_layout
 from setpiece.collapse.request import Request
-from setpiece.farm import StageDesk, Watcher, hash_file, key_of
+from setpiece.farm import StageDesk, Watcher, hash_file, hash_source, key_of
 from setpiece.media.plate import Plate, open_plate
 
 # Raised when a stage's result would differ for the same inputs: old results are then not reused.
@@ -127,7 +127,7 @@ def plan(request: Request, desk: StageDesk) -> Stages:
         request.plate, colorspace=request.colorspace, fps=request.fps, size=request.size
     )
     fps = request.fps or (plate.fps if not plate.still else Fraction(24))
-    plate_key = key_of(hash_plate(plate), request.size, request.colorspace)
+    plate_key = key_of(hash_source(plate.path), request.size, request.colorspace)
 
     brief_key = key_of(
         STAGE_VERSION["brief"],
@@ -255,16 +255,6 @@ def _make_brief(request: Request, fps: Fraction, folder: Path, _progress: Any, _
     else:
         brief = read_brief(request.brief, fps=fps)
     save_brief(brief, folder / "brief.toml")
-
-
-def hash_plate(plate: Plate) -> str:
-    """Content of a single file; of a sequence its names, sizes and times."""
-    if plate.path.is_file():
-        return hash_file(plate.path)
-    folder = plate.path if plate.path.is_dir() else plate.path.parent
-    return key_of(
-        [(p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in sorted(folder.iterdir())]
-    )
 
 
 def _folder_of(desk: StageDesk, name: str) -> Path:

@@ -2,7 +2,15 @@
 
 from setpiece.farm.local import map_frames
 from setpiece.farm.meter import Meter, Usage
-from setpiece.farm.stages import Quiet, StageDesk, StageRecord, Watcher, hash_file, key_of
+from setpiece.farm.stages import (
+    Quiet,
+    StageDesk,
+    StageRecord,
+    Watcher,
+    hash_file,
+    hash_source,
+    key_of,
+)
 
 __all__ = [
     "Meter",
@@ -12,6 +20,7 @@ __all__ = [
     "Usage",
     "Watcher",
     "hash_file",
+    "hash_source",
     "key_of",
     "map_frames",
 ]

@@ -76,6 +76,16 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(f, "sha256").hexdigest()
 
 
+def hash_source(path: Path) -> str:
+    """Content of a single file; of a sequence (pattern or folder) its names, sizes and times."""
+    if path.is_file():
+        return hash_file(path)
+    folder = path if path.is_dir() else path.parent
+    return key_of(
+        [(p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in sorted(folder.iterdir())]
+    )
+
+
 class StageDesk:
     """Runs stages one after the other and keeps what they made under `work`."""
 

@@ -39,6 +39,7 @@ class Consent:
     key: str
     recorded: str
     withdrawn: str | None = None
+    reference: tuple[str, str] | None = None  # path and SHA-256 of a photograph of the person
     history: tuple[int, ...] = ()
 
     def words(self) -> str:
@@ -68,8 +69,10 @@ def today() -> date:
 def give(
     store: Store, person: str, show: str, scope: Scope, *, key: Key, signed_by: str,
     capacity: str = "self", signed_on: date | None = None, document: str | None = None,
+    reference: tuple[str, str] | None = None,
 ) -> Consent:  # fmt: skip
-    """Record a signed consent; `document` is the SHA-256 of the paper it stands for.
+    """Record a signed consent; `document` is the SHA-256 of the paper it stands for, `reference`
+    path and SHA-256 of a photograph that shows whose consent it is.
 
     Raises InputError where it contradicts itself, and NotCleared where the key may not record one.
     """
@@ -89,11 +92,13 @@ def give(
     doubtful = doubt(key.public, RECORDS_CONSENT, utc_now())
     if doubtful:
         raise NotCleared(f"This consent cannot be recorded: {doubtful}.")
-    record = {
+    record: dict[str, Any] = {
         "person": person, "show": show, "scope": scope.model_dump(mode="json"),
         "signed_by": signed_by, "capacity": capacity, "signed_on": signed_on.isoformat(),
         "document": document,
     }  # fmt: skip
+    if reference is not None:
+        record["reference"] = {"path": reference[0], "sha256": reference[1]}
     with store.session() as session:
         return _opened(append_signed(session, GIVEN, person, record, key))
 
@@ -224,11 +229,16 @@ def _opened(event: Entered) -> Consent:
             number=event.seq, person=record["person"], show=record["show"],
             scope=_scope(event, record), signed_by=record["signed_by"],
             capacity=record["capacity"], signed_on=date.fromisoformat(record["signed_on"]),
-            document=record["document"], key=event.payload["seal"]["key"], recorded=event.at,
-            history=(event.seq,),
+            document=record["document"], reference=_reference(record),
+            key=event.payload["seal"]["key"], recorded=event.at, history=(event.seq,),
         )  # fmt: skip
     except (KeyError, ValueError, TypeError) as error:
         raise StoreError(f"event {event.seq}: is not a consent that can be read.") from error
+
+
+def _reference(record: dict[str, Any]) -> tuple[str, str] | None:
+    known = record.get("reference")
+    return None if known is None else (str(known["path"]), str(known["sha256"]))
 
 
 def _scope(event: Entered, record: dict[str, Any]) -> Scope:

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from setpiece.errors import InputError
-from setpiece.ledger.hashing import file_sha256
+from setpiece.ledger.hashing import file_sha256, files_sha256
 
 # IPTC NewsCodes, scheme digitalsourcetype (cv.iptc.org). The C2PA library takes any text here, and
 # readers ignore what is not on the list.
@@ -61,6 +61,23 @@ class Ingredient(BaseModel):
     def of(role: Literal["plate", "model", "matchmove", "other"], path: Path) -> Ingredient:
         """The ingredient that a file is. Raises InputError where it cannot be read."""
         return Ingredient(role=role, title=path.name[:300], sha256=file_sha256(path), path=path)
+
+    @staticmethod
+    def of_plate(path: Path) -> Ingredient:
+        """The plate that a file, a numbered sequence (pattern or folder) or a movie is.
+
+        Raises InputError where it cannot be read.
+        """
+        if path.is_file():
+            return Ingredient.of("plate", path)
+        folder = path if path.is_dir() else path.parent
+        frames = {p.name: p for p in sorted(folder.iterdir()) if p.is_file()}
+        if not path.is_dir():  # plate.####.exr: the frames of that name
+            stem = path.name.partition("#")[0].partition("%")[0]
+            frames = {
+                n: p for n, p in frames.items() if n.startswith(stem) and p.suffix == path.suffix
+            }
+        return Ingredient(role="plate", title=path.name[:300], sha256=files_sha256(frames))
 
 
 class Provenance(BaseModel):

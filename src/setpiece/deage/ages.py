@@ -1,0 +1,180 @@
+"""Years into strengths: how much of each layer, and where on the face."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from setpiece.errors import InputError
+
+LAYERS = ("wrinkles", "folds", "tone", "eyes", "hair", "shape")
+REGIONS = (
+    "brow", "glabella", "eyes", "cheeks", "nasolabial", "mouth", "jaw", "neck", "nose",
+)  # fmt: skip
+FULL = 30.0  # years that a strength of 1 stands for
+MOST = 1.6  # beyond this a layer shows as an effect
+
+# Years -> strength. Skin answers first and shape last: texture and colour
+# are what a decade changes most, bones and fat pads what three decades do.
+_RISE = {
+    "wrinkles": ((0.0, 0.0), (10.0, 0.70), (20.0, 0.92), (30.0, 1.0), (50.0, 1.1)),
+    "folds": ((0.0, 0.0), (10.0, 0.72), (20.0, 0.86), (30.0, 1.0), (50.0, 1.15)),
+    "tone": ((0.0, 0.0), (10.0, 0.55), (20.0, 0.80), (30.0, 1.0), (50.0, 1.2)),
+    "eyes": ((0.0, 0.0), (10.0, 0.50), (20.0, 0.80), (30.0, 1.0), (50.0, 1.2)),
+    "hair": ((0.0, 0.0), (10.0, 0.42), (20.0, 0.75), (30.0, 1.0), (50.0, 1.2)),
+    "shape": ((0.0, 0.0), (10.0, 0.48), (20.0, 0.78), (30.0, 1.0), (50.0, 1.3)),
+}
+
+
+def _none() -> Mapping[str, float]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Strengths:
+    """How strongly each layer works, and where.
+
+    layers: name in LAYERS -> -MOST..MOST; 1 is about thirty years younger, -1 as many older; what
+        is not named is zero.
+    regions: name in REGIONS -> 0..2, a factor on every layer there; what is not named is 1.
+    """
+
+    layers: Mapping[str, float] = field(default_factory=_none)
+    regions: Mapping[str, float] = field(default_factory=_none)
+
+    def __post_init__(self) -> None:
+        _known(self.layers, LAYERS, "layer", -MOST, MOST)
+        _known(self.regions, REGIONS, "region", 0.0, 2.0)
+
+    def of(self, layer: str) -> float:
+        """The strength of one layer, before regions."""
+        return float(self.layers.get(layer, 0.0))
+
+    def map(self, mattes: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32] | float:
+        """The factor per pixel out of the soft region mattes (S, S); 1 where nothing was asked."""
+        named = {n: v for n, v in self.regions.items() if v != 1.0 and n in mattes}
+        if not named:
+            return 1.0
+        shape = mattes[next(iter(named))].shape
+        total, weight = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+        for name, value in named.items():
+            total += mattes[name] * np.float32(value - 1)
+            weight += mattes[name]
+        return (1 + total / np.maximum(weight, 1)).astype(np.float32)
+
+
+def strengths(
+    years: float,
+    age: float | None = None,
+    layers: Mapping[str, float] | None = None,
+    regions: Mapping[str, float] | None = None,
+) -> Strengths:
+    """The strengths that take `years` off (negative: put on).
+
+    Args:
+        years: -50 to 50.
+        age: of the actor, where known. Below forty there is little to take: the same request is
+            capped so that nobody is made younger than twenty, the age to which the layers reach.
+        layers: factors by layer name, on top of the years.
+        regions: factors by region name.
+
+    Raises InputError where a name is unknown or a number out of range.
+    """
+    if not -50 <= years <= 50:
+        raise InputError(f"years: {years:g} is out of range; give -50 to 50 (negative: older).")
+    if age is not None and years > 0:
+        years = min(years, max(age - 20.0, 0.0))
+    asked = dict(layers or {})
+    _known(asked, LAYERS, "layer", 0.0, MOST)
+    sign = 1.0 if years >= 0 else -1.0
+    rise = {n: _interpolated(abs(years), _RISE[n]) for n in LAYERS}
+    value = {n: float(np.clip(sign * rise[n] * asked.get(n, 1.0), -MOST, MOST)) for n in LAYERS}
+    return Strengths(MappingProxyType(value), MappingProxyType(dict(regions or {})))
+
+
+@dataclass(frozen=True)
+class Key:
+    """Strengths at a frame (the first frame of a shot is 1001)."""
+
+    frame: int
+    strengths: Strengths
+
+
+def at(keys: Sequence[Key], frame: float) -> Strengths:
+    """Strengths at a frame: held before the first key and after the last, eased between two.
+
+    Raises InputError where there is no key, or two share a frame.
+    """
+    if not keys:
+        raise InputError("keyframes: none given; give at least one.")
+    order = sorted(keys, key=lambda k: k.frame)
+    frames = [k.frame for k in order]
+    if len(set(frames)) != len(frames):
+        raise InputError("keyframes: two keys on one frame; keep one.")
+    i = bisect_right(frames, frame)
+    if i == 0:
+        return order[0].strengths
+    if i == len(order):
+        return order[-1].strengths
+    a, b = order[i - 1], order[i]
+    t = (frame - a.frame) / (b.frame - a.frame)
+    t = t * t * (3 - 2 * t)
+    return Strengths(
+        _between(a.strengths.layers, b.strengths.layers, LAYERS, 0.0, t),
+        _between(a.strengths.regions, b.strengths.regions, REGIONS, 1.0, t),
+    )
+
+
+def parse_regions(text: str) -> dict[str, float]:
+    """`"brow:1.0 eyes:0.7"` (spaces or commas) into factors. Raises InputError."""
+    found = _factors(text, "regions", "brow:0.7")
+    _known(found, REGIONS, "region", 0.0, 2.0)
+    return found
+
+
+def parse_layers(text: str) -> dict[str, float]:
+    """`"wrinkles:1.0 hair:0"` (spaces or commas) into factors. Raises InputError."""
+    found = _factors(text, "layers", "wrinkles:0.7")
+    _known(found, LAYERS, "layer", 0.0, MOST)
+    return found
+
+
+def _factors(text: str, what: str, example: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for word in re.split(r"[\s,]+", text.strip()):
+        name, colon, number = word.partition(":")
+        try:
+            found[name] = float(number)
+        except ValueError:
+            colon = ""
+        if not colon:
+            raise InputError(f"{what}: cannot read “{word}”; write name:factor, as {example}.")
+    return found
+
+
+def _interpolated(x: float, curve: Sequence[tuple[float, float]]) -> float:
+    return float(np.interp(x, [k[0] for k in curve], [k[1] for k in curve]))
+
+
+def _between(
+    a: Mapping[str, float], b: Mapping[str, float], names: Sequence[str], rest: float, t: float
+) -> Mapping[str, float]:
+    return MappingProxyType(
+        {n: (1 - t) * a.get(n, rest) + t * b.get(n, rest) for n in names if n in a or n in b}
+    )
+
+
+def _known(
+    given: Mapping[str, float], names: Sequence[str], what: str, low: float, high: float
+) -> None:
+    for name, value in given.items():
+        if name not in names:
+            raise InputError(f"{what} “{name}” is not known; there are {', '.join(names)}.")
+        if not low <= value <= high:
+            raise InputError(f"{what} {name}: {value:g} is out of range {low:g} to {high:g}.")
