@@ -21,6 +21,7 @@ Picture = NDArray[np.float32]
 
 REACH = 1  # frames to either side: two gain nothing measurable and cost as much again
 _SIDE = 256  # of the square in which flow is measured: it is smooth, and a quarter of the work
+_NEAR = 0.35  # what a neighbour counts at most: more, and the flow's own error swims
 _AGREE = 0.06  # difference of display-referred luma at which a neighbour counts half
 _RETURN = 0.012  # of the side: how far forward and backward flow may miss each other
 
@@ -75,7 +76,7 @@ class Neighbours:
                 continue
             there = flow(here, crop)
             weight = trust(here, crop, there, flow(crop, here))
-            near = np.float32(1.0)
+            near = np.float32(_NEAR)
             self._ways.append((i, there, weight * near))
 
     def steady(self, layers: Sequence[Map]) -> Map:

@@ -89,7 +89,7 @@ class Anatomy:
     def smaller(self, finest: float) -> Anatomy:
         """The same face in fewer pixels, for maps whose finest detail is that many units."""
         step = 1
-        while step < 4 and finest * self.unit >= 1.2 * 2 * step:
+        while step < 4 and finest * self.unit >= 1.8 * step:
             step *= 2
         return Anatomy(self.points / np.float32(step), -(-self.size // step), self.unit / step)
 

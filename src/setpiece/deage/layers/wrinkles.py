@@ -59,7 +59,7 @@ def wrinkles(skin: Skin, strength: float, where: Map | float = 1.0) -> tuple[Pic
     cheek = (skin.cheek > 0.5) & (skin.matte > 0.5)
     fine, step = skin.smooth(_EDGES[0]), 1
     for high, low, spare in zip(_EDGES[:-1], _EDGES[1:], _SPARE, strict=True):
-        if high * skin.unit / step > 3:  # a broader band is worked on in fewer pixels
+        if high * skin.unit / step > 2:  # a broader band is worked on in fewer pixels
             fine, cheek, step = halved(fine), cheek[::2, ::2], 2 * step
         coarse = blur(fine, low * skin.unit / step)
         band = fine - coarse
