@@ -12,6 +12,7 @@ import typer
 from setpiece import __version__
 from setpiece.cli_ledger import ledger
 from setpiece.cli_schedule import schedule
+from setpiece.cli_script import script
 from setpiece.options import (
     BRIEF,
     DATABASE,
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 app.add_typer(ledger, name="ledger")
 app.add_typer(schedule, name="schedule")
+app.add_typer(script, name="script")
 
 
 @app.command(
