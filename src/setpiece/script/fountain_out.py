@@ -100,11 +100,10 @@ def _action(text: str, shot: bool) -> str:
     out = []
     for i, line in enumerate(logical_lines(text)):
         bare = line.bare.strip()
-        risky = (
-            not bare or bare[:1] in ("!", "#", "=", ">", "~", "@", ".") or PAGE_BREAK.match(bare)
-        )
+        risky = not bare or bare[0] in "!#=>~@." or bool(PAGE_BREAK.match(bare))
         if i == 0 and bare:
-            risky = risky or starts_like_heading(bare) or is_transition(bare) or cue(bare)
+            looks = starts_like_heading(bare), is_transition(bare), cue(bare)
+            risky = risky or any(looks)
         mark = "!" if risky or (shot and i == 0) else ""
         out.append(mark + line.raw)
     return "\n".join(out)
