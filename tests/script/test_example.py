@@ -26,7 +26,7 @@ def test_the_example_runs(tmp_path: Path) -> None:
     assert "The Tower: 4 scenes" in said
     assert "EXT MARKET SQUARE, CONTINUOUS: scene 3" in said
     assert "3: collapses (vfx)?" in said
-    assert "changed: EXT. HILL ABOVE THE TOWN - DUSK lines: 1 out, 1 in" in said
+    assert "changed: EXT. HILL ABOVE THE TOWN - DUSK paragraphs: 1 out, 1 in" in said
     assert said.count("unchanged:") == 3
 
 

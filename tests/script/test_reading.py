@@ -316,3 +316,22 @@ def test_a_pdf_is_read_by_its_columns() -> None:
 def test_a_pdf_of_scans_says_so() -> None:
     with pytest.raises(ScriptError, match="OCR"):
         read_bytes(_pdf(scan=True), "scan.pdf")
+
+
+def test_runs_of_one_line_follow_one_another() -> None:
+    """A text object with several runs tells each the same place: they are not sorted by letters."""
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=letter, invariant=1)
+    line = canvas.beginText(108, 700)
+    for font, part in (("Courier", "Why are "), ("Courier-Bold", "you"), ("Courier", " here?")):
+        line.setFont(font, 12)
+        line.textOut(part)
+    canvas.drawText(line)
+    canvas.drawString(266, 676, "THE END")
+    canvas.showPage()
+    canvas.save()
+    script = read_bytes(out.getvalue())
+    assert [(e.kind, e.text) for e in script.elements] == [
+        ("action", "Why are you here?"),
+        ("centred", "THE END"),
+    ]

@@ -75,8 +75,9 @@ def compare(old: Screenplay, new: Screenplay) -> Comparison:
 
 
 def _lines(scene: Scene) -> list[str]:
+    """Paragraphs on one line each: where a line was broken is no change."""
     printed = (e for e in scene.elements[1:] if e.kind not in _SILENT)
-    return [" ".join(t.split()) for e in printed for t in plain(e.text).split("\n") if t.strip()]
+    return [said for e in printed if (said := " ".join(plain(e.text).split()))]
 
 
 def _words(scene: Scene) -> Counter[str]:
@@ -141,7 +142,9 @@ def _change(one: Scene, two: Scene, moved: bool) -> SceneChange:
     says = list(_facts(one, two))
     content = bool(removed or added or says)
     if removed or added:
-        says.append(f"lines: {len(removed)} out, {len(added)} in")
+        says.append(f"paragraphs: {len(removed)} out, {len(added)} in")
+        if one.eighths != two.eighths:
+            says.append(f"length: {pages(one.eighths)} -> {pages(two.eighths)}")
     if one.number != two.number:
         says.append(f"number: {one.number or 'none'} -> {two.number or 'none'}")
     if moved:
@@ -167,8 +170,6 @@ def _facts(one: Scene, two: Scene) -> list[str]:
         says.append(f"cast out: {', '.join(gone)}")
     if come := sorted(after - before):
         says.append(f"cast in: {', '.join(come)}")
-    if one.eighths != two.eighths:
-        says.append(f"length: {pages(one.eighths)} -> {pages(two.eighths)}")
     return says
 
 

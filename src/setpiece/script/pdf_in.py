@@ -20,6 +20,9 @@ _NUMBERED = re.compile(rf"(?P<n>{_NUMBER})\s+(?P<text>\S.*?)(?:\s+(?P=n))?\*?$")
 _FURNITURE = re.compile(
     r"\d{1,4}[A-Z]?\.?\*?$|\(?MORE\)?$|\(?CONTINUED:?\)?:?(\s*\(\d+\))?$|\(CONT['’]D\)$"
 )
+_CREDIT = re.compile(
+    r"(?i)((screenplay|written|story|teleplay) )*by$|(scritto da|di|escrita por|écrit par|von)$"
+)
 _CONTINUED = re.compile(r"\(\s*(CONT['’]?D|CONTINUED|SEGUE|CONT\.)\s*\)", re.IGNORECASE)
 
 
@@ -52,6 +55,7 @@ def parse_pdf(data: bytes, name: str) -> Parsed:
             else:
                 reader.row(row, top=i == 0 or all(o.y > height - 62 for o in rows[:i]))
     reader.flush()
+    reader.unspoken()
     return out
 
 
@@ -69,27 +73,29 @@ def _margin(pages: list[list[Row]]) -> float:
 
 
 def _is_title(rows: list[Row], margin: float) -> bool:
-    return len(rows) < 30 and not any(
-        starts_like_heading(p.text) or is_transition(p.text) for r in rows for p in r.pieces
-    ) and any(r.pieces[0].x > margin + 20 for r in rows[:1])  # fmt: skip
+    typed = [p for r in rows for p in r.pieces]
+    return (
+        0 < len(rows) < 30
+        and rows[0].pieces[0].x > margin + 4
+        and any(p.x > margin + 60 for p in typed)
+        and not any(starts_like_heading(p.text) or p.text.endswith("TO:") for p in typed)
+    )
 
 
 def _title_page(rows: list[Row], margin: float) -> TitlePage:
+    """Centred above the credit: the title; below it the author; at the left: contact."""
     pages: dict[str, list[str]] = {}
-    for row in rows:
-        centred = row.pieces[0].x > margin + 20
-        text = row.text.strip()
-        if not centred or ("Author" in pages and row.above > 6):
+    credit = next((i for i, r in enumerate(rows) if _CREDIT.match(r.text.strip())), None)
+    for i, row in enumerate(rows):
+        if row.pieces[0].x < margin + 4 or ("Author" in pages and row.above > 6):
             key = "Contact"
-        elif not pages or (list(pages) == ["Title"] and row.above == 0):
+        elif not pages or (list(pages) == ["Title"] and (i < credit if credit else not row.above)):
             key = "Title"
-        elif re.match(
-            r"(?i)((screenplay|written|story|teleplay) )*by$|(scritto da|di|par|por|de|von)$", text
-        ):
+        elif i == credit:
             key = "Credit"
         else:
             key = "Author" if "Author" not in pages else "Source"
-        pages.setdefault(key, []).append(text)
+        pages.setdefault(key, []).append(row.text.strip())
     return tuple((key, tuple(v)) for key, v in pages.items())
 
 
@@ -223,8 +229,16 @@ class _Reader:
                     self.add(kind, text, 0)
             self.right = []
 
+    def unspoken(self) -> None:
+        """A name with nothing said under it was no cue: THE END stands where cues stand."""
+        last = self.out.elements[-1] if self.out.elements else None
+        if last and last.kind == "character":
+            self.out.elements[-1] = last.model_copy(update={"kind": "centred"})
+
     def add(self, kind: Kind, text: str, gap: int, number: str = "", dual: bool = False) -> None:
         text = text.replace("\x00", "\ufffd")
+        if gap:
+            self.unspoken()
         self.out.elements.append(
             Element(kind=kind, text=text, gap=gap, number=number, dual=dual, line=self.line)
         )

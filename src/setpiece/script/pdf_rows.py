@@ -82,9 +82,8 @@ def _rows(pieces: list[tuple[float, float, str]], page: int) -> Iterator[Row]:
     split: list[tuple[float, float, str]] = []
     for x, y, text in pieces:
         for i, line in enumerate(text.strip("\n").split("\n")):
-            lead = len(line) - len(line.lstrip())
             if line.strip():
-                split.append((x + lead * _CHARACTER, y - i * _PITCH, line.strip()))
+                split.append((x, y - i * _PITCH, line))
     split.sort(key=lambda p: (-p[1], p[0]))
     rows: list[list[tuple[float, float, str]]] = []
     for piece in split:
@@ -97,17 +96,30 @@ def _rows(pieces: list[tuple[float, float, str]], page: int) -> Iterator[Row]:
         y = row[0][1]
         above = 1 if before is None else max(0, round((before - y) / _PITCH) - 1)
         before = y
-        yield Row(page, y, tuple(_joined(sorted(row))), above)
+        yield Row(page, y, tuple(_joined(sorted(row, key=lambda p: p[0]))), above)
 
 
 def _joined(row: list[tuple[float, float, str]]) -> Iterator[Piece]:
-    """Words set one by one are one piece; what is more than three characters apart is another."""
-    at, held = row[0][0], row[0][2]
+    """Words set one by one are one piece; what is more than three characters apart is another.
+
+    Runs of another style in one text object all tell the place where the object begins: they
+    follow one another as they came, with their own spaces.
+    """
+    begun, held = row[0][0], row[0][2].lstrip()
+    at = begun + _lead(row[0][2])
     for x, _, text in row[1:]:
-        end = at + len(held) * _CHARACTER
-        if x - end > 3 * _CHARACTER:
-            yield Piece(at, held)
-            at, held = x, text
+        end, here = at + len(held.rstrip()) * _CHARACTER, x + _lead(text)
+        if x - begun < 0.5:
+            held += text
+        elif here - end > 3 * _CHARACTER:
+            yield Piece(at, held.strip())
+            at, held = here, text.strip()
         else:
-            held += ("" if x - end < 0.5 * _CHARACTER else " ") + text
-    yield Piece(at, held)
+            between = "" if here - end < 0.5 * _CHARACTER else " "
+            held = held.rstrip() + between + text.strip()
+        begun = x
+    yield Piece(at, held.strip())
+
+
+def _lead(text: str) -> float:
+    return (len(text) - len(text.lstrip())) * _CHARACTER
