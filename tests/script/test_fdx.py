@@ -100,6 +100,22 @@ def test_unknown_parts_with_words_are_named() -> None:
     ]
 
 
+def test_alternative_dialogue_and_tags_are_named() -> None:
+    alt = '<Alt Id="1"><Paragraph><Text>Or this.</Text></Paragraph></Alt>'
+    alts = f"<AltCollection>{alt}</AltCollection>"
+    tags = '<TagData><TagDefinitions><TagDefinition Id="1" Label="Gun"/></TagDefinitions></TagData>'
+    lost = [r for r in _fdx(_p("Action", "A."), alts + tags).report if r.level == "lost"]
+    assert [r.text for r in lost] == ["Or this.", ""]
+    assert lost[1].what.startswith("1 breakdown tags")
+
+
+def test_notes_kept_beside_the_script_are_put_at_its_end() -> None:
+    note = '<ScriptNote Range="0,2"><Paragraph><Text>Why?</Text></Paragraph></ScriptNote>'
+    script = _fdx(_p("Action", "A."), f"<ScriptNotes>{note}</ScriptNotes>")
+    assert shape(script) == [("action", "A."), ("note", "Why?")]
+    assert any("put at the end" in r.what for r in script.report)
+
+
 def test_utf16_fdx() -> None:
     data = f"{HEAD.replace('UTF-8', 'UTF-16')}<Content>{_p('Action', 'È.')}</Content></FinalDraft>"
     script = read_bytes(data.encode("utf-16"), "a.fdx")

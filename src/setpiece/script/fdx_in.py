@@ -19,16 +19,13 @@ _KINDS: dict[str, Kind] = {
     "cast list": "action", "new act": "centred", "end of act": "centred", "": "action",
     "synopsis": "synopsis",
 }  # fmt: skip
-_KNOWN_ROOT = frozenset((
-    "Content", "TitlePage", "ScriptNotes", "Watermarking", "HeaderAndFooter",
-    "SpellCheckIgnoreLists", "PageLayout",
-    "WindowState", "TextState", "ElementSettings", "SmartType", "MoresAndContinueds", "LockedPages",
-    "Revisions", "SplitState", "Macros", "Actors", "Cast", "SceneNumberOptions",
-    "CharacterHighlighting",
-    "TagData", "AltCollection", "TargetScriptLength", "ListItems", "Characters", "Images",
-    "UserData",
-    "ScriptNoteDefinitions", "DisplayBoards", "Writers", "Locations", "SceneHeadings", "Bookmarks",
-))  # fmt: skip
+# Settings of the program; any other part that holds words is content, and is named if not read.
+_SETTINGS = frozenset(
+    """Content TitlePage ScriptNotes Watermarking HeaderAndFooter SpellCheckIgnoreLists PageLayout
+    WindowState TextState ElementSettings SmartType MoresAndContinueds LockedPages Revisions
+    SplitState Macros Actors Cast CastList SceneNumberOptions CharacterHighlighting
+    TargetScriptLength Characters Writers""".split()  # noqa: SIM905
+)
 _DEEPEST = 60
 _SPOKEN = ("parenthetical", "dialogue", "lyric")
 
@@ -58,11 +55,14 @@ def parse_fdx(data: bytes, name: str) -> Parsed:
                 what = f"note of range {note.get('Range', '?')}, put at the end"
                 out.report.append(Remark(line=0, level="note", what=what, text=text[:120]))
     for node in root:
-        known = node.tag in _KNOWN_ROOT or node.tag.endswith(("Preferences", "State", "Options"))
+        known = node.tag in _SETTINGS or node.tag.endswith(("Preferences", "State", "Options"))
         if not known and words_of(node).strip():
             what = f"<{node.tag}> is not understood and not kept"
             text = " ".join(words_of(node).split())[:120]
             out.report.append(Remark(line=0, level="lost", what=what, text=text))
+    if tags := sum(node.tag == "TagDefinition" for node in root.iterfind("TagData//*")):
+        what = f"{tags} breakdown tags of Final Draft are not read; proposals take their place"
+        out.report.append(Remark(line=0, level="lost", what=what))
     return out
 
 
