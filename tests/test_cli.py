@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import signal
 import struct
@@ -362,3 +363,35 @@ def test_ctrl_c_then_the_same_command_finishes(run: Run, plate: Path, tmp_path: 
     assert ended.code == 0
     assert not (out / ".work").exists()
     assert take.is_dir()
+
+
+SCRIPT = (
+    "Title: T\n\nINT. A - DAY #1#\n\nA dog barks.\n\nANA\nHello.\n\nEXT. B - NIGHT #2#\n\nRain.\n"
+)
+
+
+def test_a_script_is_read_written_and_compared(run: Run, tmp_path: Path) -> None:
+    old, new = tmp_path / "old.fountain", tmp_path / "new.fountain"
+    old.write_text(SCRIPT)
+    new.write_text(SCRIPT.replace("Hello.", "Goodbye."))
+    fdx, data = tmp_path / "a.fdx", tmp_path / "a.json"
+    ended = run("script", "read", old, "--fdx", fdx, "--json", data, "--proposals")
+    assert ended.code == 0
+    for word in ("ANA", "NIGHT", "1/8", "dog", "every line was understood"):
+        assert word in ended.out
+    assert len(json.loads(data.read_text())["scenes"]) == 2
+    back = tmp_path / "back.fountain"
+    assert run("script", "read", fdx, "--fountain", back).code == 0
+    assert back.read_text() == SCRIPT
+    ended = run("script", "compare", old, new, "--lines", "--json", data)
+    assert ended.code == 0
+    assert "1 unchanged, 1 changed" in ended.out
+    assert "Goodbye." in ended.out
+    assert [s["status"] for s in json.loads(data.read_text())["scenes"]] == ["changed", "unchanged"]
+
+
+def test_a_script_that_is_none_is_one_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.fdx").write_text("<!DOCTYPE x><FinalDraft/>")
+    ended = run("script", "read", tmp_path / "a.fdx")
+    assert ended.code == 2
+    assert "refused" in ended.complaint

@@ -14,6 +14,7 @@ from setpiece.cli_deage import EXAMPLES as DEAGE_EXAMPLES
 from setpiece.cli_deage import deage
 from setpiece.cli_ledger import ledger
 from setpiece.cli_schedule import schedule
+from setpiece.cli_script import script
 from setpiece.options import (
     BRIEF,
     DATABASE,
@@ -41,6 +42,7 @@ app = typer.Typer(
 app.add_typer(ledger, name="ledger")
 app.add_typer(schedule, name="schedule")
 app.command(epilog=_examples(*DEAGE_EXAMPLES))(deage)
+app.add_typer(script, name="script")
 
 
 @app.command(

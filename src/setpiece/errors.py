@@ -5,7 +5,8 @@ SetpieceError
 │   ├── PlateError        a plate is missing, truncated, empty, too large or not a picture
 │   ├── BriefError        the words of a brief contradict one another or are not a brief
 │   ├── LayoutError       strokes or a layout file that describe no building
-│   └── NoBuilding        the plate shows no building worth collapsing
+│   ├── NoBuilding        the plate shows no building worth collapsing
+│   └── ScriptError       a screenplay that cannot be read, or is none
 ├── StageError            a stage could not do its work on valid input (the shot stops, cleanly)
 ├── NotCleared            a consent or an approval is missing: the message says which
 ├── StoreError            the show's database or a take's folder cannot be read or written
@@ -40,6 +41,10 @@ class LayoutError(InputError):
 
 class NoBuilding(InputError):
     """The plate shows no building that could be collapsed."""
+
+
+class ScriptError(InputError):
+    """A screenplay that cannot be read, or a file that is none."""
 
 
 class StageError(SetpieceError):
