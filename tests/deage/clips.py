@@ -13,7 +13,7 @@ from setpiece.deage.face import LIPS, MESH, RIGHT_EYE
 from setpiece.media.exr import write_exr
 
 Picture = np.ndarray
-ANA, LEO = "020513_1947", "022107_1988"
+ANA, LEO = "020513_1947", "021550_1977"
 
 
 def head(portrait: Picture) -> tuple[Picture, Picture]:

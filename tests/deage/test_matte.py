@@ -15,7 +15,7 @@ from setpiece.deage.regions import REGIONS
 from setpiece.media.colour import from_display, to_display
 
 Portrait = Callable[[str], np.ndarray]
-NAMES = ("020322_1952", "020527_1953", "022107_1988", "020505_1954")
+NAMES = ("020322_1952", "020328_1955", "021550_1977", "020505_1954")
 
 
 def at(matte: np.ndarray, points: np.ndarray, r: int = 2) -> float:
@@ -43,7 +43,7 @@ def test_cheeks_and_forehead_are_skin_and_eyes_and_lips_are_not(
 
 
 def test_regions_are_where_an_artist_would_point(portrait: Portrait) -> None:
-    picture = portrait("020527_1953")
+    picture = portrait("020328_1955")
     aligned = align(find(picture)[0], 384)
     maps = mattes(to_display(aligned.crop(picture)), aligned).regions
     assert set(maps) == set(REGIONS)
@@ -61,7 +61,7 @@ def test_regions_are_where_an_artist_would_point(portrait: Portrait) -> None:
 
 
 def test_glasses_are_left_out_and_the_skin_beside_them_is_not(portrait: Portrait) -> None:
-    picture = portrait("020527_1953")
+    picture = portrait("020328_1955")
     face = find(picture)[0]
     shown = to_display(picture)
     frames = np.zeros(picture.shape[:2], np.uint8)
@@ -102,7 +102,7 @@ def test_a_matte_hardly_moves_when_only_noise_does(portrait: Portrait) -> None:
 
 def test_dark_and_light_skin_are_both_skin(faces: object, portrait: Portrait) -> None:
     """The same face at a third of the light keeps its matte: it is a model of this person."""
-    picture = portrait("022107_1988")
+    picture = portrait("021550_1977")
     aligned = align(find(picture)[0], 256)
     bright = mattes(to_display(aligned.crop(picture)), aligned).skin
     dark = mattes(to_display(aligned.crop(picture / 3)), aligned).skin

@@ -24,7 +24,9 @@ from setpiece.media.plate import Plate, open_plate
 SEEN = 128  # side of the maps of what is seen of the skin
 _LEARN = 24  # frames of a shot from which a person's skin and usual look are learned
 _USUAL = 5  # and how many it takes to know a usual look
-_HIDDEN = (0.30, 0.60)  # departures from it, in log colour, that are half and wholly something else
+# Departures from it that begin to be, and wholly are, something else: in log luma, which a turn to
+# the light changes too, and in the two differences of log colour, which it hardly does.
+_SHADE, _HUE = (0.12, 0.30), (0.04, 0.10)
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,8 +146,8 @@ def _crop(
 
 
 def _usual(crops: list[NDArray[np.float32]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """A face's usual look over a shot and how far it strays from it, (SEEN, SEEN, 3) of log
-    colour; empty where too few frames tell."""
+    """A face's usual look over a shot and how far it strays from it, (SEEN, SEEN, 3): log luma and
+    hue; empty where too few frames tell."""
     if len(crops) < _USUAL:
         return np.zeros((0,), np.float32), np.zeros((0,), np.float32)
     logs = np.stack([_log(c) for c in crops])
@@ -165,15 +167,21 @@ def _one(
         return seen
     # A hand is skin too, but it is not what this place on this face looks like in this shot.
     away = np.abs(_log(crop) - middle) - 3 * strays
-    away = cv2.GaussianBlur(away.max(axis=2), (0, 0), 1.5)
-    t = np.clip((away - _HIDDEN[0]) / (_HIDDEN[1] - _HIDDEN[0]), 0, 1)
-    hidden = t * t * (3 - 2 * t)
-    return seen * (1 - cv2.dilate(hidden.astype(np.float32), np.ones((5, 5), np.uint8)))
+    hidden = np.maximum(_hidden(away[..., 0], _SHADE), _hidden(away[..., 1:].max(axis=2), _HUE))
+    return seen * (1 - cv2.dilate(hidden, np.ones((5, 5), np.uint8)))
+
+
+def _hidden(away: NDArray[np.float32], limits: tuple[float, float]) -> NDArray[np.float32]:
+    away = cv2.GaussianBlur(away, (0, 0), 1.5)
+    t = np.clip((away - limits[0]) / (limits[1] - limits[0]), 0, 1)
+    return (t * t * (3 - 2 * t)).astype(np.float32)
 
 
 def _log(crop: NDArray[np.float32]) -> NDArray[np.float32]:
     small = cv2.resize(crop, (SEEN, SEEN), interpolation=cv2.INTER_AREA)
-    return cv2.log(cv2.GaussianBlur(np.maximum(small, 0), (0, 0), 1.5) + np.float32(0.04))
+    log = cv2.log(cv2.GaussianBlur(np.maximum(small, 0), (0, 0), 1.5) + np.float32(0.04))
+    red, green, blue = cv2.split(log)
+    return cv2.merge([(red + green + blue) / 3, red - green, blue - green])
 
 
 def _steadied(maps: NDArray[np.float32], frames: NDArray[np.int64]) -> NDArray[np.uint8]:
