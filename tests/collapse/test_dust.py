@@ -105,6 +105,10 @@ def test_same_seed_same_bits_another_seed_another_cloud(scene, tmp_path):
     a, b, c = (r.frame(20, 2).density for r in runs)
     assert a.tobytes() == b.tobytes()
     assert a.shape != c.shape or a.tobytes() != c.tobytes()
+    # Only so many frames asked for: the same frames, and none after them.
+    few = blow_dust(f, short, Brief(), out=tmp_path / "few", cell=1.6, seed=1, until=21)
+    assert few.frame(20, 2).density.tobytes() == a.tobytes()
+    assert few.frame(21) is None
     # A frame needs nothing but its own cache: a folder opened anew gives the same.
     again = Dust.open(tmp_path / "a").frame(20, 2)
     assert again.density.tobytes() == a.tobytes()

@@ -132,6 +132,7 @@ def blow_dust(
     camera: Camera | None = None,
     cell: float | None = None,
     seed: int = 0,
+    until: int | None = None,
     make: Callable[..., Simulation] = Simulation,
     progress: Callable[[float], None] | None = None,
 ) -> Dust:
@@ -141,7 +142,8 @@ def blow_dust(
     each storey as it is crushed, by breaking bonds, hits and shedding, and by the brief's wind.
     Lengths, times and amounts scale with the height of the building (Froude scaling).
     cell: edge of a grid cell [m]; None chooses it (`default_cell`). camera: of the finished
-    picture, to choose how far frames are refined. make: builds the simulation, for a kind of
+    picture, to choose how far frames are refined. until: only so many frames, where the others are
+    not looked at. make: builds the simulation, for a kind of
     one's own. Raises StoreError when `out` is not writable.
     """
     out = Path(out)
@@ -166,7 +168,8 @@ def blow_dust(
     # seen as light, heavy dust needs little more.
     extinction = 2.2 * thin * max(brief.dust, 0.1) ** (0.6 if brief.dust > 1 else 2.2)
     run = make(fragments, motion, brief, cell, scale, origin, limits, seed)
-    for k in range(motion.frames):
+    frames = min(until or motion.frames, motion.frames)
+    for k in range(frames):
         run.advance(k)
         mass, centroid = run.measure(extinction)
         checks["mass"].append(mass)
@@ -174,7 +177,7 @@ def blow_dust(
         if mass > 0:
             largest = max(largest, _write(out / f"dust.{1001 + k}.npz", run))
         if progress:
-            progress((k + 1) / motion.frames)
+            progress((k + 1) / frames)
     # One detail for the whole shot: a change from frame to frame would pop.
     while detail > 1 and largest * detail**3 > FINE_CELLS:
         detail -= 1

@@ -81,6 +81,7 @@ def dust(s: Stages, folder: Path, progress: Progress, _meter: Meter) -> None:
         camera=s.layout.view(),
         cell=1.6 * default_cell(pieces, motion, s.brief.slow) if draft else None,
         seed=s.request.seed,
+        until=s.until,
         progress=progress,
     )
 

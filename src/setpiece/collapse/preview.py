@@ -10,6 +10,7 @@ import numpy as np
 from setpiece.collapse.request import Request
 
 if TYPE_CHECKING:
+    from setpiece.collapse.motion import Motion
     from setpiece.farm import StageDesk
 
 PIECES = 260
@@ -46,11 +47,8 @@ def first_look(request: Request, desk: StageDesk) -> Path:
     desk.watcher.begin("preview", picture.is_file())
     if not picture.is_file():
         quiet = Desk(desk.work / "preview")
-        stages = shot.run_stages(small, quiet)
-        motion = motion_of(stages)
-        drop = motion.position[0, :, 2].mean() - motion.position[:, :, 2].mean(1)
-        telling = int(np.searchsorted(drop, 0.5 * drop.max())) if drop.max() > 0.1 else 0
-        telling = min(telling, small.frames - 1)
+        stages = shot.run_stages(small, quiet, _telling)
+        telling = _telling(motion_of(stages))
         folder = desk.work / "preview"
         frames.make_frame(frames.open_shot((stages, folder)), telling)
         exr = folder / f"{FIRST + telling}.exr"
@@ -60,6 +58,13 @@ def first_look(request: Request, desk: StageDesk) -> Path:
     desk.watcher.end("preview", 0.0)
     desk.watcher.say(f"First look: {picture}")
     return picture
+
+
+def _telling(motion: Motion) -> int:
+    """The frame in which half of the mass has dropped."""
+    drop = motion.position[0, :, 2].mean() - motion.position[:, :, 2].mean(1)
+    half = int(np.searchsorted(drop, 0.5 * drop.max())) if drop.max() > 0.1 else 0
+    return min(half, motion.frames - 1)
 
 
 def _state(path: Path | None) -> tuple[int, int] | None:

@@ -8,11 +8,12 @@ after Ctrl-C, a full disk or a change of mind goes on from the last stage that s
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from setpiece.collapse.brief import Brief, load_brief, save_brief
 from setpiece.collapse.brief_reader import read_brief
@@ -20,6 +21,9 @@ from setpiece.collapse.layout import Layout, load_layout
 from setpiece.collapse.request import Request
 from setpiece.farm import StageDesk, Watcher, hash_file, hash_source, key_of
 from setpiece.media.plate import Plate, open_plate
+
+if TYPE_CHECKING:
+    from setpiece.collapse.motion import Motion
 
 # Raised when a stage's result would differ for the same inputs: old results are then not reused.
 STAGE_VERSION = {
@@ -55,7 +59,10 @@ class TakeResult:
 
 @dataclass(frozen=True)
 class Stages:
-    """Everything that is settled before frames are made, and the folders it lies in."""
+    """Everything that is settled before frames are made, and the folders it lies in.
+
+    until: dust is made for so many frames only (None: for all).
+    """
 
     request: Request
     plate: Plate
@@ -63,6 +70,7 @@ class Stages:
     brief: Brief
     layout: Layout
     folders: dict[str, Path]
+    until: int | None = None
 
 
 def collapse(
@@ -175,8 +183,13 @@ def plan(request: Request, desk: StageDesk) -> Stages:
     )
 
 
-def run_stages(request: Request, desk: StageDesk) -> Stages:
-    """Everything before the frames, in order."""
+def run_stages(
+    request: Request, desk: StageDesk, telling: Callable[[Motion], int] | None = None
+) -> Stages:
+    """Everything before the frames, in order.
+
+    telling: chooses the one frame of the fall that will be made; there is no dust after it.
+    """
     from setpiece.collapse import make
 
     s = plan(request, desk)
@@ -209,7 +222,10 @@ def run_stages(request: Request, desk: StageDesk) -> Stages:
     )
     s = _stage(s, desk, "fall", fall_key, make.fall)
 
-    dust_key = key_of(STAGE_VERSION["dust"], fall_key, s.brief.dust, final, request.size)
+    if telling is not None:  # two more: dust is moved on by the frame after
+        s = replace(s, until=telling(make.motion_of(s)) + 2)
+    until = [] if s.until is None else [s.until]
+    dust_key = key_of(STAGE_VERSION["dust"], fall_key, s.brief.dust, final, request.size, *until)
     s = _stage(s, desk, "dust", dust_key, make.dust)
 
     debris_key = key_of(STAGE_VERSION["debris"], fall_key, s.brief.debris, request.size)
