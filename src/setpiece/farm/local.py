@@ -7,6 +7,7 @@ Each worker is a fresh process that opens the shot once (`prepare`) and then mak
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -69,6 +70,12 @@ def _worker_settings() -> Iterator[None]:
                 os.environ[name] = value
 
 
+def _give_back() -> None:
+    """What earlier stages freed goes back to the system before workers want it: glibc keeps it."""
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def map_frames(
     prepare: Callable[[Any], Any],
     make: Callable[[Any, int], Any],
@@ -98,6 +105,7 @@ def map_frames(
                 done(frame, results[frame], 0.0)
         return results
 
+    _give_back()
     with _worker_settings():
         pool = ProcessPoolExecutor(
             max_workers=min(count, len(frames)),
