@@ -18,6 +18,8 @@ KERNELS = (
     "setpiece.collapse.dust_paint",
     "setpiece.collapse.dust_pass",
     "setpiece.collapse.comp",
+    "setpiece.deage.layers.skin",
+    "setpiece.deage.layers.wrinkles",
     "setpiece.media.cryptomatte",
     "setpiece.render.solids",
     "setpiece.render.volume",

@@ -203,3 +203,10 @@ def tint(crop, change, matte):  # type: ignore[no-untyped-def]
             for c in range(3):
                 out[y, x, c] = crop[y, x, c] * (np.exp(m * change[y, x, c]) - np.float32(1))
     return out
+
+
+def compile_kernels() -> None:
+    """Compile what this module needs."""
+    flat, colours = np.zeros((2, 2), np.float32), np.zeros((2, 2, 3), np.float32)
+    _lit(colours, colours, flat, flat)
+    tint(colours, colours, flat)

@@ -183,3 +183,9 @@ def _resynthesised(band: Map, skin: Skin, usual: float) -> Map:
     tile *= np.float32(0.5 * usual) / (tile.std() + 1e-9)
     repeats = -(-skin.anatomy.size // side)
     return np.tile(tile, (repeats, repeats))[: skin.anatomy.size, : skin.anatomy.size]
+
+
+def compile_kernels() -> None:
+    """Compile what this module needs."""
+    flat = np.zeros((2, 2), np.float32)
+    _tamed(flat, flat, np.float32(1), np.float32(1))
