@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from setpiece.errors import InputError
 from setpiece.schedule.talent.bits import MOST, sums
 from setpiece.schedule.talent.descent import descend
-from setpiece.schedule.talent.instance import Instance
+from setpiece.schedule.talent.instance import Instance, random_instance
 
 I64 = NDArray[np.int64]
 STRIDE = 20_000  # nodes between two looks at the clock
@@ -158,8 +158,5 @@ def _inside(block: set[int], left: set[int], begun: int, ended: int, who: I64) -
 
 
 def compile_kernels() -> None:
-    """Compile what this room needs."""
-    solve(Instance(
-        "warm", np.array([[1, 0, 1, 0, 0], [0, 1, 0, 1, 0], [1, 1, 0, 0, 1]], bool),
-        np.array([3, 4, 5]), np.array([1, 2, 1, 1, 2]),
-    ))  # fmt: skip
+    """Compile what this room needs: by an instance in which somebody has to wait."""
+    solve(random_instance(20, 9, 1))
