@@ -14,12 +14,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from setpiece.deage.brief import check
-from setpiece.deage.shot import TakeResult, deage
+from setpiece.deage.shot import deage
 from setpiece.ledger.consent import give, today
 from setpiece.ledger.hashing import file_sha256
 from setpiece.ledger.keys import open_key
 from setpiece.ledger.scope import Likeness, Scope
-from setpiece.show import open_store
+from setpiece.show import TakeResult, open_store
 
 
 def make(clip: Path, photo: Path, name: str, age: int, years: int, out: Path) -> TakeResult:

@@ -9,14 +9,9 @@ import typer
 
 from setpiece import cli_approval, cli_return
 from setpiece.cli_consent import consent
-from setpiece.options import DATABASE, OUT, Text, examples, open_ledger
+from setpiece.options import DATABASE, OUT, Text, command_group, examples, open_ledger
 
-ledger = typer.Typer(
-    help="What happened to every take: costs, consent, approvals, provenance.",
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+ledger = command_group("What happened to every take: costs, consent, approvals, provenance.")
 ledger.add_typer(consent, name="consent")
 cli_approval.add_to(ledger)
 cli_return.add_to(ledger)

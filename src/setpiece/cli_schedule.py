@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from setpiece.options import examples
+from setpiece.options import command_group, examples
 
 if TYPE_CHECKING:
     from setpiece.schedule.talent import Instance, Solution
 
-schedule = typer.Typer(
-    help="In which order a film is shot.",
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+schedule = command_group("In which order a film is shot.")
 
 
 @schedule.callback()

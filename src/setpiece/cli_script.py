@@ -7,19 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from setpiece.options import examples
+from setpiece.options import command_group, examples
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from setpiece.script import Comparison, Screenplay
 
-script = typer.Typer(
-    help="Read a screenplay; compare two revisions.",
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+script = command_group("Read a screenplay; compare two revisions.")
 SCRIPT = Annotated[Path, typer.Argument(metavar="SCRIPT", help="Fountain, FDX or text PDF.")]
 JSON = Annotated[Path | None, typer.Option("--json", help="Write everything that was read here.")]
 

@@ -79,6 +79,16 @@ DATABASE = Annotated[
 ]
 
 
+def command_group(says: str) -> typer.Typer:
+    """A command with commands of its own, `setpiece <it> ...`."""
+    return typer.Typer(
+        help=says,
+        no_args_is_help=True,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+
 def examples(*lines: str) -> str:
     """What is printed under a command's options."""
     return "\n\n".join(("[bold]Examples[/bold]", *(f"  {line}" for line in lines)))

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from hints import HINTS
-from setpiece.collapse.shot import TakeResult, collapse
+from setpiece.collapse.shot import collapse
+from setpiece.show import TakeResult
 
 # What holds on every plate. `penetration` is measured and printed.
 MUST_HOLD = (

@@ -19,14 +19,15 @@ import pytest
 from setpiece.collapse import frames, publish, shot
 from setpiece.collapse.brief import Brief
 from setpiece.collapse.request import Request
-from setpiece.collapse.shot import TakeResult, collapse, plan
+from setpiece.collapse.shot import collapse, plan
 from setpiece.errors import SetpieceError, StoreError
 from setpiece.farm import StageDesk
+from setpiece.ledger import publish as ledger_publish
 from setpiece.ledger import read_costs, write_csv
 from setpiece.ledger.credentials import read_media
 from setpiece.ledger.manifest import check_folder
 from setpiece.media.exr import read_attributes, read_exr
-from setpiece.show import open_store
+from setpiece.show import TakeResult, open_store
 from street import BRIEF, FOOT, LEFT, RIGHT, SMALL, TOP, H, W, picture, write_plate
 
 STAGES = ("brief", "layout", "prep", "fracture", "fall", "dust", "debris", "frames", "deliver")
@@ -367,7 +368,7 @@ def test_a_crash_between_take_and_ledger_is_made_good(
     store = open_store(out / "show.db")
     order = {**SMALL, "show": "crash"}
     with monkeypatch.context() as patch:
-        patch.setattr(publish, "settle", crash)
+        patch.setattr(ledger_publish, "settle", crash)
         with pytest.raises(SystemExit):
             collapse(plate, BRIEF, out=out, workers=1, keep_work=True, **order)
     (folder,) = out.glob("crash_*")

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from setpiece.cli import app
 from setpiece.deage.brief import check
 from setpiece.deage.measure import touched_outside
-from setpiece.deage.shot import TakeResult, deage
+from setpiece.deage.shot import deage
 from setpiece.errors import InputError, NotCleared, PlateError
 from setpiece.farm import Quiet
 from setpiece.ledger.consent import give, withdraw
@@ -27,7 +27,7 @@ from setpiece.ledger.manifest import check_folder
 from setpiece.ledger.scope import Likeness, Scope
 from setpiece.media.exr import read_exr, to_half
 from setpiece.media.plate import open_plate
-from setpiece.show import open_store
+from setpiece.show import TakeResult, open_store
 
 Portrait = Callable[[str], np.ndarray]
 FRAMES = 6

@@ -8,11 +8,14 @@ from __future__ import annotations
 import hashlib
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from setpiece.collapse.shot import TakeResult, collapse
+from setpiece.collapse.shot import collapse
 from setpiece.errors import MissingExtra, PlateError
 from setpiece.farm import Watcher
+
+if TYPE_CHECKING:
+    from setpiece.show import TakeResult
 
 PHOTOGRAPH = "china.jpg"
 SHA256 = "8378025ad2519d649d02e32bd98990db4ab572357d9f09841c2fbfbb4fefad29"

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from setpiece import __version__
 from setpiece.collapse.request import Request
-from setpiece.collapse.shot import STAGE_VERSION, TakeResult
+from setpiece.collapse.shot import STAGE_VERSION
 from setpiece.farm import hash_file, hash_source, key_of
 from setpiece.media.plate import open_plate
+from setpiece.show import TakeResult
 
 
 def order_key(request: Request, plate_hash: str) -> str:

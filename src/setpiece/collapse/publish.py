@@ -1,12 +1,10 @@
-"""From finished frames to a published take: files, checks, take.json, ledger."""
+"""From finished frames to a published take: files, checks, and what take.json says of the shot."""
 
 from __future__ import annotations
 
 import json
 import os
-import platform
 import shutil
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,118 +13,48 @@ import numpy as np
 from setpiece import __version__
 from setpiece.collapse.deliver import deliver
 from setpiece.collapse.make import fragments_of, light_of, motion_of
-from setpiece.errors import SetpieceError, StoreError
-from setpiece.farm import Meter, StageDesk, hash_source
-from setpiece.ledger import Entry, PlateFacts, Rate, StageCost, leave_entry, settle, settle_all
-from setpiece.show import TakeFolder, new_take_folder, open_store
+from setpiece.farm import StageDesk, hash_source
+from setpiece.ledger.publish import Order, publish_take
+from setpiece.show import TakeFolder, TakeResult
 
 if TYPE_CHECKING:
-    from setpiece.collapse.shot import Stages, TakeResult
+    from setpiece.collapse.shot import Stages
 
 FIRST = 1001
-CHARGED = "charged"  # lies in a stage's folder once a take has paid for it
 
 
 def publish(
     s: Stages, desk: StageDesk, frames: Path, out: Path, database: str | None
 ) -> TakeResult:
-    """Put the take together under a hidden name, then give it its own. Costs go to the ledger.
-
-    The take is there from the moment it has its name; its rows for the ledger lie in it until the
-    database has them (see `ledger.entry`).
-
-    Raises StoreError where disk or database refuse; a half-made take is then removed.
-    """
-    from setpiece.collapse.shot import TakeResult
+    """The take out of finished frames (see `ledger.publish`)."""
+    from setpiece.collapse.provenance import provenance
 
     r = s.request
-    store = open_store(database or out / "show.db")
-    for complaint in settle_all(store, out):  # of runs that stopped before their last step
-        desk.watcher.say(complaint)
-    names = (r.show, r.sequence, r.shot_name)
-    newest = store.last_version(*names, "collapse")
-    take = new_take_folder(out, *names, "collapse", at_least=newest + 1)
-    try:
-        desk.watcher.begin("deliver", False)
-        with Meter() as meter:
-            _bring_frames(frames, take, r.frames)
-            stages = take.path / "stages"
-            stages.mkdir()
-            for name, file in (
-                ("brief", "brief.toml"),
-                ("layout", "layout.toml"),
-                ("layout", "light.toml"),
-                ("fracture", "fragments.npz"),
-                ("fall", "motion.npz"),
-            ):
-                shutil.copyfile(s.folders[name] / file, stages / file)
-            shutil.copyfile(s.folders["layout"] / "layout.png", take.path / "layout.png")
-            deliver(s, take, frames, lambda f: desk.watcher.advance("deliver", f))
-        costs = [
-            StageCost(
-                x.name, x.usage.seconds, x.usage.cpu_seconds, x.usage.peak_mb,
-                # What a run that was cut short made is charged to the take it was made for.
-                reused=x.reused and (x.folder / CHARGED).is_file(),
-            )
-            for x in desk.records
-        ]  # fmt: skip
-        usage = meter.usage
-        costs.append(StageCost("deliver", usage.seconds, usage.cpu_seconds, usage.peak_mb))
-        rate = Rate.from_environment()
-        record = _record(s, take, frames, costs, rate)
-        text = json.dumps(record, indent=2, default=float)
-        (take.path / "take.json").write_text(text, encoding="utf-8")
-        leave_entry(
-            Entry(
-                show=r.show, sequence=r.sequence, shot=r.shot_name, task="collapse",
-                version=take.version, brief=s.brief.text[:4000], seed=r.seed,
-                plate=PlateFacts(
-                    path=str(s.plate.path), sha256=record["plate"]["sha256"],
-                    width=s.plate.native[0], height=s.plate.native[1], frames=s.plate.frames,
-                    fps=str(s.fps), colorspace=s.plate.colorspace,
-                ),
-                stages=costs, rate=rate,
-            ),
-            take.path,
-        )  # fmt: skip
-        _label(s, desk, take, record)
-        take = take.publish()
-    except OSError as error:
-        shutil.rmtree(take.path, ignore_errors=True)
-        raise StoreError(
-            f"{error.filename or take.path}: cannot be written while delivering "
-            f"({error.strerror or error}). Free some room or give another folder with --out; "
-            "finished frames are kept and the same command goes on from there."
-        ) from error
-    except BaseException:
-        shutil.rmtree(take.path, ignore_errors=True)
-        raise
-    for x in desk.records:
-        with suppress(OSError):  # at worst the next take pays for it once more
-            (x.folder / CHARGED).touch()
-    try:
-        settle(store, take.path)
-    except StoreError as error:
-        raise StoreError(
-            f"{error} The take is whole in {take.path}; the next run into {out}, or "
-            f"`setpiece costs --out {out}`, brings it into the ledger."
-        ) from error
-    desk.watcher.end("deliver", usage.seconds)
-    return TakeResult(take.path, take.path / f"{take.stem}.mp4", record["checks"], record)
+    return publish_take(
+        Order(r.show, r.sequence, r.shot_name, "collapse", s.brief.text, r.seed, s.plate, s.fps),
+        desk, out, database,
+        fill=lambda take: _fill(s, desk, take, frames),
+        facts=lambda take, _made: _record(s, take, frames),
+        provenance=lambda record: provenance(s, record["measured"]["dust_mass_kg"]["most"] > 0),
+        shown=lambda take: f"{take.stem}.mp4",
+    )  # fmt: skip
 
 
-def _label(s: Stages, desk: StageDesk, take: TakeFolder, record: dict[str, Any]) -> None:
-    """Sign what was made. A take is not lost for want of a key: it says so and goes on."""
-    from setpiece.collapse.provenance import provenance
-    from setpiece.ledger.keys import open_key
-    from setpiece.ledger.manifest import label
-
-    dusty = record["measured"]["dust_mass_kg"]["most"] > 0
-    try:
-        label(take.path, provenance(s, dusty), open_key(), take.stem)
-    except SetpieceError as error:
-        again = f"setpiece ledger label {take.path.with_name(take.stem)}"
-        desk.watcher.say(f"The take carries no content credentials: {error} Later: {again}")
+def _fill(s: Stages, desk: StageDesk, take: TakeFolder, frames: Path) -> None:
+    """Frames, the stages' files, and everything that is made of frames."""
+    _bring_frames(frames, take, s.request.frames)
+    stages = take.path / "stages"
+    stages.mkdir()
+    for name, file in (
+        ("brief", "brief.toml"),
+        ("layout", "layout.toml"),
+        ("layout", "light.toml"),
+        ("fracture", "fragments.npz"),
+        ("fall", "motion.npz"),
+    ):
+        shutil.copyfile(s.folders[name] / file, stages / file)
+    shutil.copyfile(s.folders["layout"] / "layout.png", take.path / "layout.png")
+    deliver(s, take, frames, lambda f: desk.watcher.advance("deliver", f))
 
 
 def _bring_frames(frames: Path, take: TakeFolder, count: int) -> None:
@@ -162,10 +90,8 @@ def gather_checks(s: Stages, frames: Path) -> dict[str, Any]:
     return {**checks, **motion_of(s).checks}
 
 
-def _record(
-    s: Stages, take: TakeFolder, frames: Path, costs: list[StageCost], rate: Rate
-) -> dict[str, Any]:
-    """Everything take.json says."""
+def _record(s: Stages, take: TakeFolder, frames: Path) -> dict[str, Any]:
+    """Everything take.json says of the shot."""
     from setpiece.collapse.dust import Dust
     from setpiece.collapse.order import order_key
     from setpiece.collapse.provenance import models
@@ -214,19 +140,6 @@ def _record(
             "dust_centroid_m": dust.checks["centroid"][-1] if dust.checks["centroid"] else None,
         },
         "checks": gather_checks(s, frames),
-        "stages": [
-            {
-                "stage": c.stage, "seconds": round(c.seconds, 2),
-                "cpu_seconds": round(c.cpu_seconds, 2), "peak_mb": round(c.peak_mb),
-                "cost": round(c.money(rate), 6), "reused": c.reused,
-            }
-            for c in costs
-        ],
-        "cost": {
-            "total": round(sum(c.money(rate) for c in costs), 6), "currency": rate.currency,
-            "per_core_hour": rate.per_core_hour,
-        },
-        "machine": {"cores": os.cpu_count(), "processor": platform.machine()},
     }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from setpiece.media.plate import Plate, open_plate
 
 if TYPE_CHECKING:
     from setpiece.collapse.motion import Motion
+    from setpiece.show import TakeResult
 
 # Raised when a stage's result would differ for the same inputs: old results are then not reused.
 STAGE_VERSION = {
@@ -36,25 +37,6 @@ STAGE_VERSION = {
     "debris": 3,
     "frames": 17,
 }
-
-
-@dataclass(frozen=True)
-class TakeResult:
-    """A finished take.
-
-    folder: where everything lies. movie: the H.264 review movie. checks: facts measured on the
-    result, as in take.json. record: all of take.json.
-    """
-
-    folder: Path
-    movie: Path
-    checks: dict[str, Any]
-    record: dict[str, Any]
-
-    @property
-    def ok(self) -> bool:
-        """True where every check holds."""
-        return all(c.get("ok", False) for c in self.checks.values())
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ import numpy as np
 
 from setpiece.collapse.brief import Brief, Mode, Side, save_brief
 from setpiece.collapse.request import Request
-from setpiece.collapse.shot import TakeResult, collapse, plan
+from setpiece.collapse.shot import collapse, plan
 from setpiece.errors import InputError
 from setpiece.farm import StageDesk, Watcher
 from setpiece.media.colour import to_display
 from setpiece.media.exr import read_exr
 from setpiece.media.sheet import contact_sheet, save_jpeg
-from setpiece.show import slug
+from setpiece.show import TakeResult, slug
 
 FRAMES, FPS = 42, 12  # three and a half seconds, enough to judge a fall by
 SIZE, PIECES = (480, 270), 280

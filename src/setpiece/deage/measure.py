@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.deage.face import Aligned
+from setpiece.deage.steady import carried
 from setpiece.media.exr import to_half
 
 Picture = NDArray[np.float32]
@@ -50,16 +51,11 @@ class FlowError:
         if last is None or last[0] != shot:
             return
         flow = self._flow.calc(grey, last[3], None)
-        y, x = np.mgrid[:FLOW_SIDE, :FLOW_SIDE].astype(np.float32)
         inside = np.zeros((FLOW_SIDE, FLOW_SIDE), np.uint8)
         cv2.fillConvexPoly(inside, cv2.convexHull(small.points.astype(np.int32)), (1,))
 
         def error(old: Picture, new: Picture) -> float:
-            carried = cv2.remap(
-                old, x + flow[..., 0], y + flow[..., 1], cv2.INTER_LINEAR,
-                borderMode=cv2.BORDER_REPLICATE,
-            )  # fmt: skip
-            return float(np.abs(carried - new)[inside > 0].mean())
+            return float(np.abs(carried(old, flow) - new)[inside > 0].mean())
 
         self.before.append(error(last[1], was))
         self.after.append(error(last[2], now))

@@ -24,29 +24,10 @@ from setpiece.deage.track import REASONS
 from setpiece.errors import InputError
 from setpiece.farm import Meter, StageDesk, Watcher, hash_file, hash_source, key_of
 from setpiece.media.plate import Plate, open_plate
-from setpiece.show import Store, open_store
+from setpiece.show import Store, TakeResult, open_store
 
 # Raised when a stage's result would differ for the same inputs: old results are then not reused.
 STAGE_VERSION = {"track": 2, "frames": 1}
-
-
-@dataclass(frozen=True)
-class TakeResult:
-    """A finished take.
-
-    folder: where everything lies. movie: the H.264 review movie, or of a still the PNG. checks:
-    facts measured on the result, as in take.json. record: all of take.json.
-    """
-
-    folder: Path
-    movie: Path
-    checks: dict[str, Any]
-    record: dict[str, Any]
-
-    @property
-    def ok(self) -> bool:
-        """True where every check holds."""
-        return all(c.get("ok", False) for c in self.checks.values())
 
 
 @dataclass(frozen=True)

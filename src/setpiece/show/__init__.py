@@ -1,6 +1,6 @@
 """The nouns every room shares, and where a show lives on disk."""
 
-from setpiece.show.folder import TakeFolder, new_take_folder, slug
+from setpiece.show.folder import TakeFolder, TakeResult, new_take_folder, slug
 from setpiece.show.models import Base, Person, Plate, Shot, Show, Take
 from setpiece.show.store import Store, open_store
 
@@ -13,6 +13,7 @@ __all__ = [
     "Store",
     "Take",
     "TakeFolder",
+    "TakeResult",
     "new_take_folder",
     "open_store",
     "slug",

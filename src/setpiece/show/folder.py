@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from setpiece.errors import StoreError
 
@@ -16,6 +17,25 @@ def slug(text: str, fallback: str = "untitled") -> str:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     name = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-")
     return name or fallback
+
+
+@dataclass(frozen=True)
+class TakeResult:
+    """A finished take.
+
+    folder: where everything lies. movie: the H.264 review movie, or of a still its picture. checks:
+    facts measured on the result, as in take.json. record: all of take.json.
+    """
+
+    folder: Path
+    movie: Path
+    checks: dict[str, Any]
+    record: dict[str, Any]
+
+    @property
+    def ok(self) -> bool:
+        """True where every check holds."""
+        return all(c.get("ok", False) for c in self.checks.values())
 
 
 @dataclass(frozen=True)
