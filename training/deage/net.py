@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import pairwise
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from common import Block
+
 WIDTHS = (24, 40, 64, 96)
 AROUND = 16  # px: detail is told against the mean of so large a square
 DARKEST = 0.1  # display value that is added to brightness before anything is divided by it
 FULL_AT = 0.2  # difference of the maps from which the answer is no longer scaled: 20 years
-
-
-class Block(nn.Module):
-    """Two convolutions beside a straight path (He, Zhang, Ren and Sun, 2016)."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.a = nn.Conv2d(width, width, 3, padding=1)
-        self.b = nn.Conv2d(width, width, 3, padding=1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x + self.b(F.leaky_relu(self.a(F.leaky_relu(x, 0.1)), 0.1))
 
 
 class Younger(nn.Module):

@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import argparse
 import copy
-import json
-import os
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -24,13 +23,16 @@ import torch
 from net import Younger
 from samples import Sample, load, look
 from torch import Tensor
-from torch.nn import functional as F
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from common import energy_loss, follow, keep, octaves, resume
 
 CROP = 128
 BATCH = 8
 STEPS = 2500
 RATE = 1.2e-3
 KEEP = 0.998  # of the moving average of weights
+LEAST = 1e-5  # local energy of an octave that counts as none
 SOFT = 0.01  # errors below this count by their squares: an uncertain line is hedged, not left
 
 
@@ -43,27 +45,6 @@ def batch(samples: list[Sample], odds: np.ndarray, rng: np.random.Generator) -> 
     )
 
 
-def octaves(x: Tensor) -> list[Tensor]:
-    """Differences of box means, finest first."""
-    out = []
-    for _ in range(3):
-        low = F.avg_pool2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), 3, 1)
-        out.append(x - low)
-        x = F.avg_pool2d(low, 2)
-    return out
-
-
-def energy_loss(made: Tensor, truth: Tensor) -> Tensor:
-    """Distance of the local energies of three octaves, in factors of e: the skin keeps its texture
-    and loses its lines."""
-    total = made.new_zeros(())
-    for p, q in zip(octaves(made), octaves(truth), strict=True):
-        k = max(p.shape[-1] // 8, 4)
-        e, f = (F.avg_pool2d(v * v, k) for v in (p, q))
-        total = total + (torch.log(e + 1e-5) - torch.log(f + 1e-5)).abs().mean()
-    return total / 3
-
-
 def loss_of(made: Tensor, x: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
     off = made - truth
     plain = (torch.sqrt(off**2 + SOFT**2) - SOFT) * weight
@@ -71,7 +52,8 @@ def loss_of(made: Tensor, x: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
     slopes = sum((torch.sqrt(d**2 + SOFT**2) - SOFT).mean() for d in (across, down))
     light = x.new_tensor([0.3, 0.6, 0.1]).view(1, 3, 1, 1)
     p, q = (((x[:, :3] + d) * light).sum(1, keepdim=True) for d in (made, truth))
-    return plain.mean() + 1.5 * slopes + 0.003 * energy_loss(p, q)
+    # The energies: the skin keeps its texture and loses its lines.
+    return plain.mean() + 1.5 * slopes + 0.003 * energy_loss(p, q, LEAST)
 
 
 def watch(net: Younger, samples: list[Sample], folder: Path, step: int) -> dict[str, float]:
@@ -111,18 +93,11 @@ def main() -> None:
     torch.set_num_threads(asked.threads)
     cv2.setNumThreads(1)
     torch.manual_seed(0)
-    asked.out.mkdir(parents=True, exist_ok=True)
-    state = asked.out / "state.pt"
     net = Younger().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     mean = copy.deepcopy(net)
     opt = torch.optim.AdamW(net.parameters(), RATE, betas=(0.9, 0.99), weight_decay=1e-4)
     parts: dict[str, Any] = {"net": net, "mean": mean, "opt": opt}
-    step, spent = 0, 0.0
-    if state.is_file():
-        kept = torch.load(state, weights_only=True)
-        for k, part in parts.items():
-            part.load_state_dict(kept[k])
-        step, spent = kept["step"], kept["spent"]
+    step, spent = resume(asked.out, parts)
     samples, watched = load(asked.data, "train"), load(asked.data, "watch")
     odds = np.array([s.weight for s in samples])
     odds = odds / odds.sum()
@@ -144,9 +119,7 @@ def main() -> None:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 0.1)
         opt.step()
-        with torch.no_grad():
-            for m, n in zip(mean.parameters(), net.parameters(), strict=True):
-                m.lerp_(n, 1 - min(KEEP, step / (step + 10)))
+        follow(mean, net, step, KEEP)
         step += 1
         losses.append(float(loss.detach()))
         last = step == asked.steps or time.time() - start >= 60 * asked.minutes
@@ -156,15 +129,7 @@ def main() -> None:
             row = {"step": step, "loss": round(float(np.mean(losses)), 5), "cpu_s": round(spent),
                    **watch(mean, watched, asked.out, step)}  # fmt: skip
             losses = []
-            print(json.dumps(row), flush=True)
-            with (asked.out / "log.jsonl").open("a") as f:
-                f.write(json.dumps(row) + "\n")
-            part = state.with_suffix(".part")
-            torch.save(
-                {**{k: p.state_dict() for k, p in parts.items()}, "step": step, "spent": spent},
-                part,
-            )
-            os.replace(part, state)
+            keep(asked.out, parts, step, spent, row)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -9,21 +12,12 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from setpiece.collapse.dust_paint import CHANNELS, COARSE, FOLD
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from common import Block
+
 OUT = 4  # sun, sky, ground, what is left of the picture behind
 WIDTHS = (40, 64, 96)
 EDGE = 12
-
-
-class Block(nn.Module):
-    """Two convolutions beside a straight path (He, Zhang, Ren and Sun, 2016)."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.a = nn.Conv2d(width, width, 3, padding=1)
-        self.b = nn.Conv2d(width, width, 3, padding=1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x + self.b(F.leaky_relu(self.a(F.leaky_relu(x, 0.1)), 0.1))
 
 
 class Painter(nn.Module):

@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import argparse
 import copy
-import json
-import os
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -30,11 +29,15 @@ from torch.nn import functional as F
 from setpiece.collapse.dust_paint import FOLD, View, features, near_dust, painted
 from setpiece.render.volume_march import SKY_GAIN
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from common import energy_loss, follow, keep, resume
+
 CROP = 128
 BATCH = 4  # pairs of following frames
 STEPS = 8000
 FIRST = 0.3  # share of the steps before the critic comes
 RATE = 5e-4
+LEAST = 2e-6  # local energy of an octave that counts as none
 KEEP = 0.997  # of the moving average of weights
 GAINS = torch.tensor([0.72, 0.72 * float(SKY_GAIN), 0.72 * 0.45 * float(SKY_GAIN)])
 
@@ -104,26 +107,6 @@ def shown(passes: Tensor, sun: Tensor, sky: Tensor, ground: Tensor, behind: Tens
     return (light + passes[:, 3:] * behind.view(-1, 1, 1, 1) + 1e-3).clamp(min=1e-3) ** (1 / 2.2)
 
 
-def octaves(x: Tensor) -> list[Tensor]:
-    """Differences of Gaussians, finest first."""
-    out = []
-    for _ in range(3):
-        low = F.avg_pool2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), 3, 1)
-        out.append(x - low)
-        x = F.avg_pool2d(low, 2)
-    return out
-
-
-def energy_loss(a: Tensor, b: Tensor) -> Tensor:
-    """Distance of the local energies of the octaves, in factors of e."""
-    total = a.new_zeros(())
-    for p, q in zip(octaves(a), octaves(b), strict=True):
-        k = max(p.shape[-1] // 8, 4)
-        e, f = (F.avg_pool2d(v * v, k) for v in (p, q))
-        total = total + (torch.log(e + 2e-6) - torch.log(f + 2e-6)).abs().mean()
-    return total / 3
-
-
 def slopes(x: Tensor) -> tuple[Tensor, Tensor]:
     return x[..., 1:] - x[..., :-1], x[..., 1:, :] - x[..., :-1, :]
 
@@ -172,19 +155,12 @@ def main() -> None:
     asked = ask.parse_args()
     torch.set_num_threads(asked.threads)
     torch.manual_seed(0)
-    asked.out.mkdir(parents=True, exist_ok=True)
-    state = asked.out / "state.pt"
     net, critic = Painter(), Critic()
     mean = copy.deepcopy(net)
     opt = torch.optim.Adam(net.parameters(), RATE, betas=(0.9, 0.99))
     opt_c = torch.optim.Adam(critic.parameters(), RATE, betas=(0.5, 0.99))
     parts = {"net": net, "mean": mean, "critic": critic, "opt": opt, "opt_c": opt_c}
-    step, spent = 0, 0.0
-    if state.is_file():
-        kept = torch.load(state, weights_only=True)
-        for k, part in parts.items():
-            part.load_state_dict(kept[k])  # type: ignore[attr-defined]
-        step, spent = kept["step"], kept["spent"]
+    step, spent = resume(asked.out, parts)
     pairs, watched = load(asked.data, "train"), load(asked.data, "watch")
     count = sum(p.numel() for p in net.parameters())
     print(f"{count} parameters, {len(pairs)} pairs to learn from, from step {step}", flush=True)
@@ -206,7 +182,7 @@ def main() -> None:
         loss = (p - q).abs().mean() + 0.25 * (made - truth).abs().mean()
         loss = loss + 0.5 * sum((i - j).abs().mean() for i, j in
                                 zip(slopes(p), slopes(q), strict=True))  # fmt: skip
-        loss = loss + asked.energy * energy_loss(p, q)
+        loss = loss + asked.energy * energy_loss(p, q, LEAST)
         moves = [(warped(v[BATCH:], b["motion"][:BATCH]) - v[:BATCH]).abs() for v in (p, q)]
         loss = loss + 0.3 * F.relu(moves[0] - moves[1]).mean()
         fooled = torch.zeros(())
@@ -231,9 +207,7 @@ def main() -> None:
             opt_c.zero_grad()
             wrong.backward()
             opt_c.step()
-        with torch.no_grad():
-            for m, n in zip(mean.parameters(), net.parameters(), strict=True):
-                m.lerp_(n, 1 - min(KEEP, step / (step + 10)))
+        follow(mean, net, step, KEEP)
         step += 1
         losses.append(float(loss.detach()))
         if step % 200 == 0 or step == asked.steps:
@@ -242,13 +216,7 @@ def main() -> None:
             row = {"step": step, "loss": round(float(np.mean(losses)), 4), "cpu_s": round(spent),
                    "fooled": round(float(fooled.detach()), 3), **watch(mean, watched)}  # fmt: skip
             losses = []
-            print(json.dumps(row), flush=True)
-            with (asked.out / "log.jsonl").open("a") as f:
-                f.write(json.dumps(row) + "\n")
-            part = state.with_suffix(".part")
-            kept = {k: p.state_dict() for k, p in parts.items()}  # type: ignore[attr-defined]
-            torch.save({**kept, "step": step, "spent": spent}, part)
-            os.replace(part, state)
+            keep(asked.out, parts, step, spent, row)
 
 
 if __name__ == "__main__":
