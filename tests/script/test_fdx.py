@@ -100,13 +100,46 @@ def test_unknown_parts_with_words_are_named() -> None:
     ]
 
 
-def test_alternative_dialogue_and_tags_are_named() -> None:
+def test_alternative_dialogue_is_kept_as_a_note() -> None:
     alt = '<Alt Id="1"><Paragraph><Text>Or this.</Text></Paragraph></Alt>'
-    alts = f"<AltCollection>{alt}</AltCollection>"
-    tags = '<TagData><TagDefinitions><TagDefinition Id="1" Label="Gun"/></TagDefinitions></TagData>'
-    lost = [r for r in _fdx(_p("Action", "A."), alts + tags).report if r.level == "lost"]
-    assert [r.text for r in lost] == ["Or this.", ""]
-    assert lost[1].what.startswith("1 breakdown tags")
+    script = _fdx(_p("Action", "A."), f"<AltCollection>{alt}</AltCollection>")
+    assert script.elements[-1].kind == "note"
+    assert script.elements[-1].text == "Alternative dialogue: Or this."
+    assert [r.level for r in script.report if r.text == "Or this."] == ["note"]
+
+
+_TAGS = """<TagData><TagCategories>
+<TagCategory Id="p" Name="Props" Number="5"/><TagCategory Id="c" Name="Cast" Number="1"/>
+<TagCategory Id="h" Name="Hats &amp; Wigs" Number="40"/></TagCategories><TagDefinitions>
+<TagDefinition CatId="p" Id="d1" Label="Old revolver" Number="1"/>
+<TagDefinition CatId="c" Id="d2" Label="Leo" Number="2"/>
+<TagDefinition CatId="h" Id="d3" Label="Bowler" Number="3"/>
+<TagDefinition CatId="p" Id="d4" Label="Never used" Number="4"/></TagDefinitions>
+<Tags><Tag Number="1"><DefId>d1</DefId></Tag><Tag Number="2"><DefId>d2</DefId></Tag>
+<Tag Number="3"><DefId>d3</DefId></Tag><Tag Number="9"><DefId>gone</DefId></Tag></Tags></TagData>"""
+
+
+def test_breakdown_tags_become_confirmed_items_of_their_scene() -> None:
+    body = (
+        _p("Scene Heading", "INT. BAR - DAY")
+        + '<Paragraph Type="Action"><Text>He draws his </Text><Text TagNumber="1">gun</Text>'
+        '<Text>. A </Text><Text TagNumber="3">hat</Text><Text>. The </Text>'
+        '<Text TagNumber="2">boy</Text><Text> hides.</Text></Paragraph>'
+        + _p("Scene Heading", "INT. YARD - DAY")
+        + _p("Character", "LEO")
+        + _p("Dialogue", "No.")
+    )
+    script = _fdx(body, _TAGS)
+    bar, yard = script.scenes
+    sure = {(p.category, p.item) for p in bar.proposals if p.confirmed}
+    assert sure == {("props", "old revolver"), ("other", "bowler"), ("cast", "LEO")}
+    assert ("props", "gun") in {(p.category, p.item) for p in bar.proposals if not p.confirmed}
+    assert bar.silent == ("LEO",)
+    assert not [p for p in yard.proposals if p.confirmed]
+    said = {(r.level, r.text) for r in script.report}
+    assert ("note", "Bowler") in said
+    assert ("lost", "Never used") in said
+    assert any("tag 9" in r.what for r in script.report)
 
 
 def test_notes_kept_beside_the_script_are_put_at_its_end() -> None:

@@ -12,7 +12,7 @@ from setpiece.script.eighths import eighths
 from setpiece.script.fountain_in import Parsed
 from setpiece.script.lines import plain
 from setpiece.script.marks import split_cue
-from setpiece.script.model import CastMember, Element, Remark, Scene, Screenplay
+from setpiece.script.model import CastMember, Element, Proposal, Remark, Scene, Screenplay
 from setpiece.script.slug import read_slug
 
 _VOICE = frozenset(("VO", "OS", "OC", "OFF", "FC", "FUORI CAMPO", "VOZ EN OFF", "HORS CHAMP"))
@@ -30,7 +30,8 @@ def build(parsed: Parsed, source: str, encoding: str, remarks: Sequence[Remark])
     ends = [*cuts[1:], len(parsed.elements)]
     for position, (begin, end) in enumerate(zip(cuts, ends, strict=False), 1):
         inside = tuple(parsed.elements[begin:end])
-        scenes.append(_scene(position, inside, begin in parsed.omitted, finder))
+        tags = [t for i in range(begin, end) for t in parsed.tags.get(i, ())]
+        scenes.append(_scene(position, inside, begin in parsed.omitted, finder, tags))
     report += _doubts(opening, scenes)
     report.sort(key=lambda r: r.line)
     return Screenplay(
@@ -43,7 +44,9 @@ def _name(cue: Element) -> str:
     return split_cue(plain(cue.text).replace("\n", " "))[0]
 
 
-def _scene(position: int, elements: tuple[Element, ...], cut: bool, finder: _Finder) -> Scene:
+def _scene(
+    position: int, elements: tuple[Element, ...], cut: bool, finder: _Finder, tags: list[Proposal]
+) -> Scene:
     heading = elements[0]
     slug = read_slug(heading.text)
     shown = plain(heading.text)
@@ -52,16 +55,26 @@ def _scene(position: int, elements: tuple[Element, ...], cut: bool, finder: _Fin
     speaking = tuple(dict.fromkeys(n for e in cues if (n := _name(e))))
     seen = {_name(e) for e in cues if not _heard_only(e)}
     action = [e for e in elements if e.kind in ("action", "shot", "centred")] if not omitted else []
-    named = finder.find(plain(e.text) for e in action)
+    marked = [t.item for t in tags if t.category == "cast" and t.item in finder.names]
+    named = [] if omitted else [*finder.find(plain(e.text) for e in action), *marked]
     return Scene(
         position=position, number=heading.number, heading=shown, setting=slug.setting,
         place=slug.place, time=slug.time, time_words=slug.time_words, elements=elements,
         eighths=0 if omitted else eighths(elements), speaking=speaking,
         voices=tuple(n for n in speaking if n not in seen),
-        silent=tuple(n for n in named if n not in speaking),
-        proposals=propose(action, finder.names), omitted=omitted, line=heading.line,
+        silent=tuple(n for n in dict.fromkeys(named) if n not in speaking),
+        proposals=_items(() if omitted else tags, propose(action, finder.names)),
+        omitted=omitted, line=heading.line,
         revisions=tuple(dict.fromkeys(e.revision for e in elements if e.revision)),
     )  # fmt: skip
+
+
+def _items(tags: Sequence[Proposal], found: Sequence[Proposal]) -> tuple[Proposal, ...]:
+    """What a person tagged, then what the words propose and nobody tagged."""
+    out = {(t.category, t.item.casefold()): t for t in reversed(tags)}
+    for p in found:
+        out.setdefault((p.category, p.item.casefold()), p)
+    return tuple(sorted(out.values(), key=lambda p: (not p.confirmed, p.line)))
 
 
 def _heard_only(cue: Element) -> bool:

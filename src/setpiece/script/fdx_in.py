@@ -6,10 +6,11 @@ import re
 from xml.etree.ElementTree import Element as Node
 
 from setpiece.errors import ScriptError
+from setpiece.script.fdx_tags import Tag, proposal, tags_of, unused
 from setpiece.script.fdx_title import read_title_page
 from setpiece.script.fdx_xml import open_root, revisions_of, spaced, words_of
 from setpiece.script.fountain_in import Parsed
-from setpiece.script.lines import styled
+from setpiece.script.lines import plain, styled
 from setpiece.script.model import Element, Kind, Remark
 
 _KINDS: dict[str, Kind] = {
@@ -24,7 +25,7 @@ _SETTINGS = frozenset(
     """Content TitlePage ScriptNotes Watermarking HeaderAndFooter SpellCheckIgnoreLists PageLayout
     WindowState TextState ElementSettings SmartType MoresAndContinueds LockedPages Revisions
     SplitState Macros Actors Cast CastList SceneNumberOptions CharacterHighlighting
-    TargetScriptLength Characters Writers""".split()  # noqa: SIM905
+    TargetScriptLength Characters Writers TagData AltCollection""".split()  # noqa: SIM905
 )
 _DEEPEST = 60
 _SPOKEN = ("parenthetical", "dialogue", "lyric")
@@ -38,7 +39,8 @@ def parse_fdx(data: bytes, name: str) -> Parsed:
     """
     root = open_root(data, name)
     out = Parsed()
-    reader = _Reader(out, revisions_of(root))
+    tags = tags_of(root, out.report)
+    reader = _Reader(out, revisions_of(root), tags)
     content = root.find("Content")
     if content is None:
         raise ScriptError(f"{name}: holds no <Content>; export it again from Final Draft.")
@@ -46,6 +48,11 @@ def parse_fdx(data: bytes, name: str) -> Parsed:
         reader.paragraph(paragraph)
     page = root.find("TitlePage/Content")
     out.title_page = read_title_page(page) if page is not None else ()
+    for alternative in root.iterfind("AltCollection/Alt"):
+        if text := spaced("\n".join(words_of(p) for p in alternative.iter("Paragraph")).strip()):
+            out.elements.append(Element(kind="note", text=f"Alternative dialogue: {text}"))
+            what = "alternative dialogue, put at the end as a note"
+            out.report.append(Remark(line=0, level="note", what=what, text=text[:120]))
     notes = root.find("ScriptNotes")
     if notes is not None:
         for note in notes:
@@ -60,15 +67,14 @@ def parse_fdx(data: bytes, name: str) -> Parsed:
             what = f"<{node.tag}> is not understood and not kept"
             text = " ".join(words_of(node).split())[:120]
             out.report.append(Remark(line=0, level="lost", what=what, text=text))
-    if tags := sum(node.tag == "TagDefinition" for node in root.iterfind("TagData//*")):
-        what = f"{tags} breakdown tags of Final Draft are not read; proposals take their place"
-        out.report.append(Remark(line=0, level="lost", what=what))
+    out.report += unused(tags, reader.tagged)
     return out
 
 
 class _Reader:
-    def __init__(self, out: Parsed, revisions: dict[str, str]) -> None:
-        self.out, self.revisions = out, revisions
+    def __init__(self, out: Parsed, revisions: dict[str, str], tags: dict[str, Tag]) -> None:
+        self.out, self.revisions, self.tags = out, revisions, tags
+        self.tagged: set[str] = set()  # numbers of tags that words carry
         self.row = 0
         self.gap = 1
         self.second = False  # the next cue is the right-hand one of two
@@ -87,6 +93,7 @@ class _Reader:
         omitted = node.findall("OmittedScene")
         if text.strip() or omitted:
             self.put(node, text, revised)
+            self.tag(node, text)
         elif not node.findall("DualDialogue"):
             self.empty(node)
         for scene in omitted:
@@ -142,6 +149,15 @@ class _Reader:
             elif said:
                 merged.append((said, style))
         return "".join(t if "note" in s else styled(spaced(t), s) for t, s in merged), revised
+
+    def tag(self, node: Node, text: str) -> None:
+        """Tags of this paragraph's words belong to the element it became, or was added to."""
+        for part in node.iterfind("Text"):
+            for number in re.findall(r"\d+", part.get("TagNumber") or ""):
+                if number in self.tags:
+                    self.tagged.add(number)
+                    found = proposal(self.tags[number], plain(text), self.row)
+                    self.out.tags.setdefault(len(self.out.elements) - 1, []).append(found)
 
     def script_note(self, node: Node) -> str:
         said = "\n".join(words_of(p) for p in node.iter("Paragraph")) or words_of(node)

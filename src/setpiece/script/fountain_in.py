@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from setpiece.script.lines import Line, logical_lines
 from setpiece.script.marks import PAGE_BREAK, cue, is_forced_heading, is_transition
-from setpiece.script.model import Element, Kind, Remark
+from setpiece.script.model import Element, Kind, Proposal, Remark
 from setpiece.script.slug import starts_like_heading, take_number
 
 TITLE_KEYS = frozenset((
@@ -26,6 +26,7 @@ class Parsed:
     elements: list[Element] = field(default_factory=list)
     report: list[Remark] = field(default_factory=list)
     omitted: set[int] = field(default_factory=set)  # index in elements of headings of cut scenes
+    tags: dict[int, list[Proposal]] = field(default_factory=dict)  # by index in elements
 
 
 def parse_fountain(text: str) -> Parsed:

@@ -16,8 +16,9 @@ TimeOfDay = Literal[
     "CONTINUOUS", "LATER", "SAME", "",
 ]  # fmt: skip
 Category = Literal[
-    "cast", "props", "vehicles", "wardrobe", "effects", "animals", "crowds", "stunts", "vfx"
-]
+    "cast", "props", "vehicles", "wardrobe", "effects", "animals", "crowds", "stunts", "vfx",
+    "makeup", "dressing", "equipment", "sound", "other",
+]  # fmt: skip
 
 
 class _Frozen(BaseModel):
@@ -44,7 +45,10 @@ class Element(_Frozen):
 
 
 class Proposal(_Frozen):
-    """Something the action lines may ask for; a person confirms it or strikes it out."""
+    """Something the action lines may ask for; a person confirms it or strikes it out.
+
+    What somebody tagged in Final Draft comes confirmed, with the tag's own words.
+    """
 
     category: Category
     item: str
