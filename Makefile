@@ -6,12 +6,12 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: demo test setup lint types postgres bench lock clean
+.PHONY: demo test setup lint types postgres browser bench lock clean
 
 demo: setup
 	$(BIN)/setpiece demo
 
-test: setup lint types postgres
+test: setup lint types postgres browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup
@@ -29,6 +29,15 @@ postgres:
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null; } \
 		|| echo "PostgreSQL could not be installed: the ledger's tests on it will skip."; \
 	else echo "PostgreSQL is not here (apt-get install postgresql): the ledger's tests on it will skip."; fi
+
+# Pages are tested in a real browser; without one these tests skip.
+browser:
+	@if command -v chromium >/dev/null || command -v google-chrome >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium for the pages' tests ..."; \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
+		|| echo "Chromium could not be installed: the pages' tests will skip."; \
+	else echo "Chromium is not here (apt-get install chromium): the pages' tests will skip."; fi
 
 bench: setup
 	$(BIN)/python bench/collapse.py --short
@@ -49,7 +58,7 @@ $(READY): requirements.lock requirements-faces.lock pyproject.toml
 # Written without index addresses, so that any mirror serves it.
 lock:
 	$(BIN)/python -m pip install --quiet pip-tools
-	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --no-header --extra demo --extra deage --extra test --extra dev --output-file requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --no-header --extra demo --extra deage --extra schedule --extra test --extra dev --output-file requirements.lock pyproject.toml
 
 clean:
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
