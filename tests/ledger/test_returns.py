@@ -278,7 +278,7 @@ def test_the_page_is_one_page(tmp_path: Path, show: str, shots: int) -> None:
     assert given["receipt"][:40] in text
     assert ("more shots" in text) == (shots > 12)
     if show == HOSTILE:
-        assert "<b>Été</b> &amp; ??" in text
+        assert "<b>Été</b> &amp; RiBen" in text
     write_pdf(told, tmp_path / "b.pdf", **given)
     assert (tmp_path / "a.pdf").read_bytes() == (tmp_path / "b.pdf").read_bytes()
     store.close()

@@ -62,7 +62,8 @@ class Request(BaseModel):
     @property
     def shot_name(self) -> str:
         """The shot's name: given, or the plate's file name."""
-        return self.shot or re.sub(r"[.#%0-9d]+$", "", self.plate.stem) or self.plate.stem
+        bare = re.sub(r"[._]?(?:#+|%\d*d)$|\.\d+$", "", self.plate.stem)  # of a sequence
+        return self.shot or bare or self.plate.stem
 
     @property
     def scene_name(self) -> str:

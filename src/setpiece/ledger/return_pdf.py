@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +47,11 @@ class _Page:
 
     def __init__(self, path: Path, title: str) -> None:
         from reportlab.pdfbase import pdfmetrics
-        from reportlab.pdfbase.ttfonts import TTFont
         from reportlab.pdfgen.canvas import Canvas
 
-        for name, file in (("Vera", "Vera.ttf"), ("VeraBold", "VeraBd.ttf")):
-            if name not in pdfmetrics.getRegisteredFontNames():
-                pdfmetrics.registerFont(TTFont(name, file))
-        self._known = pdfmetrics.getFont("Vera").face.charToGlyph
+        from setpiece.media.fonts import pdf_fonts, printable
+
+        self.plain, (self.sans, self.bold) = printable, pdf_fonts()
         self._measure = pdfmetrics.stringWidth
         # A fixed date and identity inside: the same figures give the same file.
         self.canvas: Any = Canvas(str(path), pagesize=(WIDTH, HEIGHT), invariant=1)
@@ -62,18 +59,7 @@ class _Page:
         self.canvas.setAuthor("Setpiece")
         self.y = HEIGHT - MARGIN
 
-    def plain(self, text: str) -> str:
-        """Text in letters that the font has: é and Ł are there; others lose marks or become ?."""
-        out = []
-        for letter in text:
-            if ord(letter) in self._known:
-                out.append(letter)
-                continue
-            bare = unicodedata.normalize("NFKD", letter)[0]
-            out.append(bare if ord(bare) in self._known else "?")
-        return "".join(out)
-
-    def fit(self, text: str, size: float, width: float, font: str = "Vera") -> str:
+    def fit(self, text: str, size: float, width: float, font: str) -> str:
         """Text cut, with an ellipsis, to a width [pt]."""
         text = self.plain(text)
         if self._measure(text, font, size) <= width:
@@ -86,7 +72,7 @@ class _Page:
         self, x: float, text: str, size: float = 9, *, bold: bool = False, ink: Any = INK,
         right: bool = False, width: float = WIDTH - 2 * MARGIN,
     ) -> None:  # fmt: skip
-        font = "VeraBold" if bold else "Vera"
+        font = self.bold if bold else self.sans
         self.canvas.setFont(font, size)
         self.canvas.setFillColorRGB(*ink)
         draw = self.canvas.drawRightString if right else self.canvas.drawString
@@ -97,7 +83,7 @@ class _Page:
         rest, width = self.plain(text).split(), WIDTH - 2 * MARGIN
         for number in range(most):
             line = ""
-            while rest and self._measure(f"{line} {rest[0]}".strip(), "Vera", size) <= width:
+            while rest and self._measure(f"{line} {rest[0]}".strip(), self.sans, size) <= width:
                 line = f"{line} {rest.pop(0)}".strip()
             if not rest:
                 if line:

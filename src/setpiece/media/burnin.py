@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
+from io import BytesIO
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
+
+from setpiece.media.fonts import font_file, printable
 
 F32 = NDArray[np.float32]
 RGB = tuple[int, int, int]
@@ -32,26 +34,9 @@ _BARS = [
 
 
 @lru_cache(maxsize=64)
-def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Pillow's own font at `size` px."""
-    return ImageFont.load_default(size=max(int(size), 6))
-
-
-@lru_cache(maxsize=1024)
-def printable(text: str) -> str:
-    """`text` in the letters that the font has: accents it lacks are dropped, the rest is `?`."""
-    face = font(16)
-    if not isinstance(face, ImageFont.FreeTypeFont):
-        return text.encode("ascii", "replace").decode()
-    missing = bytes(face.getmask("\uffff"))
-    out = []
-    for char in text.replace("\t", " "):
-        if char in " \n" or bytes(face.getmask(char)) != missing:
-            out.append(char)
-            continue
-        plain = unicodedata.normalize("NFKD", char).encode("ascii", "ignore").decode()
-        out.append(plain or {"–": "-", "—": "-", "’": "'", "×": "x", "…": "..."}.get(char, "?"))
-    return "".join(out)
+def font(size: int) -> ImageFont.FreeTypeFont:
+    """Noto Sans at `size` px."""
+    return ImageFont.truetype(BytesIO(font_file()), max(int(size), 6))
 
 
 def wrap(text: str, size: int, width: float, lines: int) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,11 @@ from setpiece.errors import StoreError
 
 
 def slug(text: str, fallback: str = "untitled") -> str:
-    """A name safe in every file system: lower case letters, digits and single dashes."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    name = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-")
+    """A name safe in every file system: lower case letters, digits and single dashes. Letters of
+    other alphabets are spelled in Latin."""
+    from anyascii import anyascii
+
+    name = re.sub(r"[^a-z0-9]+", "-", anyascii(text).lower()).strip("-")[:60].strip("-")
     return name or fallback
 
 
