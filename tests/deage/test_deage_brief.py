@@ -33,6 +33,8 @@ def test_people_years_and_ages_are_told_apart() -> None:
 def test_the_shot_is_named_after_the_plate_without_its_numbers() -> None:
     assert check(Path("a/plate.####.exr"), ["ana"]).shot_name == "plate"
     assert check(Path("clip.mov"), ["ana"], shot="sh020").shot_name == "sh020"
+    assert check(Path("020322_1952.jpg"), ["ana"]).shot_name == "020322_1952"
+    assert check(Path("plate.1001.exr"), ["ana"]).shot_name == "plate"
 
 
 @pytest.mark.parametrize(
