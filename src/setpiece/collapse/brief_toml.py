@@ -7,8 +7,8 @@ from pathlib import Path
 import tomlkit
 
 from setpiece.collapse.brief import Brief, Mode, Side
-from setpiece.collapse.toml_file import read_toml, write_toml
 from setpiece.errors import BriefError
+from setpiece.media.toml_file import read_toml, write_toml
 
 _SIDES = ", ".join(Side)
 _HELP = {

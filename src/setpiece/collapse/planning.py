@@ -21,10 +21,10 @@ from setpiece.collapse.layout import (
 )
 from setpiece.collapse.light import estimate_light
 from setpiece.collapse.request import Point, Request
-from setpiece.collapse.toml_file import read_toml, write_toml
 from setpiece.errors import LayoutError, NoBuilding
 from setpiece.media.plate import Plate
 from setpiece.media.sheet import save_png
+from setpiece.media.toml_file import read_toml, write_toml
 from setpiece.render.light import Light
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import tomlkit
 from pydantic import ValidationError
 
 from setpiece.collapse.layout.model import Layout
-from setpiece.collapse.toml_file import read_toml, write_toml
 from setpiece.errors import LayoutError
+from setpiece.media.toml_file import read_toml, write_toml
 
 _MOST_BYTES = 4_000_000
 _CAMERA = {
