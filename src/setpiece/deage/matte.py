@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -41,13 +42,17 @@ class Mattes:
     """All float32 (S, S), 0..1, in the square of one `Aligned`.
 
     skin: skin alone; without eyes, brows, teeth, lips, nostrils, hair, glasses and hands.
-    regions: soft maps by name (`regions.REGIONS`); they may overlap and do not mind the skin.
     seen: 1 where the picture shows this person's skin, 0 where something is in front of it.
     """
 
     skin: Map
-    regions: Mapping[str, Map]
     seen: Map
+    aligned: Aligned
+
+    @cached_property
+    def regions(self) -> Mapping[str, Map]:
+        """Soft maps by name (`regions.REGIONS`); they may overlap and do not mind the skin."""
+        return region_maps(self.aligned)
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +129,7 @@ def mattes(
     if seen.shape[0] != size:
         seen = cv2.resize(seen, (size, size), interpolation=cv2.INTER_LINEAR)
     seen = _to_edges(seen, crop, aligned.height / 100)
-    return Mattes(_skin(aligned) * seen, region_maps(aligned), seen)
+    return Mattes(_skin(aligned) * seen, seen, aligned)
 
 
 def shrunk(aligned: Aligned, size: int = _SMALL) -> Aligned:

@@ -90,7 +90,7 @@ def young(
     crop = np.ascontiguousarray(crop, np.float32)
     face = Anatomy.of(aligned.points, crop.shape[0])
     matte = whole(crop, mattes.skin, face)
-    where = strengths.map(mattes.regions)
+    where = strengths.map(mattes.regions) if strengths.regions else 1.0
     deltas: dict[str, Picture] = {}
     masks: dict[str, Map] = {}
     shift = None

@@ -106,7 +106,9 @@ def whole(crop: Picture, matte: Map, face: Anatomy) -> Map:
 def _closed(matte: Map, radius: float) -> Map:
     side = 2 * round(radius) + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    return np.asarray(cv2.morphologyEx(matte, cv2.MORPH_CLOSE, disc), np.float32)
+    bytes_ = np.round(matte * 255).astype(np.uint8)  # ten times faster than floats
+    closed = cv2.morphologyEx(bytes_, cv2.MORPH_CLOSE, disc)
+    return np.maximum(matte, closed.astype(np.float32) / 255)
 
 
 def carried_on(picture: Map, matte: Map) -> Map:

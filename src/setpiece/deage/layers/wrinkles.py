@@ -35,6 +35,7 @@ from setpiece.deage.layers.anatomy import (
     Map,
 )
 from setpiece.deage.layers.skin import Picture, Skin, blur, enlarged, halved, lit
+from setpiece.deage.steady import grid
 
 _EDGES = (0.35, 0.9, 2.0, 4.5)  # where bands part [units]; below the first is pore, left alone
 _SPARE = (2.6, 1.2, 0.9)  # how far a band may stand out of the cheek's before it counts
@@ -136,9 +137,9 @@ def _places(face: Anatomy) -> tuple[Map, Map, Map]:
     runs(forehead * (1 - glabella), level)
     runs(glabella, np.array([-level[1], level[0]]))
     runs(neck, level)
-    y, x = np.mgrid[: face.size, : face.size].astype(np.float32) + np.float32(0.5)
+    x, y = grid(face.size, face.size)
     for i in (0, 1):
-        dx, dy = x - p[EYES[i][0], 0], y - p[EYES[i][0], 1]
+        dx, dy = (k + np.float32(0.5) - at for k, at in zip((x, y), p[EYES[i][0]], strict=True))
         far = dx * dx + dy * dy + 1
         twice_cos += crow[i] * (dx * dx - dy * dy) / far
         twice_sin += crow[i] * 2 * dx * dy / far
