@@ -56,7 +56,7 @@ def cut(picture: Picture, matrix: Matrix, size: int) -> Picture:
 def window(
     matrix: Matrix, size: int, shape: tuple[int, ...], part: tuple[slice, slice] | None = None
 ) -> tuple[slice, slice]:
-    """Rows and columns of a frame of `shape` (h, w, ...) that the square covers, or a part of it."""
+    """Rows and columns of a frame of `shape` (h, w, ...) that the square or a part covers."""
     rows, columns = part or (slice(0, size), slice(0, size))
     x0, x1, y0, y1 = columns.start, columns.stop, rows.start, rows.stop
     corners = np.array([[x0, y0], [x1, y0], [x0, y1], [x1, y1]], np.float64)
