@@ -116,5 +116,5 @@ def young(
 
 # What a strength of 1 asks of each layer: as far as the face is still the same person's by a face
 # recognition network (distance 0.35 to 0.40; another photograph of the same person is at 0.38).
-_FULL = {"wrinkles": 1.15, "folds": 1.6, "tone": 1.3, "eyes": 1.2, "hair": 1.0, "shape": 2.1}
+_FULL = {"wrinkles": 1.25, "folds": 1.8, "tone": 1.5, "eyes": 1.35, "hair": 1.0, "shape": 1.4}
 _OF_SKIN = {"wrinkles": wrinkles, "folds": folds, "tone": tone}

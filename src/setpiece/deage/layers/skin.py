@@ -15,7 +15,16 @@ from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.deage.face import LIPS, OVAL
-from setpiece.deage.layers.anatomy import BROWS, CHEEKS, EYES, NOSE, SMILE_LINES, Anatomy, Map
+from setpiece.deage.layers.anatomy import (
+    BROWS,
+    CHEEKS,
+    EYES,
+    GLASSES,
+    NOSE,
+    SMILE_LINES,
+    Anatomy,
+    Map,
+)
 
 Picture = NDArray[np.float32]
 
@@ -90,6 +99,7 @@ def whole(crop: Picture, matte: Map, face: Anatomy) -> Map:
     inner = inner * (1 - small.area(LIPS, soft=0.6, grow=1.05))
     inner = inner * (1 - small.area(NOSE, soft=0.6))
     hue = Skin(small, seen, have).hue
+    inner = inner * (1 - _worn(closed - have, small) * small.area(*GLASSES, soft=1.5))
     seen = blur(seen, 0.8 * small.unit)  # dark pixels are noisy: their colour is asked of a few
     luma = cv2.transform(seen, LUMA[None])[..., None]
     toe = np.float32(0.2) * TOE  # a larger one makes grey of what is dark
@@ -101,6 +111,15 @@ def whole(crop: Picture, matte: Map, face: Anatomy) -> Map:
     same = np.maximum(same, np.float32(0.85) * smile)  # no frame lies there, and deep folds do
     extra = cv2.GaussianBlur((closed - have) * inner * same, (0, 0), 0.5)
     return np.minimum(matte + enlarged(np.maximum(extra, 0), matte) * (extra.max() > 0), 1)
+
+
+def _worn(holes: Map, face: Anatomy) -> float:
+    """0..1: whether glasses are. Something dark crosses the bridge of the nose, where there are
+    neither spots nor folds; a dark rim has the colour of any deep shadow in skin."""
+    bridge = face.along([face.points[[168, 6, 197]]], 5.0, 0.0) > 0.5
+    if not bridge.any():
+        return 0.0
+    return float(np.clip(np.quantile(holes[bridge], 0.95) / 0.3 - 0.6, 0, 1))
 
 
 def _closed(matte: Map, radius: float) -> Map:

@@ -38,7 +38,9 @@ from setpiece.deage.layers.skin import Picture, Skin, blur, enlarged, halved, li
 from setpiece.deage.steady import grid
 
 _EDGES = (0.35, 0.9, 2.0, 4.5)  # where bands part [units]; below the first is pore, left alone
-_SPARE = (2.6, 1.2, 0.9)  # how far a band may stand out of the cheek's before it counts
+_SPARE = (2.6, 1.2, 0.9)  # how far a band may stand out of the cheek's before it is deepened
+_SMOOTH = (0.9, 0.55, 0.45)  # and before it is faded
+_YOUNG = 0.008  # most that the finest band is on a smooth cheek under 45, in log luma
 _EDGE = np.float32(0.7)  # in log luma: what stands out more is no line but hair, or the jaw's edge
 _RIDGE = 0.6  # share of a valley's treatment that a ridge gets
 
@@ -59,17 +61,22 @@ def wrinkles(skin: Skin, strength: float, where: Map | float = 1.0) -> tuple[Pic
     change = np.zeros_like(matte)
     cheek = (skin.cheek > 0.5) & (skin.matte > 0.5)
     fine, step = skin.smooth(_EDGES[0]), 1
-    for high, low, spare in zip(_EDGES[:-1], _EDGES[1:], _SPARE, strict=True):
+    spares = _SMOOTH if strength > 0 else _SPARE
+    for high, low, spare in zip(_EDGES[:-1], _EDGES[1:], spares, strict=True):
         if high * skin.unit / step > 2:  # a broader band is worked on in fewer pixels
             fine, cheek, step = halved(fine), cheek[::2, ::2], 2 * step
         coarse = blur(fine, low * skin.unit / step)
         band = fine - coarse
-        usual = spare * _spread(band, cheek)
+        calm = usual = _spread(band, cheek)
+        if high == _EDGES[0] and strength > 0:
+            # The cheeks of the old are coarse themselves, in this band alone.
+            usual += min(strength, 1.0) * (min(usual, _YOUNG) - usual)
+        usual *= spare
         sigma = low * skin.unit / step
         along = _along(fine if high == _EDGES[0] else coarse, lines, sigma, cheek)
         part = _tamed(band, along, np.float32(usual), np.float32(strength))
         if high == _EDGES[0] and strength > 0:
-            part += _resynthesised(band, skin, usual) * along * np.float32(min(strength, 1.0))
+            part += _resynthesised(band, skin, 2 * calm) * along * np.float32(min(strength, 1.0))
         change += enlarged(part, change)
         fine = coarse
     return lit(skin, change, matte), matte
