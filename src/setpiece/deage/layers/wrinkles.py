@@ -39,8 +39,9 @@ from setpiece.deage.steady import grid
 
 _EDGES = (0.35, 0.9, 2.0, 4.5)  # where bands part [units]; below the first is pore, left alone
 _SPARE = (2.6, 1.2, 0.9)  # how far a band may stand out of the cheek's before it is deepened
-_SMOOTH = (0.9, 0.55, 0.45)  # and before it is faded
-_YOUNG = 0.008  # most that the finest band is on a smooth cheek under 45, in log luma
+_SMOOTH = (1.8, 0.55, 0.45)  # and before it is faded
+_PORES = 0.22  # share by which pores are raised, so that skin does not go flat as lines go
+_YOUNG = 0.0095  # most that the finest band is on a calm cheek under 45, in log luma
 _EDGE = np.float32(0.7)  # in log luma: what stands out more is no line but hair, or the jaw's edge
 _RIDGE = 0.6  # share of a valley's treatment that a ridge gets
 
@@ -61,6 +62,8 @@ def wrinkles(skin: Skin, strength: float, where: Map | float = 1.0) -> tuple[Pic
     change = np.zeros_like(matte)
     cheek = (skin.cheek > 0.5) & (skin.matte > 0.5)
     fine, step = skin.smooth(_EDGES[0]), 1
+    if strength > 0:
+        change += np.float32(_PORES * min(strength, 1.0)) * (skin.tone - fine)
     spares = _SMOOTH if strength > 0 else _SPARE
     for high, low, spare in zip(_EDGES[:-1], _EDGES[1:], spares, strict=True):
         if high * skin.unit / step > 2:  # a broader band is worked on in fewer pixels
