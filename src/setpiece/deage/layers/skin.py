@@ -202,6 +202,9 @@ def _lit(crop, hue, gain, matte):  # type: ignore[no-untyped-def]
                 max((g - np.float32(0.04)) / np.float32(0.35), np.float32(0)), np.float32(0.85)
             )
             r, v, b = crop[y, x, 0], crop[y, x, 1], crop[y, x, 2]
+            if g < 0 and r > np.float32(0.9):  # what is blown out would turn green as it darkens
+                blown = min((r - np.float32(0.9)) * np.float32(10), np.float32(1))
+                taken = min(-g / np.float32(0.2), np.float32(1)) * blown
             luma = LUMA[0] * r + LUMA[1] * v + LUMA[2] * b
             for c in range(3):
                 old = crop[y, x, c]

@@ -18,6 +18,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from setpiece.deage.ages import REGIONS
 from setpiece.deage.face import LIPS
 from setpiece.deage.layers.anatomy import (
     BROWS,
@@ -34,7 +35,9 @@ from setpiece.deage.layers.anatomy import (
     Anatomy,
     Map,
 )
+from setpiece.deage.layers.lines import draw_lines
 from setpiece.deage.layers.skin import Picture, Skin, blur, enlarged, halved, lit
+from setpiece.deage.layers.strokes import Valleys
 from setpiece.deage.steady import grid
 
 _EDGES = (0.35, 0.9, 2.0, 4.5)  # where bands part [units]; below the first is pore, left alone
@@ -43,6 +46,9 @@ _SMOOTH = (1.8, 0.55, 0.45)  # and before it is faded
 _PORES = 0.22  # share by which pores are raised, so that skin does not go flat as lines go
 _YOUNG = 0.0095  # most that the finest band is on a calm cheek under 45, in log luma
 _EDGE = np.float32(0.7)  # in log luma: what stands out more is no line but hair, or the jaw's edge
+_DRAWN = 0.6  # of what forty years draw, at a strength of 1
+_HAND = 11  # the seed of what is drawn
+_ABOVE = np.array([-0.3, -0.95], np.float32)  # where the light comes from, as it mostly does
 _RIDGE = 0.6  # share of a valley's treatment that a ridge gets
 
 
@@ -82,7 +88,18 @@ def wrinkles(skin: Skin, strength: float, where: Map | float = 1.0) -> tuple[Pic
             part += _resynthesised(band, skin, 2 * calm) * along * np.float32(min(strength, 1.0))
         change += enlarged(part, change)
         fine = coarse
+    if strength < 0:
+        change += _drawn(skin.anatomy, -strength)
     return lit(skin, change, matte), matte
+
+
+def _drawn(face: Anatomy, strength: float) -> Map:
+    """What lines that are not there yet do to log luma (S, S)."""
+    valleys = Valleys(face.size, face.unit)
+    much = dict.fromkeys(REGIONS, min(_DRAWN * strength, 1.0))
+    # The same lines on every frame and whatever the years: they deepen, and do not wander.
+    draw_lines(valleys, face.points, much, 1.0, np.random.default_rng(_HAND))
+    return cv2.log(np.maximum(1 + valleys.shade(_ABOVE, 0.3, 0.5), np.float32(0.5)))
 
 
 def _spread(band: Map, cheek: NDArray[np.bool_]) -> float:
