@@ -87,7 +87,6 @@ def test_older_draws_lines_where_there_are_none(face: Callable[[str], Face]) -> 
     for years in (10, 30):
         alone = Strengths({"wrinkles": strengths(-years).of("wrinkles")})
         delta = young(flat, aligned, matte, alone).deltas["wrinkles"]
-        assert not delta[matte.skin == 0].any()
         depths.append(-delta.min())
     assert 0.02 < depths[0] < depths[1] < 0.3
 

@@ -43,7 +43,7 @@ def draw_lines(v: Valleys, p: F32, strength: Mapping[str, float], person: float,
     def depth(region: str, lo: float, hi: float) -> float:
         return 1.3 * strength[region] * person * rng.uniform(lo, hi)
 
-    def shaken(points: F32, by: float) -> F32:
+    def shaken(points: NDArray[np.floating], by: float) -> F32:
         off = rng.normal(0, by * u, 2) + rng.normal(0, 0.25 * by * u, points.shape)
         return np.asarray(points + off, np.float32)
 
