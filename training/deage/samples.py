@@ -32,38 +32,15 @@ def load(folder: Path, split: str) -> list[Sample]:
     out = []
     for path in sorted((folder / split).glob("*.npz")):
         with np.load(path) as d:
-            age, photo, skin = float(d["age"]), d["photo"], d["skin"]
+            age = float(d["age"])
             # What is taken from an old face's photograph is not known, only what was painted on
-            # it; younger ones teach more plainly. Few portraits are of dark skin: drawn more often.
+            # it; younger ones teach more plainly.
             weight = float(np.clip(1.35 - (age or 50) / 60, 0.15, 1))
-            if path.name.startswith("colour"):
-                weight *= 1 + 2 * _darkness(photo, skin)
             for k in range(int(d["count"])):
-                delta = _even(photo, d[f"delta{k}"], skin)
-                out.append(Sample(photo, delta, d[f"years{k}"], skin, age, weight))
+                out.append(
+                    Sample(d["photo"], d[f"delta{k}"], d[f"years{k}"], d["skin"], age, weight)
+                )
     return out
-
-
-def _darkness(photo: NDArray[np.uint8], skin: NDArray[np.uint8]) -> float:
-    """0 for light skin to 1 for dark, by its median luma."""
-    luma = photo[skin > 128].astype(np.float32) @ np.array([0.3, 0.6, 0.1], np.float32)
-    return float(np.clip((120 - np.median(luma)) / 40, 0, 1)) if len(luma) else 0.0
-
-
-def _even(
-    photo: NDArray[np.uint8], delta: NDArray[np.int16], skin: NDArray[np.uint8]
-) -> NDArray[np.int16]:
-    """The paint without what it does to the tone of the whole face: lines are to go, the person's
-    own colour is to stay."""
-    where = skin > 128
-    if not where.any():
-        return delta
-    plain = photo.astype(np.float32)
-    aged = plain + delta.astype(np.float32) / STEP
-    tone = np.median(np.log((aged[where] + 4) / (plain[where] + 4)), 0)
-    share = (skin.astype(np.float32) / 255)[..., None]
-    mended = (aged + 4) * np.exp(-tone * share).astype(np.float32) - 4
-    return np.round((mended - plain) * STEP).astype(np.int16)
 
 
 def look(s: Sample, size: int, rng: np.random.Generator) -> tuple[F32, F32, F32]:
@@ -92,8 +69,8 @@ def look(s: Sample, size: int, rng: np.random.Generator) -> tuple[F32, F32, F32]
     photo = cut(s.photo) / 255
     delta = cut(s.delta) / (255 * STEP)
     years, skin = cut(s.years.astype(np.float32)), cut(s.skin) / 255
-    # Fewer or more years are there than were painted, only some of those are to go.
-    there = 0.0 if rng.random() < 0.06 else rng.uniform(0.5, 1.4)
+    # Only some of the painted years are there, only some of those are to go.
+    there = 0.0 if rng.random() < 0.06 else rng.uniform(0.5, 1.0)
     taken = float(rng.choice([0.0, rng.uniform(0.2, 1), 1.0], p=[0.06, 0.24, 0.7]))
     aged = photo + there * delta
     photo, aged = _light(photo, aged, size, rng)
@@ -116,19 +93,15 @@ def _light(photo: F32, aged: F32, size: int, rng: np.random.Generator) -> tuple[
     line = np.linspace(-1, 1, size, dtype=np.float32)
     fall = rng.normal(0, 0.18, 2)
     field = np.exp(fall[0] * line[None, :] + fall[1] * line[:, None])[..., None]
-    dark = rng.random() < 0.45  # darker skin than the portraits have most of
-    gain = rng.uniform(0.3, 0.8) if dark else rng.uniform(0.75, 1.15)
-    # Pigment dims what comes out of the skin; what the surface reflects stays as bright.
-    gloss = rng.uniform(0, 0.5) * (1 - gain) if dark else 0.0
+    dark = rng.random() < 0.35  # darker skin than the portraits have most of
+    gain = rng.uniform(0.45, 0.8) if dark else rng.uniform(0.75, 1.15)
     gains = gain * np.exp(rng.normal(0, 0.07, 3)).astype(np.float32)
     gamma = np.exp(rng.normal(0.15 if dark else 0, 0.15))
     grey = rng.uniform(0, 0.9) if rng.random() < 0.25 else 0.0
     lift = rng.uniform(0, 0.05)
 
     def seen(v: F32) -> F32:
-        v = np.clip(v, 0, 1) ** np.float32(gamma)
-        shine = v - cv2.GaussianBlur(v, (0, 0), size / 16) if gloss > 0 else 0.0
-        v = (v * gains + np.float32(gloss) * shine) * field
+        v = np.clip(v, 0, 1) ** np.float32(gamma) * field * gains
         v = v + grey * (v.mean(-1, keepdims=True) - v)
         return np.asarray(np.clip(lift + (1 - lift) * v, 0, 1), np.float32)
 

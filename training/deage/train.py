@@ -29,9 +29,8 @@ from common import energy_loss, follow, keep, octaves, resume
 
 CROP = 128
 BATCH = 8
-STEPS = 15000
+STEPS = 2500
 RATE = 1.2e-3
-FALL = 0.35  # of the steps at the end, over which the rate falls to a hundredth
 KEEP = 0.998  # of the moving average of weights
 LEAST = 1e-5  # local energy of an octave that counts as none
 SOFT = 0.01  # errors below this count by their squares: an uncertain line is hedged, not left
@@ -109,8 +108,7 @@ def main() -> None:
         rng = np.random.default_rng([7, step])
         x, truth, weight = batch(samples, odds, rng)
         x = x.to(memory_format=torch.channels_last)
-        left = min(1.0, (1 - step / asked.steps) / FALL)
-        decay = 0.01 + 0.99 * 0.5 * (1 - np.cos(np.pi * left))
+        decay = 0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * step / asked.steps))
         for g in opt.param_groups:
             g["lr"] = float(RATE * min(1, (step + 1) / 200) * decay)
         # Half precision where the processor multiplies it: four times the steps in the same time.

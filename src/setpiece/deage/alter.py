@@ -122,7 +122,10 @@ def _by_network(
     shown, wanted = ages or (50.0, 50.0)
     if engine == OWN:
         wanted = min(wanted, shown)  # it was never taught to make anybody older
-    delta = _network(engine).delta(crop, shown, wanted, face.skin) * face.skin[..., None]
+    delta = _network(engine).delta(crop, shown, wanted, face.skin)
+    if engine == OWN:
+        delta = _own_colour(crop, delta, face.skin)
+    delta = delta * face.skin[..., None]
     where = strengths.map(face.regions) if strengths.regions else 1.0
     if not isinstance(where, float):
         delta = delta * where[..., None]
@@ -134,6 +137,19 @@ def _by_network(
     return Layers(
         {NETWORK: delta, **after.deltas}, {NETWORK: face.skin, **after.mattes}, after.shift
     )
+
+
+def _own_colour(crop: Picture, delta: Picture, skin: Map) -> Picture:
+    """The network's delta without what it does to all of the skin alike: it learned that lines go
+    with a dull tone, and would make everybody paler and pinker."""
+    inside = skin > 0.5
+    if not inside.any() or not delta.any():
+        return delta
+    toe = np.float32(0.02)
+    before = crop + toe
+    after = np.maximum(before + delta, toe / 2)
+    tone = np.median(np.log(after[inside] / before[inside]), axis=0)
+    return np.asarray(after * np.exp(-tone) - before, np.float32)
 
 
 @lru_cache(maxsize=2)
