@@ -50,6 +50,7 @@ from setpiece.deage.alter import Altered, lay, paint, steadied
 from setpiece.deage.detect import find
 from setpiece.deage.face import Face, align, fitting_size
 from setpiece.deage.identity import distance, who
+from setpiece.deage.network import OWN
 from setpiece.deage.steady import REACH
 from setpiece.media.colour import to_display
 from setpiece.media.plate import open_plate
@@ -60,7 +61,6 @@ SET = HERE.parent / "training" / "deage"
 METHODS = ("layers", "network", "both")
 YEARS = (10, 20, 30)
 GROUPS = ("tone", "sex", "older", "glasses", "beard", "pose")
-OWN = f"onnx:{files('setpiece.models').joinpath('deage.onnx')}"
 YOUNGEST = 20.0  # nobody is asked to be younger
 TAKEN = 2016  # about when the portraits were made
 GOALS = {10: 0.25, 20: 0.35, 30: 0.40}
@@ -72,24 +72,22 @@ def aged(
     """Frames in a row with a face made younger, scene-linear, and the matte of what may change."""
     size = max(fitting_size(f) for f in faces)
     placed = [align(f, size) for f in faces]
-    made = [(p, np.zeros(p.shape[:2], np.float32)) for p in frames]
-    orders = []
-    if method in ("network", "both"):
-        orders.append({"strengths": Strengths(), "engine": OWN,
-                       "ages": (age, max(age - years, YOUNGEST))})  # fmt: skip
-    if method in ("layers", "both"):
-        orders.append({"strengths": strengths(years, age)})
-    for order in orders:
-        painted = [paint(p, a, **order) for (p, _), a in zip(made, placed, strict=True)]
-        for i, (at, (out, may)) in enumerate(zip(placed, made, strict=True)):
-            first = max(i - REACH, 0)
-            calm = steadied(painted[first : i + REACH + 1], i - first)
-            made[i] = laid(out, may, lay(out, at, calm))
+    order: dict[str, Any] = {"strengths": strengths(years, age)}
+    if method != "layers":
+        order |= {"engine": OWN, "ages": (age, max(age - years, YOUNGEST))}
+    if method == "network":
+        order["strengths"] = Strengths()
+    painted = [paint(p, a, **order) for p, a in zip(frames, placed, strict=True)]
+    made = []
+    for i, (at, frame) in enumerate(zip(placed, frames, strict=True)):
+        first = max(i - REACH, 0)
+        calm = steadied(painted[first : i + REACH + 1], i - first)
+        made.append(laid(frame, lay(frame, at, calm)))
     return made
 
 
-def laid(picture: F32, may: F32, made: Altered) -> tuple[F32, F32]:
-    out, may = picture.copy(), may.copy()
+def laid(picture: F32, made: Altered) -> tuple[F32, F32]:
+    out, may = picture.copy(), np.zeros(picture.shape[:2], np.float32)
     for name, delta in made.deltas.items():
         out[made.where] += delta
         may[made.where] = np.maximum(may[made.where], made.mattes[name])

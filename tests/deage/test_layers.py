@@ -80,6 +80,17 @@ def test_older_is_the_other_way(face: Callable[[str], Face]) -> None:
     assert valleys(younger, skin, unit) < 0.9 * plain
 
 
+def test_older_draws_lines_where_there_are_none(face: Callable[[str], Face]) -> None:
+    crop, aligned, matte = face(YOUNG)
+    flat = np.full_like(crop, 0.55)  # skin without a line to deepen
+    depths = []
+    for years in (10, 30):
+        alone = Strengths({"wrinkles": strengths(-years).of("wrinkles")})
+        delta = young(flat, aligned, matte, alone).deltas["wrinkles"]
+        depths.append(-delta.min())
+    assert 0.02 < depths[0] < depths[1] < 0.3
+
+
 @pytest.mark.parametrize("layer", LAYERS)
 def test_more_years_take_more_of_every_layer(face: Callable[[str], Face], layer: str) -> None:
     crop, aligned, matte = face(OLD_MAN)

@@ -9,7 +9,7 @@ import pytest
 from onnx_bytes import INT64, constant, mixing, model, node, value
 
 from setpiece.deage import network
-from setpiece.deage.ages import strengths
+from setpiece.deage.ages import Strengths, strengths
 from setpiece.deage.alter import NETWORK, OF_SKIN, paint
 from setpiece.deage.detect import find
 from setpiece.deage.face import align
@@ -180,3 +180,12 @@ def test_our_own_goes_before_all_layers_and_another_instead_of_those_of_skin(por
     native, own, other = layers.values()
     assert own == native | {NETWORK}
     assert other == own - set(OF_SKIN)
+
+
+def test_our_own_leaves_the_skin_its_own_colour(portrait):
+    picture = portrait("021197_1941")
+    made = paint(picture, align(find(picture)[0], 256), Strengths(), engine=OWN, ages=(75, 55))
+    skin = made.face.skin > 0.95
+    ratio = np.log((made.crop + made.layers.deltas[NETWORK] + 0.02) / (made.crop + 0.02))[skin]
+    assert np.abs(np.median(ratio, axis=0)).max() < 0.01
+    assert np.abs(ratio).mean() > 0.01

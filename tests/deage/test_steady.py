@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import cv2
 import numpy as np
 
-from setpiece.deage.steady import Neighbours, carried, flow, warp_error
+from setpiece.deage.face import Aligned
+from setpiece.deage.measure import FlowError
+from setpiece.deage.steady import Neighbours, Seen, carried
 
 SIDE, SPEED = 128, 2.0
 
@@ -29,11 +29,15 @@ def moving(frames: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
     return crops, deltas
 
 
+def around(crops: list[np.ndarray], middle: int) -> Neighbours:
+    return Neighbours([Seen.of(c) for c in crops], middle, crops[0].shape[:2])
+
+
 def test_flow_finds_the_way_the_picture_moved() -> None:
     crops, _ = moving(2)
-    there = flow(crops[0], crops[1])[32:96, 32:96]
-    assert np.allclose(np.median(there, axis=(0, 1)), [SPEED, 0], atol=0.2)
-    back = carried(crops[1], flow(crops[0], crops[1]))
+    there = Seen.of(crops[0]).flow(Seen.of(crops[1]))
+    assert np.allclose(np.median(there[32:96, 32:96], axis=(0, 1)), [SPEED, 0], atol=0.2)
+    back = carried(crops[1], there)
     assert np.abs(back - crops[0])[16:112, 16:112].mean() < 0.02
 
 
@@ -45,7 +49,7 @@ def test_flicker_is_taken_out_and_motion_is_not() -> None:
     for i in range(9):
         low = max(i - 2, 0)
         near = slice(low, i + 3)
-        done.append(Neighbours(crops[near], i - low).steady(seen[near]))
+        done.append(around(crops[near], i - low).steady(seen[near]))
     sizes = [np.abs(d).sum() for d in (seen[2:-2], done[2:-2])]
     assert sizes[1] > 0.7 * sizes[0]
     flicker = [np.std([d.sum() for d in k[2:-2]]) for k in (seen, done)]
@@ -59,18 +63,20 @@ def test_flicker_is_taken_out_and_motion_is_not() -> None:
 
 def test_zero_stays_zero_and_a_single_frame_is_its_own() -> None:
     crops, deltas = moving(3)
-    steadied = Neighbours(crops, 1).steady(deltas)
+    steadied = around(crops, 1).steady(deltas)
     assert not steadied[~deltas[1].any(-1)].any()
-    assert (Neighbours(crops[:1], 0).steady(deltas[:1]) == deltas[0]).all()
+    assert (around(crops[:1], 0).steady(deltas[:1]) == deltas[0]).all()
 
 
-def test_what_swims_shows_in_the_warp_error() -> None:
+def test_what_swims_shows_in_the_flow_error() -> None:
     crops, deltas = moving(5)
-    ways = [(flow(a, b), flow(b, a)) for a, b in pairwise(crops)]
-    matte = np.zeros((SIDE, SIDE), np.float32)
-    matte[24:104, 24:104] = 1
-    source = warp_error(crops, ways, matte)
-    riding = warp_error([c + d for c, d in zip(crops, deltas, strict=True)], ways, matte)
-    still = warp_error([c + 5 * deltas[0] for c in crops], ways, matte)
-    assert riding < 1.1 * source
-    assert still > 1.2 * source
+    rim = [(24, 24), (104, 24), (104, 104), (24, 104)]
+    aligned = Aligned(np.eye(2, 3), SIDE, np.array(rim, np.float32))
+    ratios = []
+    for added in (deltas, [5 * deltas[0]] * 5):  # what rides on the picture, what stays behind
+        error = FlowError()
+        for crop, delta in zip(crops, added, strict=True):
+            error.add(0, aligned, crop, crop + delta)
+        ratios.append(error.ratio)
+    assert ratios[0] < 1.1
+    assert ratios[1] > 1.2

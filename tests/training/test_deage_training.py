@@ -14,7 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "training" / "deage
 from ageing import age
 from faces import held_out
 from samples import STEP, Sample, look
-from strokes import Valleys
+
+from setpiece.deage.layers.strokes import Valleys
 
 SIZE = 160
 

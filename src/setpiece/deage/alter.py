@@ -8,17 +8,19 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.deage.ages import Strengths
 from setpiece.deage.face import Aligned
 from setpiece.deage.layers import Layers, young
+from setpiece.deage.layers.anatomy import bounds
 from setpiece.deage.layers.hair import Hair
 from setpiece.deage.layers.shape import in_frame, warped
+from setpiece.deage.light import display, linear, linear_table, undone
 from setpiece.deage.matte import Mattes, mattes
 from setpiece.deage.network import OWN, Network, open_network
-from setpiece.deage.steady import Neighbours
-from setpiece.media.colour import from_display, to_display
+from setpiece.deage.steady import Neighbours, Seen
 
 Picture = NDArray[np.float32]
 Map = NDArray[np.float32]
@@ -47,12 +49,13 @@ class Altered:
 class Painted:
     """What the engine would do to a face, still in its square.
 
-    crop: float32 (S, S, 3), display-referred.
+    crop: float32 (S, S, 3), display-referred. seen: the same as motion is seen in it.
     """
 
     crop: Picture
     layers: Layers
     face: Mattes
+    seen: Seen
 
 
 def paint(
@@ -77,14 +80,14 @@ def paint(
         ages: (shown, wanted) years, for a network.
         hair: the artist's matte of the hair (h, w) of this frame, and the colour's name.
     """
-    crop = to_display(aligned.crop(frame))
+    crop = display(aligned.crop(frame))
     face = mattes(crop, aligned, seen=seen)
     head = None if hair is None else Hair(np.clip(aligned.crop(hair[0]), 0, 1), hair[1])
     if engine == "native":
         layers = young(crop, aligned, face, strengths, head)
     else:
         layers = _by_network(crop, aligned, face, strengths, head, engine, ages)
-    return Painted(crop, layers, face)
+    return Painted(crop, layers, face, Seen.of(crop))
 
 
 def steadied(painted: Sequence[Painted], middle: int) -> Painted:
@@ -93,7 +96,7 @@ def steadied(painted: Sequence[Painted], middle: int) -> Painted:
     here = painted[middle]
     if len(painted) == 1:
         return here
-    around = Neighbours([p.crop for p in painted], middle)
+    around = Neighbours([p.seen for p in painted], middle, here.crop.shape[:2])
 
     def calm(own: Map, all_of_it: Sequence[Map | None]) -> Map:
         return around.steady([np.zeros_like(own) if k is None else k for k in all_of_it])
@@ -101,7 +104,11 @@ def steadied(painted: Sequence[Painted], middle: int) -> Painted:
     many = [p.layers for p in painted]
     deltas, masks, shift = here.layers.deltas, here.layers.mattes, here.layers.shift
     layers = Layers(
-        {n: calm(d, [v.deltas.get(n) for v in many]) for n, d in deltas.items()},
+        # A warp's own delta is only for looking at: what is laid is the warp.
+        {
+            n: d if n == "shape" else calm(d, [v.deltas.get(n) for v in many])
+            for n, d in deltas.items()
+        },
         {n: calm(m, [v.mattes.get(n) for v in many]) for n, m in masks.items()},
         None if shift is None else calm(shift, [v.shift for v in many]),
     )
@@ -115,8 +122,11 @@ def _by_network(
     shown, wanted = ages or (50.0, 50.0)
     if engine == OWN:
         wanted = min(wanted, shown)  # it was never taught to make anybody older
-    delta = _network(engine).delta(crop, shown, wanted, face.skin) * face.skin[..., None]
-    where = strengths.map(face.regions)
+    delta = _network(engine).delta(crop, shown, wanted, face.skin)
+    if engine == OWN:
+        delta = _own_colour(crop, delta, face.skin)
+    delta = delta * face.skin[..., None]
+    where = strengths.map(face.regions) if strengths.regions else 1.0
     if not isinstance(where, float):
         delta = delta * where[..., None]
     rest = strengths
@@ -127,6 +137,19 @@ def _by_network(
     return Layers(
         {NETWORK: delta, **after.deltas}, {NETWORK: face.skin, **after.mattes}, after.shift
     )
+
+
+def _own_colour(crop: Picture, delta: Picture, skin: Map) -> Picture:
+    """The network's delta without what it does to all of the skin alike: it learned that lines go
+    with a dull tone, and would make everybody paler and pinker."""
+    inside = skin > 0.5
+    if not inside.any() or not delta.any():
+        return delta
+    toe = np.float32(0.02)
+    before = crop + toe
+    after = np.maximum(before + delta, toe / 2)
+    tone = np.median(np.log(after[inside] / before[inside]), axis=0)
+    return np.asarray(after * np.exp(-tone) - before, np.float32)
 
 
 @lru_cache(maxsize=2)
@@ -142,32 +165,71 @@ def lay(frame: Picture, aligned: Aligned, painted: Painted, weight: float = 1.0)
     layers, face = painted.layers, painted.face
     where = aligned.window(frame.shape)
     amount = np.float32(weight)
-    linear = frame[where]
-    shown = to_display(linear)
-    light = from_display(shown)
+    seen = np.ascontiguousarray(frame[where], np.float32)
+    shown = display(seen)
+    light = undone(shown)
     deltas: dict[str, Picture] = {}
     masks: dict[str, Map] = {}
-    for name, delta in layers.deltas.items():
-        mask = np.clip(aligned.lay_back(layers.mattes[name], where), 0, 1) * amount
-        inside = mask > _LEAST
-        masks[name] = np.where(inside, mask, np.float32(0))
-        change = np.zeros_like(linear)
+    for name, mask in layers.mattes.items():
+        change, inside = np.zeros_like(seen), np.zeros(seen.shape[:2], np.float32)
+        part = aligned.window(frame.shape, _around(mask))
+        at = (part[0].start - where[0].start, part[1].start - where[1].start)
         if name == "shape" and layers.shift is not None:
-            # The frame itself is warped, so that detail finer than the square survives.
             moves = in_frame(layers.shift, aligned.matrix)
-            shift = aligned.lay_back(moves, where) * amount
-            shift[~inside] = 0
-            now = np.asarray(linear + sum(deltas.values()), np.float32)
-            change[inside] = (warped(now, shift) - now)[inside]
+            both = aligned.lay_back(cv2.merge([moves, mask]), part)
+            # The frame itself is warped, so that detail finer than the square survives.
+            now = seen.copy()
+            for delta in deltas.values():
+                now += delta
+            shift = both[..., :2] * amount + np.array(at[::-1], np.float32)
+            _moved(now, warped(now, shift), both[..., 2], amount, change, inside, *at)
         else:
-            laid = aligned.lay_back(delta, where)[inside] * amount
-            after = np.clip(shown[inside] + laid, 0, None)
-            lit = from_display(after)
-            change[inside] = lit - light[inside]
-            shown[inside], light[inside] = after, lit
-        deltas[name] = change
+            both = aligned.lay_back(cv2.merge([layers.deltas[name], mask]), part)
+            _laid(both, amount, shown, light, linear_table(), change, inside, *at)
+        deltas[name], masks[name] = change, inside
     skin = np.clip(aligned.lay_back(face.skin, where), 0, 1)
     return Altered(where, deltas, masks, skin)
+
+
+def _around(matte: Map) -> Window:
+    """What of a square a matte reaches once it is resampled."""
+    rows, columns = bounds(matte)
+    size = len(matte)
+    return (slice(max(rows.start - 2, 0), min(rows.stop + 2, size)),
+            slice(max(columns.start - 2, 0), min(columns.stop + 2, size)))  # fmt: skip
+
+
+@njit(cache=True)
+def _laid(both, amount, shown, light, table, change, inside, y0, x0):  # type: ignore[no-untyped-def]
+    """Lay a delta and its matte (h, w, 4), display-referred, at (y0, x0) of a window."""
+    h, w = both.shape[:2]
+    for y in range(h):
+        for x in range(w):
+            m = min(max(both[y, x, 3], np.float32(0)), np.float32(1)) * amount
+            if m <= _LEAST:
+                continue
+            v, u = y0 + y, x0 + x
+            inside[v, u] = m
+            for c in range(3):
+                after = max(shown[v, u, c] + both[y, x, c] * amount, np.float32(0))
+                lit = linear(after, table)
+                change[v, u, c] = lit - light[v, u, c]
+                shown[v, u, c], light[v, u, c] = after, lit
+
+
+@njit(cache=True)
+def _moved(now, after, mask, amount, change, inside, y0, x0):  # type: ignore[no-untyped-def]
+    """What a warp changes in a window `now`; `after` (h, w, 3) and `mask` lie at (y0, x0) in it."""
+    h, w = mask.shape
+    for y in range(h):
+        for x in range(w):
+            m = min(max(mask[y, x], np.float32(0)), np.float32(1)) * amount
+            if m <= _LEAST:
+                continue
+            v, u = y0 + y, x0 + x
+            inside[v, u] = m
+            for c in range(3):
+                change[v, u, c] = after[y, x, c] - now[v, u, c]
 
 
 def fine_energy(picture: Picture, skin: Map, unit: float) -> float:
@@ -179,3 +241,11 @@ def fine_energy(picture: Picture, skin: Map, unit: float) -> float:
     fine = luma - cv2.GaussianBlur(luma, (0, 0), max(0.6 * unit, 0.8))
     inside = skin > 0.8
     return float((fine[inside] ** 2).mean()) if inside.any() else 0.0
+
+
+def compile_kernels() -> None:
+    """Compile what this module needs."""
+    flat, deep = np.zeros((2, 2), np.float32), np.zeros((2, 2, 3), np.float32)
+    one = np.float32(1)
+    _laid(np.zeros((2, 2, 4), np.float32), one, deep, deep, linear_table(), deep, flat, 0, 0)
+    _moved(deep, deep, deep[..., 2], one, deep, flat, 0, 0)

@@ -124,9 +124,11 @@ class Aligned:
         """The square out of a frame (h, w[, c]), any colour space; float32 (size, size[, c])."""
         return cut(picture, self.matrix, self.size)
 
-    def window(self, shape: tuple[int, ...]) -> tuple[slice, slice]:
-        """Rows and columns of a frame of `shape` that the square covers."""
-        return window(self.matrix, self.size, shape)
+    def window(
+        self, shape: tuple[int, ...], part: tuple[slice, slice] | None = None
+    ) -> tuple[slice, slice]:
+        """Rows and columns of a frame of `shape` that the square, or a part of it, covers."""
+        return window(self.matrix, self.size, shape, part)
 
     def lay_back(self, square: Picture, where: tuple[slice, slice]) -> Picture:
         """A delta or matte painted in the square, on the frame's pixels `where`; zero outside."""

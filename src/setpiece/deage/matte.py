@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -33,6 +34,7 @@ _TOE = np.float32(0.03)
 _LUMA = np.array([[0.2126, 0.7152, 0.0722]], np.float32)
 _LEAST = np.diag(1 / np.array([0.05, 0.06, 0.21]))  # 1 / least spread of skin's three colours
 _WIDE = 4.0  # standard deviations at which a colour is half believed
+_HAIR = 1.6  # what shade counts where it tells hair from the forehead
 _SMALL = 192  # side of the square in which skin is told from what is not
 
 
@@ -41,13 +43,17 @@ class Mattes:
     """All float32 (S, S), 0..1, in the square of one `Aligned`.
 
     skin: skin alone; without eyes, brows, teeth, lips, nostrils, hair, glasses and hands.
-    regions: soft maps by name (`regions.REGIONS`); they may overlap and do not mind the skin.
     seen: 1 where the picture shows this person's skin, 0 where something is in front of it.
     """
 
     skin: Map
-    regions: Mapping[str, Map]
     seen: Map
+    aligned: Aligned
+
+    @cached_property
+    def regions(self) -> Mapping[str, Map]:
+        """Soft maps by name (`regions.REGIONS`); they may overlap and do not mind the skin."""
+        return region_maps(self.aligned)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,12 +100,21 @@ def skin_seen(crop: Picture, aligned: Aligned, model: SkinModel) -> Map:
     colour = _colour(crop, mesh)
     away = colour.astype(np.float64) - model.mean
     # Below the jaw and up at the hair the light falls off and other things begin: there shade says
-    # less, and colour more.
+    # less, and colour more. But what is much darker than the forehead is hair in any colour.
     away[..., :2] *= 1.5 - 0.5 * mesh[..., None]
-    away[..., 2] *= 0.6 + 0.4 * mesh
+    dark = np.where(_above(aligned) & (away[..., 2] < 0), _HAIR, 0.6)
+    away[..., 2] *= dark + (1 - dark) * mesh
     distance = np.sqrt(np.einsum("...i,ij,...j->...", away, model.inverse, away))
     believed = 1 / (1 + np.exp(np.clip(3.0 * (distance - _WIDE), -30, 30)))
     return cv2.GaussianBlur(believed.astype(np.float32), (0, 0), max(crop.shape[0] / 320, 0.5))
+
+
+def _above(aligned: Aligned) -> NDArray[np.bool_]:
+    """Which pixels are above the eyes."""
+    up, root = up_of(aligned.points), aligned.points[at.NOSE_ROOT]
+    along = np.arange(aligned.size, dtype=np.float32) + np.float32(0.5)
+    across, down = (along - root[0]) * up[0], (along - root[1]) * up[1]
+    return (across[None, :] + down[:, None]) > 0
 
 
 def mattes(
@@ -124,7 +139,7 @@ def mattes(
     if seen.shape[0] != size:
         seen = cv2.resize(seen, (size, size), interpolation=cv2.INTER_LINEAR)
     seen = _to_edges(seen, crop, aligned.height / 100)
-    return Mattes(_skin(aligned) * seen, region_maps(aligned), seen)
+    return Mattes(_skin(aligned) * seen, seen, aligned)
 
 
 def shrunk(aligned: Aligned, size: int = _SMALL) -> Aligned:

@@ -53,9 +53,13 @@ def cut(picture: Picture, matrix: Matrix, size: int) -> Picture:
     return _sample(picture, matrix, (size, size), cv2.BORDER_REPLICATE)
 
 
-def window(matrix: Matrix, size: int, shape: tuple[int, ...]) -> tuple[slice, slice]:
-    """Rows and columns of a frame of `shape` (h, w, ...) that the square covers."""
-    corners = np.array([[0, 0], [size, 0], [0, size], [size, size]], np.float64)
+def window(
+    matrix: Matrix, size: int, shape: tuple[int, ...], part: tuple[slice, slice] | None = None
+) -> tuple[slice, slice]:
+    """Rows and columns of a frame of `shape` (h, w, ...) that the square or a part covers."""
+    rows, columns = part or (slice(0, size), slice(0, size))
+    x0, x1, y0, y1 = columns.start, columns.stop, rows.start, rows.stop
+    corners = np.array([[x0, y0], [x1, y0], [x0, y1], [x1, y1]], np.float64)
     placed = apply(inverse(matrix), corners)
     x0, y0 = np.floor(placed.min(0)).astype(int) - 1
     x1, y1 = np.ceil(placed.max(0)).astype(int) + 1

@@ -90,13 +90,14 @@ def young(
     crop = np.ascontiguousarray(crop, np.float32)
     face = Anatomy.of(aligned.points, crop.shape[0])
     matte = whole(crop, mattes.skin, face)
-    where = strengths.map(mattes.regions)
+    where = strengths.map(mattes.regions) if strengths.regions else 1.0
     deltas: dict[str, Picture] = {}
     masks: dict[str, Map] = {}
     shift = None
     now = crop
     for name in LAYERS:
-        strength = _FULL[name] * strengths.of(name)
+        asked = strengths.of(name)
+        strength = (_FULL if asked > 0 else _OLDER)[name] * asked
         if not strength:
             continue
         if name == "shape":
@@ -116,5 +117,7 @@ def young(
 
 # What a strength of 1 asks of each layer: as far as the face is still the same person's by a face
 # recognition network (distance 0.35 to 0.40; another photograph of the same person is at 0.38).
-_FULL = {"wrinkles": 1.15, "folds": 1.6, "tone": 1.3, "eyes": 1.2, "hair": 1.0, "shape": 2.1}
+_FULL = {"wrinkles": 1.25, "folds": 1.8, "tone": 1.5, "eyes": 1.35, "hair": 1.0, "shape": 1.4}
+# And a strength of -1, where lines are drawn too.
+_OLDER = {"wrinkles": 1.0, "folds": 1.0, "tone": 0.7, "eyes": 0.8, "hair": 1.0, "shape": 2.1}
 _OF_SKIN = {"wrinkles": wrinkles, "folds": folds, "tone": tone}

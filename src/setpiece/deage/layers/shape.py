@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from setpiece.deage.layers.anatomy import Anatomy, Map
 from setpiece.deage.layers.skin import Picture
+from setpiece.deage.steady import grid
 
 
 class _Move(NamedTuple):
@@ -92,8 +93,7 @@ def shape(face: Anatomy, strength: float, where: Map | float = 1.0) -> tuple[Map
 
 def warped(picture: Picture, shift: Map) -> Picture:
     """A picture (h, w, c), any colour space, under a shift (h, w, 2) [px]; its edge is held."""
-    h, w = shift.shape[:2]
-    y, x = np.mgrid[:h, :w].astype(np.float32)
+    x, y = grid(*shift.shape[:2])
     return cv2.remap(
         picture, x + shift[..., 0], y + shift[..., 1], cv2.INTER_CUBIC,
         borderMode=cv2.BORDER_REPLICATE,
@@ -110,9 +110,9 @@ def in_frame(shift: Map, matrix: NDArray[np.float64]) -> Map:
 def _gaze(face: Anatomy, side: int, step: int) -> Map:
     """Little at the irises, so that lids open over eyes that look where they looked."""
     held = np.ones((side, side), np.float32)
-    gy, gx = np.mgrid[:side, :side].astype(np.float32)
+    gx, gy = grid(side, side)
     for i in (468, 473):
-        x, y = face.points[i] / step - 0.5
+        x, y = face.points[i] / np.float32(step) - np.float32(0.5)
         rim = np.linalg.norm(face.points[i + 1 : i + 5] - face.points[i], axis=1).mean()
         reach = max(1.6 * float(rim) / step, 1.0)
         held *= 1 - 0.93 * np.maximum(1 - ((gx - x) ** 2 + (gy - y) ** 2) / reach**2, 0) ** 2
@@ -138,8 +138,9 @@ def _moved(face: Anatomy, moves: tuple[_Move, ...], side: int, step: int) -> Map
             y0, y1 = max(int(y - reach), 0), min(int(y + reach) + 2, side)
             if x0 >= x1 or y0 >= y1:
                 continue
-            gy, gx = np.mgrid[y0:y1, x0:x1].astype(np.float32)
-            near = np.maximum(1 - ((gx - x) ** 2 + (gy - y) ** 2) / reach**2, 0) ** 3
+            gx, gy = (np.arange(a, b, dtype=np.float32) for a, b in ((x0, x1), (y0, y1)))
+            far = ((gx - x) ** 2)[None, :] + ((gy - y) ** 2)[:, None]
+            near = np.maximum(1 - far / np.float32(reach**2), 0) ** 3
             weight[y0:y1, x0:x1] += near
             total[y0:y1, x0:x1] += near[..., None] * np.array([out * outward, -up], np.float32)
     return (total / np.maximum(weight, 1)[..., None]).astype(np.float32)

@@ -18,6 +18,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from setpiece.deage.ages import REGIONS
 from setpiece.deage.face import LIPS
 from setpiece.deage.layers.anatomy import (
     BROWS,
@@ -34,11 +35,20 @@ from setpiece.deage.layers.anatomy import (
     Anatomy,
     Map,
 )
+from setpiece.deage.layers.lines import draw_lines
 from setpiece.deage.layers.skin import Picture, Skin, blur, enlarged, halved, lit
+from setpiece.deage.layers.strokes import Valleys
+from setpiece.deage.steady import grid
 
 _EDGES = (0.35, 0.9, 2.0, 4.5)  # where bands part [units]; below the first is pore, left alone
-_SPARE = (2.6, 1.2, 0.9)  # how far a band may stand out of the cheek's before it counts
+_SPARE = (2.6, 1.2, 0.9)  # how far a band may stand out of the cheek's before it is deepened
+_SMOOTH = (1.8, 0.55, 0.45)  # and before it is faded
+_PORES = 0.22  # share by which pores are raised, so that skin does not go flat as lines go
+_YOUNG = 0.0095  # most that the finest band is on a calm cheek under 45, in log luma
 _EDGE = np.float32(0.7)  # in log luma: what stands out more is no line but hair, or the jaw's edge
+_DRAWN = 0.6  # of what forty years draw, at a strength of 1
+_HAND = 11  # the seed of what is drawn
+_ABOVE = np.array([-0.3, -0.95], np.float32)  # where the light comes from, as it mostly does
 _RIDGE = 0.6  # share of a valley's treatment that a ridge gets
 
 
@@ -58,20 +68,38 @@ def wrinkles(skin: Skin, strength: float, where: Map | float = 1.0) -> tuple[Pic
     change = np.zeros_like(matte)
     cheek = (skin.cheek > 0.5) & (skin.matte > 0.5)
     fine, step = skin.smooth(_EDGES[0]), 1
-    for high, low, spare in zip(_EDGES[:-1], _EDGES[1:], _SPARE, strict=True):
+    if strength > 0:
+        change += np.float32(_PORES * min(strength, 1.0)) * (skin.tone - fine)
+    spares = _SMOOTH if strength > 0 else _SPARE
+    for high, low, spare in zip(_EDGES[:-1], _EDGES[1:], spares, strict=True):
         if high * skin.unit / step > 2:  # a broader band is worked on in fewer pixels
             fine, cheek, step = halved(fine), cheek[::2, ::2], 2 * step
         coarse = blur(fine, low * skin.unit / step)
         band = fine - coarse
-        usual = spare * _spread(band, cheek)
+        calm = usual = _spread(band, cheek)
+        if high == _EDGES[0] and strength > 0:
+            # The cheeks of the old are coarse themselves, in this band alone.
+            usual += min(strength, 1.0) * (min(usual, _YOUNG) - usual)
+        usual *= spare
         sigma = low * skin.unit / step
         along = _along(fine if high == _EDGES[0] else coarse, lines, sigma, cheek)
         part = _tamed(band, along, np.float32(usual), np.float32(strength))
         if high == _EDGES[0] and strength > 0:
-            part += _resynthesised(band, skin, usual) * along * np.float32(min(strength, 1.0))
+            part += _resynthesised(band, skin, 2 * calm) * along * np.float32(min(strength, 1.0))
         change += enlarged(part, change)
         fine = coarse
+    if strength < 0:
+        change += _drawn(skin.anatomy, -strength)
     return lit(skin, change, matte), matte
+
+
+def _drawn(face: Anatomy, strength: float) -> Map:
+    """What lines that are not there yet do to log luma (S, S)."""
+    valleys = Valleys(face.size, face.unit)
+    much = dict.fromkeys(REGIONS, min(_DRAWN * strength, 1.0))
+    # The same lines on every frame and whatever the years: they deepen, and do not wander.
+    draw_lines(valleys, face.points, much, 1.0, np.random.default_rng(_HAND))
+    return cv2.log(np.maximum(1 + valleys.shade(_ABOVE, 0.3, 0.5), np.float32(0.5)))
 
 
 def _spread(band: Map, cheek: NDArray[np.bool_]) -> float:
@@ -136,9 +164,9 @@ def _places(face: Anatomy) -> tuple[Map, Map, Map]:
     runs(forehead * (1 - glabella), level)
     runs(glabella, np.array([-level[1], level[0]]))
     runs(neck, level)
-    y, x = np.mgrid[: face.size, : face.size].astype(np.float32) + np.float32(0.5)
+    x, y = grid(face.size, face.size)
     for i in (0, 1):
-        dx, dy = x - p[EYES[i][0], 0], y - p[EYES[i][0], 1]
+        dx, dy = (k + np.float32(0.5) - at for k, at in zip((x, y), p[EYES[i][0]], strict=True))
         far = dx * dx + dy * dy + 1
         twice_cos += crow[i] * (dx * dx - dy * dy) / far
         twice_sin += crow[i] * 2 * dx * dy / far
