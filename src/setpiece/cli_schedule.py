@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from setpiece.cli_plan import EXAMPLES, PlanByDefault, new, plan
 from setpiece.options import command_group, examples
 
 if TYPE_CHECKING:
     from setpiece.schedule.talent import Instance, Solution
 
-schedule = command_group("In which order a film is shot.")
+schedule = command_group("In which order a film is shot.", PlanByDefault)
+schedule.command(epilog=EXAMPLES)(plan)
+schedule.command()(new)
 
 
 @schedule.callback()
@@ -44,8 +47,9 @@ def bench(
     from setpiece.media.atomic import whole_file
     from setpiece.schedule.talent import read_instance
     from setpiece.schedule.talent.solve import compile_kernels
+    from setpiece.seconds import read_seconds
 
-    seconds = _seconds(solve)
+    seconds = read_seconds(solve)
     instances = [(path.name, read_instance(path)) for path in _files(folder)]
     compile_kernels()
     rows: list[dict[str, Any]] = []
@@ -81,18 +85,6 @@ def _files(folder: Path) -> list[Path]:
     if not found:
         raise InputError(f"{folder}: holds no file.")
     return found
-
-
-def _seconds(text: str) -> float:
-    from setpiece.errors import InputError
-
-    try:
-        seconds = float(text.strip().lower().removesuffix("s"))
-    except ValueError:
-        seconds = -1.0
-    if not 0 < seconds <= 1e6:
-        raise InputError(f"--solve {text[:40]!r}: write seconds, such as 60s.")
-    return seconds
 
 
 def _watched(name: str, instance: Instance, seconds: float, seed: int) -> Solution:

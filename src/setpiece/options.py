@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from setpiece.show import Store
@@ -79,9 +80,10 @@ DATABASE = Annotated[
 ]
 
 
-def command_group(says: str) -> typer.Typer:
+def command_group(says: str, cls: type[TyperGroup] | None = None) -> typer.Typer:
     """A command with commands of its own, `setpiece <it> ...`."""
     return typer.Typer(
+        cls=cls,
         help=says,
         no_args_is_help=True,
         rich_markup_mode="rich",

@@ -28,6 +28,7 @@ KERNELS = (
     "setpiece.render.volume",
     "setpiece.render.motionblur",
     "setpiece.render.particles",
+    "setpiece.schedule.anneal",
     "setpiece.schedule.talent.solve",
 )
 

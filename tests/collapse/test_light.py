@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from setpiece.collapse.layout.model import CameraModel, Layout, Prism
 from setpiece.collapse.light import estimate_light
-from setpiece.collapse.sun import from_shadow, sun_position
+from setpiece.collapse.sun import from_shadow
 from setpiece.errors import LayoutError
 from setpiece.media.exif import Exif
 from setpiece.render.camera import Camera
@@ -90,25 +90,6 @@ def test_shadow_of_the_building_uses_its_height() -> None:
 def test_a_line_that_is_no_shadow_is_refused(points: list, word: str) -> None:
     with pytest.raises(LayoutError, match=word):
         from_shadow(Camera.from_angles(260, *SIZE), points)
-
-
-@pytest.mark.parametrize(
-    ("when", "place", "azimuth", "elevation"),
-    [
-        # noon at Greenwich, the equator at an equinox, and the worked example of NREL's algorithm
-        (datetime(2024, 6, 20, 12, 1, tzinfo=UTC), (51.4779, 0.0), 180.0, 61.96),
-        (datetime(2024, 12, 21, 11, 58, tzinfo=UTC), (51.4779, 0.0), 180.0, 15.08),
-        (datetime(2024, 3, 20, 12, 7, tzinfo=UTC), (0.0, 0.0), None, 89.85),
-        (datetime(2003, 10, 17, 19, 30, 30, tzinfo=UTC), (39.742476, -105.1786), 194.34, 39.87),
-    ],
-)
-def test_sun_position(
-    when: datetime, place: tuple[float, float], azimuth: float | None, elevation: float
-) -> None:
-    a, e = sun_position(when, *place)
-    assert e == pytest.approx(elevation, abs=0.15)
-    if azimuth is not None:
-        assert a == pytest.approx(azimuth, abs=0.5)
 
 
 def test_time_place_and_heading_give_the_sun() -> None:

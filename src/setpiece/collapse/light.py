@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from setpiece.collapse.inpaint.fields import luminance
 from setpiece.collapse.layout.model import Layout
 from setpiece.collapse.shade import street_shade
-from setpiece.collapse.sun import SunFix, from_shadow, sun_position
+from setpiece.collapse.sun import SunFix, from_shadow
 from setpiece.render.camera import Camera
 from setpiece.render.light import Light
+from setpiece.show.sun import sun_position
 
 if TYPE_CHECKING:
     from setpiece.media.exif import Exif

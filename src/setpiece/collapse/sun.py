@@ -1,10 +1,9 @@
-"""Where the sun stands at a moment and a place, and in a picture with a shadow in it."""
+"""Where the sun stands in a picture with a shadow in it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,40 +21,6 @@ class SunFix:
     direction: NDArray[np.float64]
     uncertainty: float
     source: str
-
-
-def sun_position(when: datetime, latitude: float, longitude: float) -> tuple[float, float]:
-    """(azimuth clockwise from north, elevation above the horizon) of the sun [degrees].
-
-    when: with a time zone (a naive time is taken as UTC). latitude, longitude: degrees, north
-    and east positive. Low-precision formulas of J. Meeus, "Astronomical Algorithms" (2nd ed.,
-    chapters 13 and 25), as in NOAA's solar calculator: within 0.05 degrees from 1900 to 2100,
-    with refraction left out.
-    """
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
-    days = (when - datetime(2000, 1, 1, 12, tzinfo=UTC)).total_seconds() / 86400.0
-    t = days / 36525.0
-    mean_longitude = 280.46646 + t * (36000.76983 + t * 0.0003032)
-    anomaly = np.radians(357.52911 + t * (35999.05029 - t * 0.0001537))
-    centre = (
-        (1.914602 - t * (0.004817 + t * 0.000014)) * np.sin(anomaly)
-        + (0.019993 - t * 0.000101) * np.sin(2 * anomaly)
-        + 0.000289 * np.sin(3 * anomaly)
-    )
-    node = np.radians(125.04 - 1934.136 * t)
-    apparent = np.radians(mean_longitude + centre - 0.00569 - 0.00478 * np.sin(node))
-    tilt = np.radians(23.439291 - t * 0.0130042 + 0.00256 * np.cos(node))
-    right_ascension = np.arctan2(np.cos(tilt) * np.sin(apparent), np.cos(apparent))
-    declination = np.arcsin(np.sin(tilt) * np.sin(apparent))
-    sidereal = np.radians(280.46061837 + 360.98564736629 * days + longitude)
-    hour = sidereal - right_ascension
-    lat = np.radians(latitude)
-    up = np.sin(lat) * np.sin(declination) + np.cos(lat) * np.cos(declination) * np.cos(hour)
-    north = np.cos(lat) * np.sin(declination) - np.sin(lat) * np.cos(declination) * np.cos(hour)
-    east = -np.cos(declination) * np.sin(hour)
-    azimuth = float(np.degrees(np.arctan2(east, north)) % 360.0)
-    return azimuth, float(np.degrees(np.arcsin(np.clip(up, -1, 1))))
 
 
 def from_shadow(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from graphlib import CycleError, TopologicalSorter
 
-from setpiece.schedule.model import Breakdown, Location, Performer, Strip, fail
+from setpiece.errors import InputError
+from setpiece.schedule.model import Breakdown, Location, Performer, Strip
 
 MOST_STRIPS = 2000
 
@@ -13,16 +14,18 @@ MOST_STRIPS = 2000
 def checked(breakdown: Breakdown, source: str) -> Breakdown:
     """See `Breakdown.checked`."""
     if not breakdown.strips:
-        raise fail(source, "has no strip to shoot; name a script with scenes, or add rows.")
+        raise InputError(
+            f"{source}: has no strip to shoot; name a script with scenes, or add rows."
+        )
     if len(breakdown.strips) > MOST_STRIPS:
-        raise fail(source, f"{len(breakdown.strips)} strips; {MOST_STRIPS} is the most.")
+        raise InputError(f"{source}: {len(breakdown.strips)} strips; {MOST_STRIPS} is the most.")
     for what, names in (
         ("performers", [p.name for p in breakdown.performers]),
         ("locations", [x.name for x in breakdown.locations]),
     ):
         twice = [n for n, count in Counter(names).items() if count > 1]
         if twice:
-            raise fail(source, f"{what}: {twice[0]!r} is there twice; take one out.")
+            raise InputError(f"{source}: {what}: {twice[0]!r} is there twice; take one out.")
     remarks = list(breakdown.remarks)
     strips = _distinct(breakdown.strips, remarks)
     _no_circle(strips, source)
@@ -73,12 +76,12 @@ def _no_circle(strips: list[Strip], source: str) -> None:
     for s in strips:
         for other in s.after:
             if other not in ids:
-                raise fail(source, f"strip {s.id}: after {other!r} names no strip.")
+                raise InputError(f"{source}: strip {s.id}: after {other!r} names no strip.")
     try:
         TopologicalSorter({s.id: s.after for s in strips}).prepare()
     except CycleError as error:
         circle = " after ".join(str(i) for i in reversed(error.args[1]))
-        raise fail(source, f"after: {circle} goes in a circle; take one out.") from None
+        raise InputError(f"{source}: after: {circle} goes in a circle; take one out.") from None
 
 
 def _numbered(performers: list[Performer], strips: list[Strip]) -> list[Performer]:

@@ -169,8 +169,8 @@ class Holiday(_Frozen):
 class Calendar(_Frozen):
     """When the unit works, and what a day of it costs.
 
-    `days_off` are weekdays, Monday 0. The unit is paid `unit_day` for every working day from the
-    first day of shooting to the last, shot or not. A day takes at most `page_limit` eighths and
+    `days_off` are weekdays, Monday 0. The unit is paid `unit_day` for every working day from
+    `start` to the last day of shooting, shot or not. A day takes at most `page_limit` eighths and
     `hours` of shooting, company moves included (`move_minutes` each); a meal of `meal_minutes`
     comes on top. Call is `day_call`, or `night_call` where a night exterior is shot; from wrap to
     call are at least `turnaround` hours. Each change of place costs `move_cost`, overnight too.
@@ -332,4 +332,5 @@ class Plan(_Frozen):
 
 
 def fail(source: str, what: str) -> InputError:
+    """An error about a file: which, and what to do."""
     return InputError(f"{source}: {what}")

@@ -33,8 +33,32 @@ class Row:
         return " ".join(p.text for p in self.pieces)
 
 
+@dataclass(frozen=True)
+class Mark:
+    """One text operation of a page: where its base line begins and how large it is [points]."""
+
+    x: float
+    y: float
+    size: float
+    text: str
+
+
 def read_rows(data: bytes, name: str) -> tuple[list[list[Row]], list[float]]:
     """Rows of every page, top to bottom, and the pages' heights [points].
+
+    Raises:
+        ScriptError: see `read_marks`.
+    """
+    marks, heights = read_marks(data, name)
+    pages = [
+        list(_rows([(m.x, m.y, m.text) for m in page], number))
+        for number, page in enumerate(marks, 1)
+    ]
+    return pages, heights
+
+
+def read_marks(data: bytes, name: str) -> tuple[list[list[Mark]], list[float]]:
+    """Text of every page as it was set, and the pages' heights [points].
 
     Raises:
         ScriptError: encrypted, broken, over 1000 pages, or pictures of pages without text.
@@ -50,20 +74,21 @@ def read_rows(data: bytes, name: str) -> tuple[list[list[Row]], list[float]]:
         if count > MOST_PAGES:
             raise ScriptError(f"{name}: {count} pages; at most {MOST_PAGES} are read.")
         pages, heights, pictures = [], [], 0
-        for number, page in enumerate(reader.pages, 1):
-            pieces: list[tuple[float, float, str]] = []
+        for page in reader.pages:
+            marks: list[Mark] = []
 
-            def visit(text: str, cm: list[float], tm: list[float], *_: object,
-                      pieces: list[tuple[float, float, str]] = pieces) -> None:  # fmt: skip
+            def visit(text: str, cm: list[float], tm: list[float], _font: object, size: float,
+                      marks: list[Mark] = marks) -> None:  # fmt: skip
                 if text.strip():
                     x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
                     y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
-                    pieces.append((x, y, text))
+                    scale = abs(tm[3] * cm[3]) or 1.0
+                    marks.append(Mark(x, y, float(size or 0) * scale, text))
 
             page.extract_text(visitor_text=visit)
-            pages.append(list(_rows(pieces, number)))
+            pages.append(marks)
             heights.append(float(page.mediabox.height))
-            pictures += not pages[-1] and "/XObject" in (page.get("/Resources") or {})
+            pictures += not marks and "/XObject" in (page.get("/Resources") or {})
     except ScriptError:
         raise
     except (PyPdfError, ValueError, KeyError, TypeError, RecursionError, OSError, AttributeError,

@@ -1,0 +1,89 @@
+"""The shooting plan: script order, a greedy plan and the solver, with its bound and its gap.
+
+    python bench/schedule.py SCRIPT... --json out.json     # scripts, then synthetic shows
+    python bench/schedule.py --short                       # one synthetic show, a few seconds
+
+Scripts get deals and a calendar of our own: the more scenes a performer has, the dearer
+(`schedule_shows.calendar`). Synthetic shows are `schedule_shows.show` of 60 and 120 strips, seed 1.
+Costs in whole units of money; CPU-seconds of this process, kernels compiled before. The solver is
+given its time as `setpiece schedule --solve` is. `what-if`: the dearest performer is away on the
+first day on which they work.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from schedule_shows import calendar, show
+
+from setpiece.media.atomic import whole_file
+from setpiece.schedule.anneal import compile_kernels
+from setpiece.schedule.breakdown import break_down
+from setpiece.schedule.make import Source, plan
+from setpiece.schedule.model import Breakdown
+from setpiece.schedule.split import split_long
+from setpiece.schedule.talent.solve import compile_kernels as compile_talent
+from setpiece.schedule.whatif import what_if
+from setpiece.script import read_script
+
+
+def from_script(path: Path) -> Breakdown:
+    found = break_down(read_script(path), path.name)
+    scenes = Counter(n for s in found.strips for n in s.cast)
+    people = []
+    for place, p in enumerate(sorted(found.performers, key=lambda p: -scenes[p.name])):
+        rate = 400_000 if place < 2 else 150_000 if place < 6 else 60_000
+        hold = rate // 2 if place < 6 else rate
+        people.append(p.model_copy(update={"rate": rate, "hold_rate": hold}))
+    return found.model_copy(update={"performers": tuple(people)})
+
+
+def measure(name: str, breakdown: Breakdown, times: tuple[float, ...]) -> list[dict[str, Any]]:
+    source = Source(split_long(breakdown, calendar()).checked(name), calendar())
+    rows = []
+    for seconds in times:
+        made, _ = plan(source, seconds)
+        begun = time.process_time()
+        star = max(source.breakdown.performers, key=lambda p: p.rate).name
+        strips = made.breakdown.by_id
+        busy = next(d.date for d in made.days if any(star in strips[i].cast for i in d.strips))
+        answer = what_if(made, f"{star} away {busy}")
+        rows.append({
+            "show": name, "strips": len(source.breakdown.strips), "asked_s": seconds,
+            "script_order": made.script_order.total // 100 if made.script_order else None,
+            "greedy": made.greedy.total // 100 if made.greedy else None,
+            "cost": made.cost.total // 100, "bound": made.bound // 100, "status": made.status,
+            "gap": round(made.gap, 4), "cpu_s": made.seconds, "days": len(made.days),
+            "whatif_cpu_s": round(time.process_time() - begun, 2), "whatif_moved":
+            len(answer.moved), "whatif_dearer": answer.dearer // 100,
+            "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        })  # fmt: skip
+        print(json.dumps(rows[-1]), flush=True)
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("scripts", nargs="*", type=Path)
+    parser.add_argument("--short", action="store_true")
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
+    compile_kernels()
+    compile_talent()
+    shows = [] if given.short else [(p.stem, from_script(p)) for p in given.scripts]
+    shows += [(f"synthetic {n}", show(n, 1)) for n in ((28,) if given.short else (60, 120))]
+    times = (3.0,) if given.short else (10.0, 60.0)
+    rows = [row for name, breakdown in shows for row in measure(name, breakdown, times)]
+    if given.json is not None:
+        with whole_file(given.json) as part:
+            part.write_text(json.dumps({"rows": rows}, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""What a day's call sheet says, before it is laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from setpiece.schedule.attendance import Attendance, day_out_of_days
+from setpiece.schedule.days import ShootDay, location_of, shoot_days
+from setpiece.schedule.model import Location, Performer, Plan, Strip
+from setpiece.schedule.shooting_schedule import TITLES
+from setpiece.show.sun import SunTimes, sun_times
+
+MAKE_UP, PICK_UP = timedelta(minutes=60), timedelta(minutes=45)  # before set, before make-up
+LUNCH_AFTER = timedelta(hours=6)  # nobody works longer without a meal
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A strip with the time at which it is likely begun."""
+
+    strip: Strip
+    begins: datetime
+
+
+@dataclass(frozen=True)
+class CastCall:
+    performer: Performer
+    status: str  # SW, W, H, WF ...
+    pick_up: datetime | None
+    make_up: datetime | None
+    on_set: datetime | None  # None: held, not called
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class CallSheet:
+    """One day. `sun` is None where neither place nor calendar says where on earth it is."""
+
+    title: str
+    day: ShootDay
+    call: datetime
+    lunch: datetime | None
+    wrap: datetime
+    scenes: tuple[Scene, ...]
+    cast: tuple[CastCall, ...]
+    places: tuple[tuple[str, Location | None], ...]
+    sun: SunTimes | None
+    base: str
+    notes: tuple[str, ...]
+    needs: tuple[tuple[str, str], ...]  # category, "item (2, 5A)"
+    advance: ShootDay | None
+
+
+def call_sheets(plan: Plan) -> tuple[CallSheet, ...]:
+    """One for every shooting day, in order."""
+    days, rows = shoot_days(plan), day_out_of_days(plan)
+    return tuple(
+        _sheet(plan, day, days[n + 1] if n + 1 < len(days) else None, rows)
+        for n, day in enumerate(days)
+    )
+
+
+def _sheet(
+    plan: Plan, day: ShootDay, following: ShootDay | None, rows: tuple[Attendance, ...]
+) -> CallSheet:
+    zone = zone_of(plan)
+    midnight = datetime.combine(day.date, time(), zone)
+    call = midnight + timedelta(minutes=day.day.call)
+    wrap = midnight + timedelta(minutes=day.day.wrap)  # of a night: on the next date
+    scenes, lunch = _times(day, call, wrap, plan)
+    places = tuple((name, location_of(plan, name)) for name in day.locations)
+    return CallSheet(
+        plan.breakdown.title, day, call, lunch, wrap, scenes,
+        tuple(_cast(day, scenes, rows, plan)), places, _sun(plan, day, places, zone),
+        plan.calendar.base, tuple(_notes(day)), tuple(_needs(day)), following,
+    )  # fmt: skip
+
+
+def zone_of(plan: Plan) -> tzinfo:
+    """The calendar's time zone; UTC where it names none that is known."""
+    try:
+        return ZoneInfo(plan.calendar.timezone or "UTC")
+    except (KeyError, ValueError, OSError):
+        return UTC
+
+
+def _times(
+    day: ShootDay, call: datetime, wrap: datetime, plan: Plan
+) -> tuple[tuple[Scene, ...], datetime | None]:
+    """Scenes one after another from the call, company moves between them, and a meal between two
+    scenes, after six hours at the latest."""
+    meal = timedelta(minutes=plan.calendar.meal_minutes)
+    eats = bool(meal) and wrap - call > LUNCH_AFTER
+    sites, before = plan.breakdown.sites, ""
+    now, lunch, out = call, None, []
+    for strip in day.strips:
+        site = sites.get(strip.location, strip.location)
+        if before and site != before:
+            now += timedelta(minutes=plan.calendar.move_minutes)
+        before, long = site, timedelta(minutes=strip.minutes)
+        if eats and lunch is None and now > call and now + long - call > LUNCH_AFTER:
+            lunch, now = now, now + meal
+        out.append(Scene(strip, now))
+        if eats and lunch is None and now + long - call > LUNCH_AFTER:
+            lunch, now = call + LUNCH_AFTER, now + meal  # in the middle of a long one
+        now += long
+    return tuple(out), lunch
+
+
+def _cast(
+    day: ShootDay, scenes: tuple[Scene, ...], rows: tuple[Attendance, ...], plan: Plan
+) -> Iterator[CastCall]:
+    for row in rows:
+        status = row.codes.get(day.date)
+        if status is None:
+            continue
+        begins = next((s.begins for s in scenes if row.performer.name in s.strip.cast), None)
+        hours = row.performer.hours
+        if hours is None and row.performer.minor:
+            hours = plan.calendar.minor_hours
+        note = "minor, " if row.performer.minor else ""
+        note += f"{hours:g} h on set at most" if hours is not None else ""
+        if begins is None:
+            yield CastCall(row.performer, status, None, None, None, "held, not called")
+        else:
+            chair = begins - MAKE_UP
+            yield CastCall(row.performer, status, chair - PICK_UP, chair, begins, note)
+
+
+def _sun(
+    plan: Plan, day: ShootDay, places: tuple[tuple[str, Location | None], ...], zone: tzinfo
+) -> SunTimes | None:
+    """At the first place of the day that is on the map, else at the calendar's."""
+    found = [(p.latitude, p.longitude) for _, p in places if p is not None]
+    for latitude, longitude in (*found, (plan.calendar.latitude, plan.calendar.longitude)):
+        if latitude is not None and longitude is not None:
+            return sun_times(day.date, latitude, longitude, zone)
+    return None
+
+
+def _notes(day: ShootDay) -> Iterator[str]:
+    for strip, words in day.moves.items():
+        yield f"{words}, before scene {next(s.scene for s in day.strips if s.id == strip)}"
+    for words, strips in (
+        ("Stunts", [s for s in day.strips if s.stunt]),
+        ("Needs dry weather", [s for s in day.strips if s.weather]),
+        ("Short light", [s for s in day.strips if s.light in ("DAWN", "DUSK")]),
+    ):  # fmt: skip
+        if strips:
+            yield f"{words}: scene {', '.join(s.scene for s in strips)}"
+    minors = [p.name for p in day.cast if p.minor]
+    if minors:
+        yield f"Minors on set: {', '.join(minors)}"
+    for s in day.cover:
+        yield f"Cover set: scene {s.scene}, {s.setting} {s.set}"
+
+
+def _needs(day: ShootDay) -> Iterator[tuple[str, str]]:
+    """What departments bring, each thing once, with the scenes that need it."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for s in day.strips:
+        for category, items in s.elements.items():
+            for item in items:
+                found.setdefault((TITLES[category], item), []).append(s.scene)
+        for item in s.equipment:
+            found.setdefault((TITLES["equipment"], item), []).append(s.scene)
+    for title in TITLES.values():
+        named = [f"{i} ({', '.join(scenes)})" for (t, i), scenes in found.items() if t == title]
+        if named:
+            yield title, ", ".join(named)

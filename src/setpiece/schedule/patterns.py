@@ -1,0 +1,136 @@
+"""What days cost at least, whatever strips are put together on them.
+
+Each day of a plan is a pattern: the strips that are shot, at the price of the unit's day, of all
+who are called and of the locations' fees. The cheapest patterns that cover all strips, fractions
+allowed, cost no more than any plan does. They are found by column generation (Gilmore and Gomory,
+Oper. Res. 9, 1961): a linear programme prices the strips, and a knapsack in which strips share cast
+and places looks for a day that is worth more than it costs. Where no time is left to find all of
+them, the prices still give a bound (Lasdon 1970): the sum of the strips' prices, less for each day
+what the best pattern is worth more than it costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.optimize import linprog
+
+from setpiece.schedule.coded import Coded
+
+I64 = NDArray[np.int64]
+EACH = 0.3  # deterministic seconds of one knapsack: its own bound counts where that is too few
+STILL = 0.6  # how much of the best prices so far is kept in the next (Wentges 1997)
+CLOSE = 5e-4  # of the cost: nearer than that the two sides are not brought
+
+
+def days_cost(
+    coded: Coded, pay: Sequence[int], days: Sequence[Sequence[int]], most_days: int, rounds: int
+) -> int:
+    """Cents that the unit's days, these performers' days of work and locations' fees cost at least.
+
+    pay: of a day of work of each performer. days: strips of each day of some plans, to begin with.
+    most_days: no plan worth having has more. rounds: prices that are tried. Deterministic.
+    """
+    n = len(coded.strips)
+    columns = {frozenset(d) for d in days if d} | {frozenset([s]) for s in range(n)}
+    patterns = sorted(columns, key=sorted)
+    # Before anything is known a strip is worth its share of a full day.
+    lengths = np.array([s.eighths for s in coded.strips], float)
+    centre = lengths * coded.book.calendar.unit_day / coded.book.calendar.page_limit
+    best = 0.0
+    for _ in range(rounds):
+        cost = np.array([_price(coded, pay, p) for p in patterns], float)
+        rows = [s for p in patterns for s in p]
+        at = [k for k, p in enumerate(patterns) for _ in p]
+        cover = sparse.csr_matrix((-np.ones(len(rows)), (rows, at)), (n, len(patterns)))
+        master = linprog(cost, A_ub=cover, b_ub=-np.ones(n), method="highs")
+        if master.status != 0:
+            break
+        exact = np.maximum(-master.ineqlin.marginals, 0.0)
+        worth = np.floor(STILL * centre + (1 - STILL) * exact).astype(np.int64)
+        found, least = [], 0
+        for night in (False, True):
+            strips, value = _best(coded, pay, night, worth)
+            least = min(least, value)
+            if strips and strips not in columns:
+                found.append(strips)
+        bound = float(worth.sum()) + least * most_days
+        if bound > best:
+            best, centre = bound, worth.astype(float)
+        elif not found:
+            centre = exact
+        if master.fun - best < CLOSE * master.fun:
+            break
+        columns.update(found)
+        patterns += found
+    return int(best)
+
+
+def _price(coded: Coded, pay: Sequence[int], strips: frozenset[int]) -> int:
+    fees = {x.name: x.fee for x in coded.book.breakdown.locations}
+    people = {p for s in strips for p in coded.whose[s]}
+    there = {coded.strips[s].location for s in strips}
+    return (
+        coded.book.calendar.unit_day
+        + sum(pay[p] for p in people)
+        + sum(fees.get(x, 0) for x in there)
+    )
+
+
+def _best(coded: Coded, pay: Sequence[int], night: bool, worth: I64) -> tuple[frozenset[int], int]:
+    """The pattern that is worth most beyond its cost, and a bound on cost less worth of any.
+
+    By day it takes no night exterior, by night no day exterior and nobody who works on none.
+    """
+    from ortools.sat.python import cp_model
+
+    book, strips = coded.book, coded.strips
+    barred = (-1 if night else 1) if book.on(book.light) else 9
+    cp = cp_model.CpModel()
+    x = {
+        s: cp.new_bool_var("")
+        for s in range(len(strips))
+        if worth[s] > 0 and coded.needs[s] != barred
+        and not (night and any(p in coded.no_nights for p in coded.whose[s]))
+    }  # fmt: skip
+    fees = {y.name: y.fee for y in book.breakdown.locations}
+    price = [-int(worth[s]) * v for s, v in x.items()]
+
+    def called(members: list[int], cost: int) -> Any:
+        there = cp.new_bool_var("")
+        for s in members:
+            cp.add_implication(x[s], there)
+        price.append(cost * there)
+        return there
+
+    for p, own in enumerate(coded.roles):
+        members = [s for s in own if s in x]
+        if pay[p] and members:
+            called(members, int(pay[p]))
+    for name in dict.fromkeys(strips[s].location for s in x):
+        if fees.get(name):
+            called([s for s in x if strips[s].location == name], fees[name])
+    if book.on(book.pages):
+        cp.add(sum(strips[s].eighths * v for s, v in x.items()) <= book.calendar.page_limit)
+    if book.on(book.hours):
+        sites = [called([s for s in x if coded.place[s] == i], 0) for i in range(len(coded.sites))]
+        move = book.calendar.move_minutes
+        cp.add(sum(strips[s].minutes * v for s, v in x.items()) + move * sum(sites)
+               <= book.day_minutes + move)  # fmt: skip
+    for p, most in coded.limits:
+        cp.add(sum(strips[s].minutes * x[s] for s in coded.roles[p] if s in x) <= most)
+    cp.minimize(sum(price))
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.max_deterministic_time = EACH
+    solver.parameters.relative_gap_limit = 1e-3
+    status = solver.solve(cp)
+    bound = min(0, int(solver.best_objective_bound // 1)) if x else 0
+    chosen = frozenset[int]()
+    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        chosen = frozenset(s for s, v in x.items() if solver.boolean_value(v))
+    return chosen, bound + book.calendar.unit_day

@@ -1,0 +1,100 @@
+"""Movie Magic's reports in three layouts, and our own, read back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import boards
+import printed
+import pytest
+
+from setpiece.errors import InputError
+from setpiece.schedule.imported import Imported
+from setpiece.schedule.movie_magic import read_movie_magic
+from setpiece.schedule.oneline import write_oneline
+from setpiece.schedule.shooting_schedule import write_shooting_schedule
+
+LAYOUTS = (printed.one_liner_in_columns, printed.one_liner_in_lines, printed.shooting_schedule)
+EIGHTHS = (19, 9, 5, 6, 24, 8)
+
+
+def read(tmp_path: Path, layout: Callable[[Path], None]) -> Imported:
+    layout(tmp_path / "report.pdf")
+    return read_movie_magic(tmp_path / "report.pdf")
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda f: f.__name__)
+def test_strips_days_and_cast_of_every_layout(
+    tmp_path: Path, layout: Callable[[Path], None]
+) -> None:
+    found = read(tmp_path, layout)
+    strips = found.breakdown.strips
+    assert found.breakdown.title == "THE MILL"
+    for strip, row, eighths in zip(strips, printed.SCENES, EIGHTHS, strict=True):
+        assert (strip.scene, strip.setting, strip.set) == row[1:4]
+        assert strip.synopsis == row[4]
+        assert strip.eighths == eighths
+    assert [s.light for s in strips] == ["D", "D", "N", "DUSK", "N", "N"]
+    numbers = {p.name: p.number for p in found.breakdown.performers}
+    assert [", ".join(numbers[n] for n in s.cast) for s in strips] == [r[8] for r in printed.SCENES]
+    assert [d.date.isoformat() for d in found.days] == ["2026-05-04", "2026-05-05", "2026-05-07"]
+    assert [d.strips for d in found.days] == [("3", "12A", "14"), ("7", "8, 9"), ("21",)]
+
+
+def test_names_come_from_the_list_of_the_cast(tmp_path: Path) -> None:
+    found = read(tmp_path, printed.one_liner_in_columns)
+    assert found.breakdown.strips[2].cast == ("THE MILLER",)
+    assert found.breakdown.strips[0].notes == "Script day D2"
+    assert not found.breakdown.remarks
+
+
+def test_what_is_not_understood_is_named(tmp_path: Path) -> None:
+    told = " ".join(read(tmp_path, printed.one_liner_in_lines).breakdown.remarks)
+    assert "SOMETHING NOBODY FORESAW" in told
+    assert "No name in the report for cast 1, 2, 3, 7, 12" in told
+
+
+def test_a_shooting_schedule_gives_elements_times_and_places(tmp_path: Path) -> None:
+    strips = read(tmp_path, printed.shooting_schedule).breakdown.strips
+    assert strips[0].elements == {"props": ("Ledger", "Lantern")}
+    assert strips[1].elements == {"props": ("Umbrella",), "crowds": ("Carters (4)",)}
+    assert [s.minutes for s in strips] == [210, 120, 75, 45, 240, 90]
+    assert [s.location for s in strips] == [r[10] for r in printed.SCENES]
+
+
+def test_pages_that_do_not_add_up_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(printed.TOTALS, 2, "4 6/8")
+    told = read(tmp_path, printed.shooting_schedule).breakdown.remarks
+    assert "Day 2: the report says 4 6/8 pages, its strips have 3 6/8. Look at that day." in told
+
+
+@pytest.mark.parametrize("write", [write_oneline, write_shooting_schedule])
+def test_our_own_reports_are_read_back(tmp_path: Path, write: Callable[..., Path]) -> None:
+    plan = boards.plan()
+    found = read_movie_magic(write(plan, tmp_path / "own.pdf"))
+    there = {s.scene: s for s in found.breakdown.strips}
+    assert [(d.date, d.strips) for d in found.days] == [(d.date, d.strips) for d in plan.days]
+    for d in plan.days:
+        for old in (plan.breakdown.by_id[i] for i in d.strips):
+            new = there[old.scene]
+            for name in ("setting", "set", "light", "eighths", "minutes"):
+                assert getattr(new, name) == getattr(old, name)
+            assert sorted(new.cast) == sorted(old.cast)
+
+
+@pytest.mark.parametrize("data", [b"", b"GIF89a", b"%PDF-1.4\nnonsense", b"\x00" * 4000])
+def test_what_is_no_report_is_refused(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "x.pdf").write_bytes(data)
+    with pytest.raises(InputError, match=r"x\.pdf"):
+        read_movie_magic(tmp_path / "x.pdf")
+
+
+def test_a_pdf_of_prose_is_refused(tmp_path: Path) -> None:
+    sheet = printed.Sheet(tmp_path / "prose.pdf")
+    sheet.head()
+    for n in range(30):
+        sheet.put(40, 80 + 12 * n, "It was the best of times, it was the worst of times.")
+    sheet.save()
+    with pytest.raises(InputError, match="INT or EXT"):
+        read_movie_magic(tmp_path / "prose.pdf")

@@ -1,0 +1,129 @@
+"""Whatever the show: plans keep the rules, cost what they say, and no bound is above a cost."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from shows import breakdowns, calendar, day, small, strip
+
+from setpiece.schedule.anneal import improve
+from setpiece.schedule.arrange import arrange
+from setpiece.schedule.bounds import least
+from setpiece.schedule.check import check
+from setpiece.schedule.coded import Coded, window
+from setpiece.schedule.cost import evaluate
+from setpiece.schedule.greedy import by_hand, script_order
+from setpiece.schedule.model import Breakdown, Performer
+from setpiece.schedule.numbers import numbers, price
+from setpiece.schedule.rules import Rulebook
+from setpiece.schedule.solve import NoPlan, solve
+
+SLOW = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@given(breakdowns(), st.data())
+@QUICK
+def test_compiled_price_is_the_price_and_its_rules_are_the_rules(
+    breakdown: Breakdown, data: st.DataObject
+) -> None:
+    book = Rulebook(breakdown, calendar())
+    coded = Coded(book, window(book.calendar, breakdown, 12, book))
+    board = [data.draw(st.integers(0, len(coded.dates) - 1)) for _ in coded.strips]
+    cost, bad = price(numbers(coded), np.array(board))
+    dates = {s.id: coded.dates[d] for s, d in zip(coded.strips, board, strict=True)}
+    days = arrange(book, dates)
+    broken = check(book, days)
+    # A strip that must come after one at another place may send the unit back and forth in a day.
+    if not any(s.after for s in breakdown.strips):
+        assert cost == evaluate(breakdown, book.calendar, days).total
+        assert (bad > 0) == bool(broken)
+    else:
+        assert cost <= evaluate(breakdown, book.calendar, days).total
+        assert bool(broken) or bad == 0
+
+
+@given(breakdowns())
+@QUICK
+def test_greedy_boards_break_no_rule(breakdown: Breakdown) -> None:
+    book = Rulebook(breakdown, calendar())
+    coded = Coded(book, window(book.calendar, breakdown, 40, book))
+    for make in (by_hand, script_order):
+        board = make(coded)
+        days = arrange(book, {coded.strips[s].id: coded.dates[d] for s, d in board.day.items()})
+        assert [b for b in check(book, days) if b.rule.kind not in ("hours", "turnaround")] == []
+
+
+@given(breakdowns(7), st.integers(0, 3))
+@SLOW
+def test_a_plan_keeps_every_rule_and_its_bound(breakdown: Breakdown, seed: int) -> None:
+    book = Rulebook(breakdown, calendar())
+    try:
+        found = solve(book, 1.0, seed)
+    except NoPlan:
+        return
+    if found.unscheduled:
+        return
+    assert check(book, found.days) == []
+    assert sorted(i for d in found.days for i in d.strips) == sorted(book.breakdown.by_id)
+    assert found.cost == evaluate(breakdown, book.calendar, found.days)
+    assert found.bound <= found.cost.total
+    for other in (found.greedy, found.script_order):
+        assert other is None or found.cost.total <= other.total
+
+
+@given(breakdowns(7))
+@SLOW
+def test_bounds_of_parts_are_below_any_plan(breakdown: Breakdown) -> None:
+    book = Rulebook(breakdown, calendar())
+    coded = Coded(book, window(book.calendar, breakdown, 15, book))
+    board = improve(coded, [min(a, default=0) for a in coded.allowed], 4000, 1)
+    if board is None:
+        return
+    dates = {s.id: coded.dates[d] for s, d in zip(coded.strips, board, strict=True)}
+    cost = evaluate(breakdown, book.calendar, arrange(book, dates))
+    assert least(coded).total <= cost.total
+
+
+def test_a_small_show_is_proven_and_comes_out_the_same_twice() -> None:
+    book = Rulebook(small(), calendar())
+    found = solve(book, 10.0)
+    assert found.status == "optimal"
+    assert found.bound == found.cost.total
+    again = solve(book, 10.0)
+    assert (again.days, again.bound) == (found.days, found.bound)
+
+
+def test_locked_strips_stay() -> None:
+    b = small()
+    locked = b.model_copy(
+        update={"strips": (b.strips[0].model_copy(update={"locked_date": day(3)}), *b.strips[1:])}
+    )
+    found = solve(Rulebook(locked, calendar()), 2.0)
+    assert {i: d.date for d in found.days for i in d.strips}["1"] == day(3)
+    assert found.status != "partial"
+
+
+def test_night_is_followed_by_no_day_within_the_turnaround() -> None:
+    found = solve(Rulebook(small(), calendar()), 2.0)
+    kinds = {d.date: d.hours for d in found.days}
+    night = next(d for d, k in kinds.items() if k == "night")
+    assert all(k == "night" or (d - night).days != 1 for d, k in kinds.items())
+
+
+@pytest.mark.parametrize("drop", [None, 3])
+def test_a_drop_is_paid_only_where_it_is_cheaper(drop: int | None) -> None:
+    b = Breakdown(
+        strips=(
+            strip("1", "A", eighths=40, locked_date=day(0)),
+            strip("2", "", eighths=40, locked_date=day(1)),
+            strip("3", "", eighths=40, locked_date=day(2)),
+            strip("4", "A", eighths=40, locked_date=day(7)),
+        ),
+        performers=(Performer(name="A", rate=100_00, hold_rate=60_00, drop_days=drop),),
+    ).checked()  # fmt: skip
+    found = solve(Rulebook(b, calendar(equipment=())), 1.0)
+    assert found.cost.parts["hold"] == (0 if drop else 4 * 60_00)
+    assert found.status == "optimal"
