@@ -158,3 +158,28 @@ def _end(s: Sheet, day: int, mark: str) -> None:
     }[mark]
     s.put(180, y, words, 8, "Helvetica-Bold")
     s.y += 22
+
+
+def breakdown_sheets(path: Path) -> None:
+    """A page a scene, everything under labels, the categories in boxes below."""
+    s = Sheet(path)
+    for n, row in enumerate(SCENES, 1):
+        _, scene, side, place, what, light, _, pages, cast, est, where = row
+        s.head()
+        s.put(40, 70, f"Sheet #: {n}")
+        s.put(200, 70, f"Scene #: {scene}")
+        s.put(360, 70, f"Int/Ext: {side}")
+        s.put(470, 70, f"Day/Night: {light}")
+        s.put(40, 84, "Set:", 8, "Helvetica-Bold")
+        s.put(110, 84, place)
+        s.put(360, 84, f"Page Count: {pages}")
+        s.put(470, 84, f"Est. Time: {est}")
+        s.put(40, 98, f"Synopsis: {what}")
+        s.put(40, 112, f"Location: {where}")
+        s.put(50, 150, "Cast Members", 8, "Helvetica-Bold")
+        for k, c in enumerate(cast.split(", "), 1):
+            s.put(54, 150 + 11 * k, f"{c}. {CAST[c]}")
+        s.put(300, 150, "Props", 8, "Helvetica-Bold")
+        for k, item in enumerate(PROPS.get(scene, ()), 1):
+            s.put(304, 150 + 11 * k, item)
+    s.save()

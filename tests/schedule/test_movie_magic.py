@@ -8,11 +8,14 @@ from pathlib import Path
 import boards
 import printed
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from setpiece.errors import InputError
 from setpiece.schedule.imported import Imported
 from setpiece.schedule.movie_magic import read_movie_magic
 from setpiece.schedule.oneline import write_oneline
+from setpiece.schedule.read_board import read_board
 from setpiece.schedule.shooting_schedule import write_shooting_schedule
 
 LAYOUTS = (printed.one_liner_in_columns, printed.one_liner_in_lines, printed.shooting_schedule)
@@ -98,3 +101,65 @@ def test_a_pdf_of_prose_is_refused(tmp_path: Path) -> None:
     sheet.save()
     with pytest.raises(InputError, match="INT or EXT"):
         read_movie_magic(tmp_path / "prose.pdf")
+
+
+def test_a_report_is_told_from_a_script(tmp_path: Path) -> None:
+    printed.shooting_schedule(tmp_path / "report.pdf")
+    found = read_board(tmp_path / "report.pdf")
+    assert found is not None
+    assert len(found.breakdown.strips) == len(printed.SCENES)
+    sheet = printed.Sheet(tmp_path / "script.pdf")
+    sheet.head()
+    for n in range(8):
+        sheet.put(108, 90 + 48 * n, f"INT. ROOM {n} - DAY", 12, "Courier")
+        sheet.put(108, 114 + 48 * n, "Somebody comes in.", 12, "Courier")
+    sheet.save()
+    assert read_board(tmp_path / "script.pdf") is None
+    with pytest.raises(InputError, match="end of day"):
+        read_movie_magic(tmp_path / "script.pdf")
+    assert read_board(tmp_path / "table.csv") is None
+
+
+def test_breakdown_sheets_are_read_a_page_a_scene(tmp_path: Path) -> None:
+    found = read(tmp_path, printed.breakdown_sheets)
+    for strip, row, eighths in zip(found.breakdown.strips, printed.SCENES, EIGHTHS, strict=True):
+        assert (strip.scene, strip.setting, strip.set, strip.synopsis) == row[1:5]
+        assert (strip.eighths, strip.location) == (eighths, row[10])
+    assert [s.light for s in found.breakdown.strips] == ["D", "D", "N", "DUSK", "N", "N"]
+    assert [s.minutes for s in found.breakdown.strips] == [210, 120, 75, 45, 240, 90]
+    assert found.breakdown.strips[0].cast == ("ANA", "BO LI")
+    assert found.breakdown.strips[0].elements == {"props": ("Ledger", "Lantern")}
+    assert found.days == ()
+    read_anyway = read_board(tmp_path / "report.pdf")
+    assert read_anyway is not None
+
+
+WORDS = st.sampled_from((
+    "INT", "EXT", "INT/EXT", "INT. HOUSE - DAY", "Scene # 12A INT ROOM Day 7/8", "Scenes:", "3",
+    "12A", "2 3/8 pgs", "pgs", "0/8", "999", "1, 2, X9", "C: 1, 2", "Day", "Night", "D12", ":30",
+    "99:59", "Cast Members", "Props", "1. ANA", "Set:", "Int/Ext: EXT", "Day/Night:", "Location: X",
+    "End of Day # 1 -- Monday, May 4, 2026 -- Total Pages: 3", "End of Day 2 February 30, 2026",
+    "Boneyard", "Company move", "\u202etxt", "Ж" * 400,
+))  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=st.lists(st.lists(WORDS | st.text(max_size=12), min_size=1, max_size=7), max_size=25))
+def test_any_page_is_read_or_refused_in_words(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]
+) -> None:
+    path = tmp_path_factory.mktemp("mm") / "any.pdf"
+    sheet = printed.Sheet(path)
+    sheet.head()
+    for n, row in enumerate(rows):
+        for k, text in enumerate(row):
+            sheet.put(40 + 75 * k, 70 + 20 * n, text)
+    sheet.save()
+    try:
+        found = read_movie_magic(path)
+    except InputError as error:
+        told = str(error)
+        if "any.pdf" not in told:
+            pytest.fail(told)
+        return
+    assert found.breakdown.strips

@@ -135,6 +135,11 @@ def test_call_sheets_say_when_where_and_who(tmp_path: Path) -> None:
     assert gap.total_seconds() >= 60 * (moved.scenes[0].strip.minutes + 75)
     night = next(s for s in sheets if s.day.day.hours == "night")
     assert night.wrap > night.call
+    light = words(write_call_sheet(night, plan, tmp_path / "n.pdf"))
+    assert light.index("Sunset") < light.index("Sunrise")
+    assert night.after is not None
+    assert night.after.sunrise is not None
+    assert night.after.sunrise > night.call
     minors = next(s for s in sheets if any(p.minor for p in s.day.cast))
     assert any("KID" in n for n in minors.notes)
 
@@ -172,6 +177,9 @@ def test_the_schedule_table_is_an_order_file_too(tmp_path: Path) -> None:
     path = write_schedule_csv(plan, tmp_path / "schedule.csv")
     again = read_order(path, plan.breakdown)
     assert [(d.date, d.strips) for d in again] == [(d.date, d.strips) for d in plan.days]
+    assert {r["Pages"] for r in csv.DictReader(path.open(encoding="utf-8-sig"))} >= {
+        "2 3/8", "0 4/8", "2"
+    }  # fmt: skip
     semicolons = path.read_text("utf-8-sig")
     table = list(csv.reader(io.StringIO(semicolons)))
     out = io.StringIO()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from setpiece.schedule.attendance import Attendance, day_out_of_days
-from setpiece.schedule.days import ShootDay, location_of, shoot_days
+from setpiece.schedule.days import ShootDay, called, location_of, shoot_days
 from setpiece.schedule.model import Location, Performer, Plan, Strip
 from setpiece.schedule.shooting_schedule import TITLES
 from setpiece.show.sun import SunTimes, sun_times
@@ -37,7 +37,8 @@ class CastCall:
 
 @dataclass(frozen=True)
 class CallSheet:
-    """One day. `sun` is None where neither place nor calendar says where on earth it is."""
+    """One day. `sun` and `after` are None where neither a place nor the calendar says where on
+    earth it is."""
 
     title: str
     day: ShootDay
@@ -48,6 +49,7 @@ class CallSheet:
     cast: tuple[CastCall, ...]
     places: tuple[tuple[str, Location | None], ...]
     sun: SunTimes | None
+    after: SunTimes | None  # of the next date: a night is shot towards its sunrise
     base: str
     notes: tuple[str, ...]
     needs: tuple[tuple[str, str], ...]  # category, "item (2, 5A)"
@@ -74,7 +76,8 @@ def _sheet(
     places = tuple((name, location_of(plan, name)) for name in day.locations)
     return CallSheet(
         plan.breakdown.title, day, call, lunch, wrap, scenes,
-        tuple(_cast(day, scenes, rows, plan)), places, _sun(plan, day, places, zone),
+        tuple(_cast(day, scenes, rows, plan)), places, _sun(plan, day.date, places, zone),
+        _sun(plan, day.date + timedelta(days=1), places, zone),
         plan.calendar.base, tuple(_notes(day)), tuple(_needs(day)), following,
     )  # fmt: skip
 
@@ -131,31 +134,31 @@ def _cast(
 
 
 def _sun(
-    plan: Plan, day: ShootDay, places: tuple[tuple[str, Location | None], ...], zone: tzinfo
+    plan: Plan, day: date, places: tuple[tuple[str, Location | None], ...], zone: tzinfo
 ) -> SunTimes | None:
     """At the first place of the day that is on the map, else at the calendar's."""
     found = [(p.latitude, p.longitude) for _, p in places if p is not None]
     for latitude, longitude in (*found, (plan.calendar.latitude, plan.calendar.longitude)):
         if latitude is not None and longitude is not None:
-            return sun_times(day.date, latitude, longitude, zone)
+            return sun_times(day, latitude, longitude, zone)
     return None
 
 
 def _notes(day: ShootDay) -> Iterator[str]:
     for strip, words in day.moves.items():
-        yield f"{words}, before scene {next(s.scene for s in day.strips if s.id == strip)}"
+        yield f"{words}, before scene {next(called(s) for s in day.strips if s.id == strip)}"
     for words, strips in (
         ("Stunts", [s for s in day.strips if s.stunt]),
         ("Needs dry weather", [s for s in day.strips if s.weather]),
         ("Short light", [s for s in day.strips if s.light in ("DAWN", "DUSK")]),
     ):  # fmt: skip
         if strips:
-            yield f"{words}: scene {', '.join(s.scene for s in strips)}"
+            yield f"{words}: scene {', '.join(called(s) for s in strips)}"
     minors = [p.name for p in day.cast if p.minor]
     if minors:
         yield f"Minors on set: {', '.join(minors)}"
     for s in day.cover:
-        yield f"Cover set: scene {s.scene}, {s.setting} {s.set}"
+        yield f"Cover set: scene {called(s)}, {s.setting} {s.set}"
 
 
 def _needs(day: ShootDay) -> Iterator[tuple[str, str]]:
@@ -164,9 +167,9 @@ def _needs(day: ShootDay) -> Iterator[tuple[str, str]]:
     for s in day.strips:
         for category, items in s.elements.items():
             for item in items:
-                found.setdefault((TITLES[category], item), []).append(s.scene)
+                found.setdefault((TITLES[category], item), []).append(called(s))
         for item in s.equipment:
-            found.setdefault((TITLES["equipment"], item), []).append(s.scene)
+            found.setdefault((TITLES["equipment"], item), []).append(called(s))
     for title in TITLES.values():
         named = [f"{i} ({', '.join(scenes)})" for (t, i), scenes in found.items() if t == title]
         if named:

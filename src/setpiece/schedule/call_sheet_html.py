@@ -11,7 +11,15 @@ from setpiece.media.atomic import whole_file
 from setpiece.schedule.call_sheet import CallSheet
 from setpiece.schedule.call_sheet_pdf import FOOT, WEATHER, at, light_lines
 from setpiece.schedule.colours import strip_colour
-from setpiece.schedule.days import clock, light_word, long_date, numbers, short_date, time_of_day
+from setpiece.schedule.days import (
+    called,
+    clock,
+    light_word,
+    long_date,
+    numbers,
+    short_date,
+    time_of_day,
+)
 from setpiece.schedule.model import Plan, Strip
 from setpiece.script.eighths import pages
 
@@ -81,7 +89,7 @@ def _scene(strip: Strip, begins: str, plan: Plan) -> str:
     colour = strip_colour(strip.setting, strip.light)
     return (
         f'<tr class="strip" style="--fill:{colour.fill};--edge:{colour.edge}">'
-        f"<td><b>{_e(strip.scene)}</b></td><td>{begins}</td>"
+        f"<td><b>{_e(called(strip))}</b></td><td>{begins}</td>"
         f"<td><b>{_e(f'{strip.setting} {strip.set or strip.heading}')}</b>"
         f"<small>{_e(strip.synopsis)}</small></td><td>{_e(light_word(strip.light))}</td>"
         f"<td>{pages(strip.eighths)}</td><td>{_e(', '.join(numbers(strip, plan)))}</td></tr>\n"

@@ -7,7 +7,15 @@ from pathlib import Path
 
 from setpiece.schedule.call_sheet import CallSheet
 from setpiece.schedule.colours import strip_colour
-from setpiece.schedule.days import clock, light_word, long_date, numbers, short_date, time_of_day
+from setpiece.schedule.days import (
+    called,
+    clock,
+    light_word,
+    long_date,
+    numbers,
+    short_date,
+    time_of_day,
+)
 from setpiece.schedule.model import Plan, Strip
 from setpiece.schedule.paper import GREY, INK, RULE, TINT, Paper, write
 from setpiece.schedule.reports import paper_size
@@ -40,15 +48,17 @@ def at(when: datetime | None) -> str:
 
 
 def light_lines(sheet: CallSheet) -> list[tuple[str, str]]:
-    """First light, sunrise, sunset, last light, as label and time."""
+    """First light, sunrise, sunset, last light, as label and time; of a night in the order in which
+    they come, the sunrise being the next day's."""
     sun = sheet.sun
     if sun is None:
         return [("Sunrise", "name the place"), ("Sunset", "in the calendar")]
-    never = "none" if sun.hours else "polar night"
-    return [
-        ("First light", at(sun.first_light) or "none"), ("Sunrise", at(sun.sunrise) or never),
-        ("Sunset", at(sun.sunset) or never), ("Last light", at(sun.last_light) or "none"),
-    ]  # fmt: skip
+    night = sheet.day.day.hours == "night"
+    morning = sheet.after if night and sheet.after is not None else sun
+    rise = [("First light", at(morning.first_light) or "none"),
+            ("Sunrise", at(morning.sunrise) or "none")]  # fmt: skip
+    fall = [("Sunset", at(sun.sunset) or "none"), ("Last light", at(sun.last_light) or "none")]
+    return fall + rise if night else rise + fall
 
 
 def _top(page: Paper, sheet: CallSheet) -> None:
@@ -112,7 +122,7 @@ def _scenes(page: Paper, sheet: CallSheet, plan: Plan) -> None:
 def _scene(page: Paper, strip: Strip, begins: str, plan: Plan, height: float) -> None:
     colour, y = strip_colour(strip.setting, strip.light), page.y
     page.box(page.left, y, page.right - page.left, height, fill=colour.fill, edge=colour.edge)
-    page.text(page.left + 4, strip.scene, 9.5, y=y + 14.5, bold=True, width=40)
+    page.text(page.left + 4, called(strip), 9.5, y=y + 14.5, bold=True, width=40)
     page.text(page.left + 46, begins, 8, y=y + 10)
     words = f"{strip.setting} {strip.set or strip.heading}".strip()
     page.text(page.left + 84, words, 8.6, y=y + 10, bold=True, width=228)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from setpiece.media.atomic import whole_file
+from setpiece.script.eighths import pages
 
 _STEERS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
@@ -21,6 +22,12 @@ def cell(words: object) -> str:
     if text.startswith(_STEERS) and not _number(text):
         return "'" + text
     return text
+
+
+def pages_cell(eighths: int) -> str:
+    """Pages as "2 3/8" and "0 3/8": a spreadsheet would take "3/8" for the third of August."""
+    text = pages(eighths)
+    return f"0 {text}" if "/" in text and " " not in text else text
 
 
 def plain_cell(text: str) -> str:

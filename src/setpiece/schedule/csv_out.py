@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from setpiece.schedule.csv_cells import write_csv
+from setpiece.schedule.csv_cells import pages_cell, write_csv
 from setpiece.schedule.days import clock, light_word, numbers, shoot_days, time_of_day, unscheduled
 from setpiece.schedule.model import Plan, Strip
 from setpiece.schedule.shooting_schedule import groups
-from setpiece.script.eighths import pages
 
 HEADS = (
     "Day", "Date", "Call", "Wrap", "Strip", "Scene", "I/E", "Set", "D/N", "Pages", "Eighths",
@@ -37,7 +36,7 @@ def _rows(plan: Plan) -> Iterator[list[object]]:
 def _strip(s: Strip, plan: Plan) -> list[object]:
     needs = [f"{title}: {', '.join(items)}" for title, items in groups(s, plan)[bool(s.cast) :]]
     return [
-        s.id, s.scene, s.setting, s.set, light_word(s.light), pages(s.eighths), s.eighths,
+        s.id, s.scene, s.setting, s.set, light_word(s.light), pages_cell(s.eighths), s.eighths,
         clock(s.minutes), s.location, ", ".join(numbers(s, plan)), ", ".join(s.cast), s.synopsis,
         "; ".join(needs),
     ]  # fmt: skip

@@ -62,6 +62,7 @@ class ShootDay:
 def shoot_days(plan: Plan) -> tuple[ShootDay, ...]:
     """Days that have strips, in order."""
     strips, people = plan.breakdown.by_id, plan.breakdown.cast
+    sites = plan.breakdown.sites
     days = [d for d in sorted(plan.days, key=lambda d: d.date) if d.strips]
     out = []
     for number, day in enumerate(days, 1):
@@ -71,7 +72,7 @@ def shoot_days(plan: Plan) -> tuple[ShootDay, ...]:
             ShootDay(
                 number, len(days), day, on,
                 tuple(strips[i] for i in day.cover if i in strips),
-                by_number(people[n] for n in names if n in people), plan.breakdown.sites,
+                by_number(people[n] for n in names if n in people), sites,
             )
         )  # fmt: skip
     return tuple(out)
@@ -86,6 +87,13 @@ def numbered(plan: Plan) -> tuple[Performer, ...]:
     """Everybody who plays, by board ID."""
     names = {n for s in plan.breakdown.strips for n in s.cast}
     return by_number(p for p in plan.breakdown.performers if p.name in names)
+
+
+def called(strip: Strip) -> str:
+    """What boards call a strip: the script's number, or its own where the script has none or where
+    it is a part of a scene ("18 pt2")."""
+    part = strip.id.startswith(f"{strip.scene} ")
+    return strip.id if part or not strip.scene else strip.scene
 
 
 def numbers(strip: Strip, plan: Plan) -> list[str]:

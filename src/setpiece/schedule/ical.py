@@ -6,9 +6,10 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from setpiece.errors import MissingExtra
 from setpiece.media.atomic import whole_file
 from setpiece.schedule.call_sheet import CallSheet, call_sheets
-from setpiece.schedule.days import light_word, numbers
+from setpiece.schedule.days import called, light_word, numbers
 from setpiece.schedule.model import Plan
 from setpiece.script.eighths import pages
 
@@ -18,9 +19,14 @@ def write_ical(plan: Plan, path: Path, made: datetime | None = None) -> Path:
 
     An event's identity is the show and the number of the shooting day: where a revised plan moves
     day 5, the event moves and no second one appears. `made`: when the plan was made (default: now).
-    Raises StoreError (the disk).
+    Raises StoreError (the disk) and MissingExtra.
     """
-    from icalendar import Calendar
+    try:
+        from icalendar import Calendar
+    except ImportError:
+        raise MissingExtra(
+            "Calendar files need icalendar: pip install 'setpiece[schedule]'"
+        ) from None
 
     made = (made or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
     calendar = Calendar()
@@ -51,7 +57,7 @@ def _event(sheet: CallSheet, plan: Plan, made: datetime):  # type: ignore[no-unt
         for name, place in sheet.places
     )))  # fmt: skip
     scenes = [
-        f"{s.scene}  {s.setting} {s.set} - {light_word(s.light)}, {pages(s.eighths)} "
+        f"{called(s)}  {s.setting} {s.set} - {light_word(s.light)}, {pages(s.eighths)} "
         f"[{', '.join(numbers(s, plan))}]"
         for s in day.strips
     ]

@@ -1,4 +1,4 @@
-"""Movie Magic's one-line schedule and shooting schedule, as PDF, read back.
+"""Movie Magic's one-line schedule, shooting schedule and breakdown sheets, as PDF, read back.
 
 Those reports are laid out by whoever prints them, and no two shows' are alike; so nothing is read
 by fixed columns. A strip begins on the line with its INT or EXT; what follows belongs to it until
@@ -31,9 +31,23 @@ MOST_REMARKS = 200
 def read_movie_magic(path: Path) -> Imported:
     """Strips with their days, cast and, of a shooting schedule, the elements of each.
 
-    Raises InputError: not a PDF that can be read (ScriptError: locked, a scan), or one without a
-    single strip.
+    Raises InputError: not a PDF that can be read (ScriptError: locked, a scan), one without a
+    single strip, or without an end of day (a screenplay has sluglines too).
     """
+    lines, title = read_report(_bytes(path), path.name)
+    return _Report(lines, title, path.name).read()
+
+
+def is_report(path: Path) -> bool:
+    """Whether a PDF has ends of days in it, or a breakdown sheet's labels; scripts have neither.
+
+    Raises InputError: as `read_movie_magic`.
+    """
+    lines, _ = read_report(_bytes(path), path.name)
+    return any(words.END_OF_DAY.search(x.text) or Block.is_sheet(x) for x in lines)
+
+
+def _bytes(path: Path) -> bytes:
     try:
         if path.stat().st_size > LARGEST:
             raise InputError(f"{path.name}: is over 60 MB; print the report as text.")
@@ -42,8 +56,7 @@ def read_movie_magic(path: Path) -> Imported:
         raise InputError(f"{path}: cannot be read ({error.strerror or error}).") from None
     if not data[:1024].lstrip().startswith(b"%PDF"):
         raise InputError(f"{path.name}: is no PDF; print the report as PDF.")
-    lines, title = read_report(data, path.name)
-    return _Report(lines, title, path.name).read()
+    return data
 
 
 @dataclass
@@ -63,6 +76,7 @@ class _Report:
         self.remarks: list[str] = []
         self.legend: dict[str, str] = {}
         self.groups: list[_Group] = []
+        self.ends = False  # something that no script has
         self.rest = _Group()
 
     def read(self) -> Imported:
@@ -72,6 +86,11 @@ class _Report:
             raise InputError(
                 f"{self.name}: has no line with INT or EXT that could be a strip. Give Movie "
                 "Magic's one-line schedule or shooting schedule, printed to PDF."
+            )
+        if not self.ends:
+            raise InputError(
+                f"{self.name}: has neither an end of day nor a breakdown sheet in it, so it is no "
+                "schedule; print the report with its day breaks."
             )
         strips = []
         for n, block in enumerate(blocks, 1):
@@ -84,7 +103,9 @@ class _Report:
             s.model_copy(update={"cast": tuple(dict.fromkeys(names.get(i, i) for i in s.cast))})
             for s in strips
         ]
-        performers = [Performer(name=n, number=i[:20]) for i, n in names.items()]
+        performers = [
+            Performer(name=n, number=i if i != n and len(i) <= 20 else "") for i, n in names.items()
+        ]
         whole = Breakdown(
             title=self.title, strips=tuple(strips), performers=tuple(performers),
             remarks=tuple(self.remarks),
@@ -106,6 +127,12 @@ class _Report:
 
     def _split(self) -> None:
         """Lines to blocks, blocks to days."""
+        sheets = {x.page for x in self.lines if Block.is_sheet(x)}
+        for page in sorted(sheets):  # a breakdown sheet is a page, and knows of no day
+            self.rest.blocks.append(Block([x for x in self.lines if x.page == page]))
+        if sheets:
+            self.ends = True
+            return
         group, block, boneyard = _Group(), None, False
         for line in self.lines:
             text = line.text
@@ -113,6 +140,7 @@ class _Report:
                 group.number, group.day = int(found[1]), words.date_in(text)
                 group.total = words.total_in(text)
                 self.groups.append(group)
+                self.ends = True
                 group, block = _Group(), None
             elif words.BONEYARD.match(text):
                 boneyard, block = True, None
@@ -148,7 +176,7 @@ class _Report:
         known = False
         for cell in line.cells:
             if found := words.LEGEND.match(cell.text):
-                self.legend.setdefault(found[1], cut(found[2], 300))
+                self.legend.setdefault(found[1], cut(found[2], 250) or f"Cast {found[1]}")
                 known = True
         head = line.text.casefold().startswith(
             ("shoot day", "day ", "week ", "cast", "scene", "sunrise")
@@ -162,8 +190,10 @@ class _Report:
         if lost:
             self.remarks.append(f"No name in the report for cast {', '.join(lost[:40])}.")
         out: dict[str, str] = {}
+        taken: set[str] = set()
         for i, n in (*self.legend.items(), *((i, f"Cast {i}") for i in lost)):
-            out[i] = f"{n} ({i})" if n in out.values() else n
+            out[i] = f"{n} ({i[:20]})" if n in taken else n
+            taken.add(out[i])
         return out
 
     def _dated(self) -> list[_Group]:
@@ -193,11 +223,10 @@ class _Report:
 
 
 def _calendar(dates: list[date]) -> Calendar | None:
-    """Weekdays on which nothing is ever shot, over a week at least, are days off."""
-    if (dates[-1] - dates[0]).days < 7:
-        return None
-    off = tuple(sorted(set(range(7)) - {d.weekday() for d in dates}))
+    """Weekdays on which nothing is ever shot are days off; of less than a week only the weekend."""
+    short = (dates[-1] - dates[0]).days < 7
+    off = ({5, 6} if short else set(range(7))) - {d.weekday() for d in dates}
     try:
-        return Calendar(start=dates[0], days_off=off)
+        return Calendar(start=dates[0], days_off=tuple(sorted(off)))
     except ValidationError:
         return None

@@ -7,6 +7,7 @@ from pathlib import Path
 from setpiece.schedule.colours import BANNER, DAY_BREAK, strip_colour
 from setpiece.schedule.days import (
     ShootDay,
+    called,
     clock,
     light_word,
     long_date,
@@ -83,7 +84,7 @@ def _row(page: Paper, strip: Strip, plan: Plan) -> None:
     colour = strip_colour(strip.setting, strip.light)
     page.box(page.left, page.y, page.right - page.left, ROW, fill=colour.fill, edge=colour.edge)
     first, second = page.y + 11.2, page.y + 21.2
-    page.text(page.left + 4, strip.scene, 10, y=page.y + 16.6, bold=True, width=44)
+    page.text(page.left + 4, called(strip), 10, y=page.y + 16.6, bold=True, width=44)
     side = strip.setting.replace("INT/EXT", "I/E")
     page.text(page.left + 52, side, 8, y=first, width=28)
     end = page.right - 204

@@ -36,7 +36,7 @@ class Paper:
         self.canvas.setTitle(printable(f"{title}: {report}"))
         self.canvas.setAuthor("Setpiece")
         self.page = 0
-        self.total = 0  # known in the second pass
+        self.total = 0  # 0: a pass that counts pages and draws nothing
         self.y = 0.0
 
     @property
@@ -58,7 +58,7 @@ class Paper:
         return self.bottom - self.y
 
     def new_page(self) -> None:
-        if self.page:
+        if self.page and self.total:
             self.canvas.showPage()
         self.page += 1
         self.y = MARGIN + 15
@@ -68,8 +68,8 @@ class Paper:
         self.rule(self.y, ink=INK, thick=1.1)
         foot = self.height - MARGIN
         self.text(self.left, self.note, 7, y=foot, ink=GREY, width=self.right - self.left - 90)
-        of = f" of {self.total}" if self.total else ""
-        self.text(self.right, f"Page {self.page}{of}", 7, y=foot, ink=GREY, align="right")
+        number = f"Page {self.page} of {self.total}"
+        self.text(self.right, number, 7, y=foot, ink=GREY, align="right")
         self.y = MARGIN + HEAD - 12
 
     def need(self, points: float) -> bool:
@@ -84,10 +84,12 @@ class Paper:
         ink: str = INK, align: str = "left", width: float = 1e9,
     ) -> None:  # fmt: skip
         """One line with its baseline at y, cut with an ellipsis where it is too wide."""
+        if not self.total:
+            return
         font = self.bold if bold else self.sans
         words = fit(words, font, size, width)
         self.canvas.setFont(font, size)
-        self.canvas.setFillColor(ink)
+        self.canvas.setFillColor(colour(ink))
         at = self.height - (self.y if y is None else y)
         draw = {"left": self.canvas.drawString, "right": self.canvas.drawRightString,
                 "centre": self.canvas.drawCentredString}[align]  # fmt: skip
@@ -98,12 +100,14 @@ class Paper:
         ink: str = INK, width: float = 1e9,
     ) -> None:  # fmt: skip
         """A line that runs up the page from (x, y), as on a strip of a board."""
+        if not self.total:
+            return
         font = self.bold if bold else self.sans
         self.canvas.saveState()
         self.canvas.translate(x, self.height - y)
         self.canvas.rotate(90)
         self.canvas.setFont(font, size)
-        self.canvas.setFillColor(ink)
+        self.canvas.setFillColor(colour(ink))
         self.canvas.drawString(0, 0, fit(words, font, size, width))
         self.canvas.restoreState()
 
@@ -111,10 +115,12 @@ class Paper:
         self, x: float, y: float, width: float, height: float, *, fill: str | None = None,
         edge: str | None = None, thick: float = 0.5,
     ) -> None:  # fmt: skip
+        if not self.total:
+            return
         if fill:
-            self.canvas.setFillColor(fill)
+            self.canvas.setFillColor(colour(fill))
         if edge:
-            self.canvas.setStrokeColor(edge)
+            self.canvas.setStrokeColor(colour(edge))
             self.canvas.setLineWidth(thick)
         self.canvas.rect(
             x, self.height - y - height, width, height, stroke=int(bool(edge)), fill=int(bool(fill))
@@ -129,7 +135,9 @@ class Paper:
     def line(
         self, x0: float, y0: float, x1: float, y1: float, *, ink: str = RULE, thick: float = 0.5
     ) -> None:
-        self.canvas.setStrokeColor(ink)
+        if not self.total:
+            return
+        self.canvas.setStrokeColor(colour(ink))
         self.canvas.setLineWidth(thick)
         self.canvas.line(x0, self.height - y0, x1, self.height - y1)
 
@@ -154,13 +162,21 @@ def write(
         first = Paper(part, title, report, size=size, note=note)
         draw(first)
         second = Paper(part, title, report, size=size, note=note)
-        second.total = first.page
+        second.total = max(first.page, 1)
         draw(second)
         if not second.page:
             second.new_page()
         second.canvas.showPage()
         second.canvas.save()
     return path
+
+
+@lru_cache(maxsize=256)
+def colour(hexadecimal: str) -> Any:
+    """ReportLab's colour of #rrggbb; it would parse the text anew for every word."""
+    from reportlab.lib.colors import HexColor
+
+    return HexColor(hexadecimal)
 
 
 @lru_cache(maxsize=8192)

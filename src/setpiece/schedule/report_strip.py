@@ -21,10 +21,17 @@ class Block:
     lines: list[Line]
 
     @staticmethod
+    def is_sheet(line: Line) -> bool:
+        """Whether this is the line of a breakdown sheet that says INT or EXT under a label."""
+        return any(words.SHEET.match(c.text) for c in line.cells)
+
+    @staticmethod
     def begins(line: Line) -> bool:
         """Whether a strip's own line is this: INT or EXT, with a set in it or beside it."""
         if sum(c.text.casefold().strip() in words.COLUMNS for c in line.cells) > 2:
             return False  # the titles above the columns
+        if Block.is_sheet(line):
+            return False
         for n, cell in enumerate(line.cells[:4]):
             text = cell.text
             if (found := words.SCENE.match(text)) and words.SCENE_AND_SIDE.match(found[1]):
@@ -60,6 +67,7 @@ class _Found:
     light_x: float = -1e3
     cast_x: float = -1e3
     number_next: bool = False
+    label: str = ""  # whose value is in the next cell
     odd: list[str] = field(default_factory=list)
 
 
@@ -80,7 +88,7 @@ def read_block(block: Block, n: int) -> tuple[Strip, dict[str, str], list[str]]:
         odd.append(f"{where}: no pages found; taken as 1/8.")
     if not f.scene:
         odd.append(f"{where}: no scene number found.")
-    found: dict[str, Any] = {k: tuple(dict.fromkeys(v)) for k, v in f.elements.items()}
+    found: dict[str, Any] = {k: tuple(dict.fromkeys(v)) for k, v in f.elements.items() if v}
     scene = cut(f.scene, 60)
     strip = Strip(
         id=scene or f"S{n}", scene=scene, position=n,
@@ -113,7 +121,8 @@ def _cell(f: _Found, cell: Cell, own: bool) -> bool:
     if own and not f.side and _slug(f, cell, text):
         return True
     return (
-        _title(f, cell, text)
+        (bool(f.label) and not words.LABEL.match(text) and _labelled(f, text))
+        or _title(f, cell, text)
         or _item(f, cell, text)
         or _scene(f, text, cell)
         or _figures(f, cell, text)
@@ -155,14 +164,15 @@ def _item(f: _Found, cell: Cell, text: str) -> bool:
     if not near:
         return False
     kind = min(near, key=lambda t: abs(t[0] - cell.x))[1]
+    name = cut(text, 250)
     if kind != "people":
-        f.elements.setdefault(kind, []).append(cut(text, 300))  # type: ignore[arg-type]
-    elif found := words.LEGEND.match(text):
-        f.people[found[1]] = cut(found[2], 300)
+        f.elements.setdefault(kind, []).extend([name] if name else [])  # type: ignore[arg-type]
+    elif (found := words.LEGEND.match(name)) and cut(found[2], 250):
+        f.people[found[1]] = cut(found[2], 250)
         f.cast.append(found[1])
-    else:
-        f.people[text] = cut(text, 300)
-        f.cast.append(text)
+    elif name:
+        f.people[name] = name
+        f.cast.append(name)
     return True
 
 
@@ -205,17 +215,30 @@ def _figures(f: _Found, cell: Cell, text: str) -> bool:
 
 
 def _labelled(f: _Found, text: str) -> bool:
+    """ "Set: KITCHEN", or "Set:" with the rest in the next cell."""
     found = words.LABEL.match(text)
-    if not found:
+    if found:
+        label, value = " ".join(found[1].casefold().split()), found[2].strip()
+        if not value:
+            f.label = label
+            return True
+    elif f.label:
+        label, value, f.label = f.label, text, ""
+    else:
         return False
-    label, value = found[1].casefold(), found[2].strip()
-    if label == "synopsis":
+    if label in ("synopsis", "description", "scene description"):
         f.synopsis.append(value)
     elif label == "location":
         f.location = value
     elif label == "set":
         f.set = f.set or value
-    elif value:
+    elif label == "day/night":
+        f.light = value
+    elif label.replace(" ", "") == "int/ext":
+        f.side = value
+    elif label == "page count" and words.eighths_of(value) is not None:
+        f.eighths = words.eighths_of(value)
+    else:
         f.notes.append(f"{label.capitalize()}: {value}")
     return True
 

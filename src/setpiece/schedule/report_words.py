@@ -35,8 +35,10 @@ TIME = re.compile(
     r"^(?:est\.?(?:\s*time)?:?\s*)?(\d{0,2}):([0-5]\d)(?:\s*h(?:rs?|ours?)?)?$", re.IGNORECASE
 )
 SCRIPT_DAY = re.compile(r"^(?:D|N|FB|DAY|NIGHT)?\s?\d{1,3}[A-Z]?$", re.IGNORECASE)
+SHEET = re.compile(r"^int\s?/\s?ext\s*:", re.IGNORECASE)  # of a breakdown sheet, one a page
 LABEL = re.compile(
-    r"^(synopsis|location|set|sequence|unit|comments?|script day|sheet)\s*#?\s*:\s*(.*)$",
+    r"^(synopsis|location|set|sequence|unit|comments?|script day|script page|sheet|day/night"
+    r"|int\s?/\s?ext|page count|scene description|description)\s*(?:#|nos?\.?)?\s*:\s*(.*)$",
     re.IGNORECASE,
 )
 COLUMNS = frozenset((

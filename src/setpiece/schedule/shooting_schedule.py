@@ -8,6 +8,7 @@ from setpiece.schedule.colours import DAY_BREAK, strip_colour
 from setpiece.schedule.days import (
     ShootDay,
     by_number,
+    called,
     clock,
     light_word,
     location_of,
@@ -90,7 +91,7 @@ def _scene(page: Paper, strip: Strip, plan: Plan) -> None:
     colour = strip_colour(strip.setting, strip.light)
     page.box(page.left, page.y, page.right - page.left, 28, fill=colour.fill, edge=colour.edge)
     first, second = page.y + 11.5, page.y + 22.5
-    page.text(page.left + 5, f"Scene {strip.scene}", 9.5, y=first, bold=True, width=74)
+    page.text(page.left + 5, f"Scene {called(strip)}", 9.5, y=first, bold=True, width=74)
     page.text(page.left + 82, strip.setting, 9, y=first)
     middle = page.right - 190
     page.text(page.left + 126, strip.set or strip.heading, 9.5, y=first, bold=True,

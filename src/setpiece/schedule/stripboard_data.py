@@ -8,6 +8,7 @@ from typing import Any
 from setpiece.schedule.colours import strip_colour
 from setpiece.schedule.cost import may_cover, weather_price
 from setpiece.schedule.days import (
+    called,
     clock,
     light_word,
     long_date,
@@ -36,7 +37,8 @@ def page_data(plan: Plan) -> dict[str, Any]:
     place = {p.name: n for n, p in enumerate(people)}
     shot = {d.date: d.strips for d in plan.days}
     rules: dict[Rule, int] = {}
-    strips = [_strip(s, plan, book, place, count, rules) for s in plan.breakdown.strips]
+    sites = plan.breakdown.sites
+    strips = [_strip(s, plan, book, place, count, rules, sites) for s in plan.breakdown.strips]
     return {
         "title": plan.breakdown.title or "Untitled",
         "slug": slug(plan.breakdown.title) or "board",
@@ -102,7 +104,7 @@ def _dates(plan: Plan) -> list[date]:
 
 def _strip(
     s: Strip, plan: Plan, book: Rulebook, place: dict[str, int], count: dict[date, int],
-    rules: dict[Rule, int],
+    rules: dict[Rule, int], sites: dict[str, str],
 ) -> dict[str, Any]:  # fmt: skip
     colour = strip_colour(s.setting, s.light)
     bars = {}
@@ -114,11 +116,11 @@ def _strip(
     if s.cover and not s.after:
         covers = [n for d, n in count.items() if may_cover(plan.breakdown, s, d)]
     return {
-        "id": s.id, "scene": s.scene or s.id, "heading": s.heading, "set": s.set,
+        "id": s.id, "scene": called(s), "heading": s.heading, "set": s.set,
         "synopsis": s.synopsis[:300], "setting": s.setting, "light_word": light_word(s.light),
         "eighths": s.eighths, "pages": pages(s.eighths), "minutes": s.minutes,
         "time": clock(s.minutes), "hours": s.hours, "location": s.location,
-        "site": plan.breakdown.sites[s.location],
+        "site": sites[s.location],
         "cast": sorted(place[n] for n in set(s.cast) if n in place),
         "equipment": list(s.equipment), "weather": s.weather, "covers": covers,
         "stunt": s.stunt, "locked": s.locked_date.isoformat() if s.locked_date else "",

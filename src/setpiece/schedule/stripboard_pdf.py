@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from setpiece.schedule.colours import BANNER, DAY_BREAK, legend, strip_colour
-from setpiece.schedule.days import ShootDay, by_number, shoot_days, unscheduled
+from setpiece.schedule.days import ShootDay, by_number, called, shoot_days, unscheduled
 from setpiece.schedule.model import Performer, Plan, Strip
-from setpiece.schedule.paper import GREY, INK, RULE, TINT, Paper, wrap, write
+from setpiece.schedule.paper import FOOT, GREY, INK, MARGIN, RULE, TINT, Paper, wrap, write
+from setpiece.schedule.paper import HEAD as HEAD_OF_PAGE
 from setpiece.schedule.reports import note, paper_size
 from setpiece.script.eighths import pages
 
 HEAD = 122.0  # width of the header board with the names [pt]
 STRIP = 15.8
-LETTER, NUMBER, PAGES, SET, ROW = 10.5, 14.0, 24.0, 168.0, 8.8  # heights of a strip's boxes
+LETTER, NUMBER, PAGES, ROW = 10.5, 17.0, 24.0, 8.8  # heights of a strip's boxes
+SHORTEST, LONGEST = 150.0, 300.0  # of the box with set and synopsis: what the cast leaves
 MOST = 26  # players with a row of their own
 
 
@@ -43,6 +45,10 @@ class _Board:
         self.cast = cast if len(cast) <= MOST else cast[: MOST - 1]
         self.others = len(cast) - len(self.cast)
         self.x = 1e9
+        room = page.height - 2 * MARGIN - FOOT - HEAD_OF_PAGE - 14
+        self.set = min(
+            max(room - 2 * LETTER - NUMBER - PAGES - ROW * self._rows, SHORTEST), LONGEST
+        )
 
     def draw(self, plan: Plan) -> None:
         people = {p.name: p for p in self.cast}
@@ -65,7 +71,7 @@ class _Board:
 
     @property
     def _height(self) -> float:
-        return 2 * LETTER + NUMBER + PAGES + SET + ROW * self._rows
+        return 2 * LETTER + NUMBER + PAGES + self.set + ROW * self._rows
 
     def _begin(self) -> None:
         """A page with its header board."""
@@ -80,8 +86,8 @@ class _Board:
             y += height
             page.rule(y, left=page.left, right=self.x)
         page.text(self.x - 5, "Set and what happens", 6.5, y=y + 9, ink=GREY, align="right")
-        _title(page, page.left + 7, y, SET)
-        y += SET
+        _title(page, page.left + 7, y, self.set)
+        y += self.set
         for n, p in enumerate(self.cast):
             if n % 2:
                 page.box(page.left, y, HEAD, ROW, fill="#e4e2dd")
@@ -106,13 +112,12 @@ class _Board:
         light = {"D": "D", "N": "N"}.get(strip.light, strip.light)
         page.text(middle, light, 6.2 if len(light) == 1 else 5, y=y + 7.6, align="centre")
         y += LETTER
-        size = 8.0 if len(strip.scene) < 3 else 6.4
-        page.text(middle, strip.scene, size, y=y + 10.2, bold=True, align="centre", width=STRIP)
+        _number(page, middle, y, called(strip))
         y += NUMBER
         page.rotated(middle + 2.4, y + PAGES - 2, pages(strip.eighths), 6.5, width=PAGES - 2)
         y += PAGES
-        _set(page, x, y, strip)
-        y += SET
+        _set(page, x, y, strip, self.set)
+        y += self.set
         page.line(x, y, x + STRIP, y, ink=colour.edge)
         for n, p in enumerate(self.cast):
             at = y + n * ROW
@@ -144,12 +149,21 @@ def _columns(plan: Plan) -> Iterator[Strip | ShootDay | str]:
         yield from rest
 
 
-def _set(page: Paper, x: float, y: float, strip: Strip) -> None:
+def _number(page: Paper, middle: float, y: float, scene: str) -> None:
+    """ "18 pt2" on two lines."""
+    number, _, part = scene.partition(" ")
+    size = 8.0 if len(number) < 3 else 6.4 if len(number) < 5 else 5.0
+    first = y + (8.4 if part else 11.4)
+    page.text(middle, number, size, y=first, bold=True, align="centre", width=STRIP)
+    page.text(middle, part, 5.4, y=y + 14.6, bold=True, align="centre", width=STRIP)
+
+
+def _set(page: Paper, x: float, y: float, strip: Strip, height: float) -> None:
     """Two lines up the strip: the set, and the one line of what happens."""
     words = strip.set or strip.heading
-    foot = y + SET - 3
-    page.rotated(x + 6.6, foot, words, 6.3, bold=True, width=SET - 6)
-    page.rotated(x + 13.2, foot, strip.synopsis, 5.6, ink=INK, width=SET - 6)
+    foot = y + height - 3
+    page.rotated(x + 6.6, foot, words, 6.3, bold=True, width=height - 6)
+    page.rotated(x + 13.2, foot, strip.synopsis, 5.6, ink=INK, width=height - 6)
 
 
 def _title(page: Paper, x: float, y: float, height: float) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from setpiece.media.atomic import whole_file
-from setpiece.schedule.days import light_word, shoot_days, unscheduled
+from setpiece.schedule.days import called, light_word, shoot_days, unscheduled
 from setpiece.schedule.model import Performer, Plan, Strip
 from setpiece.schedule.uss_model import (
     CAST,
@@ -45,6 +45,8 @@ def write_uss(plan: Plan, path: Path, made: datetime | None = None) -> Path:
 class _File:
     def __init__(self, plan: Plan, stamp: str) -> None:
         self.plan, self.stamp = plan, stamp
+        shot = [d.date for d in plan.days if d.strips]
+        self.end = max(shot, default=plan.calendar.start) + timedelta(60)
         self.elements: dict[tuple[int, str], dict[str, Any]] = {}
 
     def whole(self) -> dict[str, Any]:
@@ -89,7 +91,7 @@ class _File:
             "id": self.id("strip", s.id), "bannerText": None, "comments": s.notes or None,
             "created": self.stamp, "description": s.synopsis or None,
             "elements": list(dict.fromkeys(found)), "pages": s.eighths / 8,
-            "scene": s.scene or s.id, "scriptPage": None, "duration": s.minutes * 60_000,
+            "scene": called(s), "scriptPage": None, "duration": s.minutes * 60_000,
             "type": "scene",
         }  # fmt: skip
 
@@ -109,12 +111,10 @@ class _File:
         return made
 
     def _away(self, p: Performer) -> Iterator[dict[str, Any]]:
-        """Each date on which a player is not there, within the shoot."""
-        days = shoot_days(self.plan)
-        end = days[-1].date + timedelta(60) if days else self.plan.calendar.start
+        """Each date on which a player is not there, until some weeks after the shoot."""
         for span in p.away:
             day = max(span.first, self.plan.calendar.start)
-            while day <= min(span.last, end):
+            while day <= min(span.last, self.end):
                 yield self._event(day, "dayOff", "dayOff", p.name)
                 day += timedelta(1)
 

@@ -143,7 +143,7 @@
       .toLowerCase().includes(query);
     row.classList.toggle("dim", !hit || (person !== null && !s.cast.includes(person)));
     row.classList.toggle("chosen", chosen === s.id);
-    row.append(make("div", "scene", s.scene), make("div", "side", s.setting.replace("INT/EXT", "I/E")), set, marks,
+    row.append(make("div", s.scene.length > 4 ? "scene long" : "scene", s.scene), make("div", "side", s.setting.replace("INT/EXT", "I/E")), set, marks,
       make("div", "light", s.light_word), make("div", "pages", s.pages), make("div", "time", s.time),
       cast, make("div", "place", s.location));
     row.addEventListener("dragstart", (e) => {
@@ -207,7 +207,7 @@
       return tr;
     });
     $("parts").replaceChildren(...rows);
-    $("counts").textContent = `${cost.moves} company moves, ${cost.holds} hold days`;
+    $("counts").textContent = `${cost.moves} company moves, overnight ones too; ${cost.holds} hold days`;
   }
   function clashes(broken) {
     $("rules").textContent = broken.length ? `${broken.length} rules broken` : "No rule is broken";
@@ -253,13 +253,15 @@
     if (/^[=+\-@\t\r]/.test(text) && !/^[+-]\d+(\.\d+)?$/.test(text)) text = `'${text}`;
     return /[",\n\r]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
   };
+  // A spreadsheet would take 3/8 for the third of August.
+  const asFraction = (text) => (/^\d\/8$/.test(text) ? `0 ${text}` : text);
   function table() {
     const rows = [["Date", "Strip", "Scene", "Set", "Pages"]];
     for (const d of days) for (const id of d.strips) {
       const s = strips.get(id);
-      rows.push([d.date, s.id, s.scene, s.set, s.pages]);
+      rows.push([d.date, s.id, s.scene, s.set, asFraction(s.pages)]);
     }
-    for (const id of bone.strips) { const s = strips.get(id); rows.push(["", s.id, s.scene, s.set, s.pages]); }
+    for (const id of bone.strips) { const s = strips.get(id); rows.push(["", s.id, s.scene, s.set, asFraction(s.pages)]); }
     return "\ufeff" + rows.map((r) => r.map(cell).join(",")).join("\r\n") + "\r\n";
   }
 
