@@ -204,6 +204,8 @@ def _speech(
             row += 1
         ladder: tuple[Size, ...] = ("MS", "MCU", "CU", "LS")
         size = ladder[row % 4] if row or make.cut.end - make.cut.start > 12 else size
+        if before[-1].subjects == (main,) and before[-1].size == size:
+            size = ladder[(row + 1) % 4]
         if size == "LS":
             return make("single", "LS", (main,),
                 f"How alone {main} is: step back before coming near again ({said}).")  # fmt: skip
