@@ -1,0 +1,190 @@
+"""What a camera must keep to: inside the set, its side of the line, its subject framed and seen.
+
+Each rule is measured, by projection and by rays; `place.py` searches for cameras that keep all.
+"""
+
+from __future__ import annotations
+
+import math
+
+from setpiece.previs.lens import (
+    measured_size,
+    project,
+)  # fmt: skip
+from setpiece.previs.model import (
+    Camera,
+    Figure,
+    Prop,
+    SetDesign,
+    Shot,
+    Staging,
+    Vec2,
+    Vec3,
+)  # fmt: skip
+
+MARGIN = 0.3  # m between the camera and a wall
+_NEAR = 0.45  # m between the camera and somebody or something
+
+
+def side(axis: tuple[Vec2, Vec2], point: Vec2 | Vec3) -> float:
+    """Metres from the line: negative on the camera's side (towards -y), positive across it."""
+    (ax, ay), (bx, by) = axis
+    length = math.hypot(bx - ax, by - ay) or 1.0
+    value = ((bx - ax) * (point[1] - ay) - (by - ay) * (point[0] - ax)) / length
+    return value if bx >= ax else -value
+
+
+def inside(dressed: SetDesign, point: Vec3) -> bool:
+    """Whether a camera may stand there: within the walls or the playing area, off the ground."""
+    wide, deep, high = dressed.size
+    if dressed.kind == "car":  # shot from outside it, through its windows
+        return not (abs(point[0]) < wide / 2 and abs(point[1]) < deep / 2) and 0.15 <= point[2] < 4
+    within = abs(point[0]) <= wide / 2 - MARGIN and abs(point[1]) <= deep / 2 - MARGIN
+    return within and 0.15 <= point[2] <= (high - 0.15 if dressed.interior else 15)
+
+
+def free(
+    camera: Camera, people: tuple[Figure, ...], props: tuple[Prop, ...], but: str = ""
+) -> bool:
+    """Whether neither somebody nor something stands where the camera is."""
+    x, y, z = camera.position
+    for f in people:
+        if (
+            f.name != but
+            and math.hypot(x - f.position[0], y - f.position[1]) < _NEAR
+            and z < f.top + 0.3
+        ):
+            return False
+    return not any(
+        not p.held_by and p.position[2] - 0.1 < z < p.position[2] + p.size[2] + 0.1
+        and math.hypot(x - p.position[0], y - p.position[1]) < 0.5 * math.hypot(*p.size[:2]) + 0.15
+        for p in props
+    )  # fmt: skip
+
+
+def hidden(
+    camera: Camera, subject: Figure, people: tuple[Figure, ...], props: tuple[Prop, ...]
+) -> str:
+    """Who or what stands before the subject's face, or "". Bodies are upright cylinders."""
+    eye, at = subject.eyes, camera.position
+    for f in people:
+        if (
+            f.name != subject.name
+            and f.species != "cloud"
+            and _before(at, eye, f.position, 0.17 if f.species == "human" else 0.2, f.top)
+        ):
+            return f.name
+    for p in props:
+        if not p.held_by and _before(
+            at, eye, p.position[:2], 0.4 * math.hypot(*p.size[:2]), p.position[2] + p.size[2]
+        ):
+            return p.item
+    return ""
+
+
+def _before(at: Vec3, eye: Vec3, centre: Vec2, radius: float, top: float) -> bool:
+    dx, dy = eye[0] - at[0], eye[1] - at[1]
+    length = dx * dx + dy * dy
+    if length < 1e-9:
+        return False
+    part = ((centre[0] - at[0]) * dx + (centre[1] - at[1]) * dy) / length
+    if not 0.02 < part < 0.97:
+        return False
+    apart = math.hypot(at[0] + part * dx - centre[0], at[1] + part * dy - centre[1])
+    return apart < radius and at[2] + part * (eye[2] - at[2]) < top
+
+
+def framed(camera: Camera, subject: Figure) -> bool:
+    """Whether crown and chin are in the picture (of an ECU, the eyes), and not at its very edge."""
+    head = 0.13 * subject.build.height
+    x, y = subject.position
+    points = [(x, y, subject.top), (x, y, max(subject.top - head, 0.0)), subject.eyes]
+    seen = project(camera, points)
+    if (seen[:, 2] <= 0.1).any() or (abs(seen[:, 0]) > 0.93).any():
+        return False
+    if measured_size(camera, subject) == "ECU":
+        return bool(abs(seen[2, 1]) < 0.8)
+    return bool((abs(seen[:2, 1]) < 0.99).all())
+
+
+def shoulder_in(camera: Camera, over: Figure) -> bool:
+    """Whether the near one's shoulder or head is in the picture, at one side of it."""
+    x, y = over.position
+    seen = project(camera, [(x, y, over.top - 0.12), (x, y, over.top - 0.32)])
+    ahead = seen[seen[:, 2] > 0.15]
+    if not len(ahead):
+        return False
+    half = 0.22 / float(ahead[0, 2]) * 2 * camera.lens / camera.sensor
+    return bool((abs(ahead[:, 0]) - half < 0.98).any() and (abs(ahead[:, 0]) > 0.15).all())
+
+
+def fits(staging: Staging, people: tuple[Figure, ...], camera: Camera, who: Figure) -> bool:
+    """Every rule at once, for the camera as it stands."""
+    return (
+        inside(staging.set, camera.position)
+        and side(staging.axis, camera.position) < -0.08
+        and framed(camera, who)
+        and free(camera, people, staging.props)
+        and not hidden(camera, who, people, staging.props)
+        and same_side(people, camera.position, who)
+    )
+
+
+def same_side(people: tuple[Figure, ...], at: Vec3, who: Figure) -> bool:
+    """Whether the camera keeps to the open side of the line from somebody to whom they look at."""
+    other = next((f for f in people if f.name == who.looks_at), None)
+    if (
+        other is None
+        or math.dist(other.position, who.position) < 0.2
+        or who.species == "cloud"
+        or other.species == "cloud"
+    ):
+        return True
+    line = (who.position, other.position)
+    return side(line, at) * side(line, (0.0, -60.0)) > 0
+
+
+def crossings(staging: Staging, shots: tuple[Shot, ...]) -> list[str]:
+    """Where the 180-degree rule is broken; empty where it is kept.
+
+    Two lines are held: the scene's line of action, and that between a shot's main subject and
+    whom they look at. A camera (at either end of its move) on another side of a line than the
+    last shot that used this line is a crossing, unless a neutral shot stands between.
+    """
+    broken: list[str] = []
+    last: dict[tuple[str, str], tuple[float, str]] = {}
+    for shot in shots:
+        if shot.neutral:
+            last.clear()
+            continue
+        ends = (shot.camera.at(0).position, shot.camera.at(1).position)
+        people = {f.name: f for f in staging.at(shot.moment)}
+        lines: dict[tuple[str, str], tuple[Vec2, Vec2]] = {("", ""): staging.axis}
+        main = people.get(shot.subjects[0]) if shot.subjects else None
+        if main is not None and isinstance(main.looks_at, str) and main.looks_at in people:
+            other = people[main.looks_at]
+            a, b = sorted((main, other), key=lambda f: f.name)
+            if "cloud" not in (a.species, b.species) and math.dist(a.position, b.position) > 0.2:
+                lines[(a.name, b.name)] = (a.position, b.position)
+        for key, line in lines.items():
+            signs = {math.copysign(1, _turn(line, end)) for end in ends}
+            if len(signs) > 1:
+                broken.append(
+                    f"{shot.id} crosses the line {' '.join(key).strip() or 'of action'} in its move"
+                )
+                continue
+            sign = signs.pop()
+            if key in last and last[key][0] != sign:
+                whose = " - ".join(key).strip(" -") or "of action"
+                broken.append(f"{shot.id} is across the line {whose} from {last[key][1]}")
+            last[key] = (sign, shot.id)
+    return broken
+
+
+def _turn(line: tuple[Vec2, Vec2], point: Vec3) -> float:
+    (ax, ay), (bx, by) = line
+    return (bx - ax) * (point[1] - ay) - (by - ay) * (point[0] - ax)
+
+
+def rounded(point: Vec3) -> Vec3:
+    return (round(point[0], 3), round(point[1], 3), round(point[2], 3))
