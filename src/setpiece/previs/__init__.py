@@ -1,0 +1,1 @@
+"""A screenplay seen before it is shot: stagings, shot list, boards, animatic."""
