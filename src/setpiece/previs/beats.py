@@ -1,0 +1,216 @@
+"""A scene's paragraphs as beats: who speaks or acts, for how long, who comes and who goes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from setpiece.previs.emotion import emotion
+from setpiece.previs.model import Beat
+from setpiece.script.lines import plain
+from setpiece.script.model import Scene, Screenplay
+
+_ENTER = re.compile(
+    r"\b(re-?enters?|enters?|comes? in|arrives?|appears?|materiali[sz]es|descends|entra(?:no)?|"
+    r"arriva(?:no)?|entre(?:nt)?|arriven?t?|llegan?|tritt|treten|kommt|betritt|chega|entram)\b",
+    re.IGNORECASE,
+)
+_EXIT = re.compile(
+    r"\b(exeunt|exits?|leaves|walks out|goes out|vanish(?:es)?|disappears?|descends|scuttles off|"
+    r"runs off|esce|escono|sort(?:ent)?|salen?|geht ab|verlässt|verschwindet|sai|saem|retires?)\b",
+    re.IGNORECASE,
+)
+_EVERYONE = re.compile(r"^(ALL|BOTH|TUTTI|TOUS|TODOS|ALLE|EVERYONE|ENTRAMBI)\b", re.IGNORECASE)
+WORDS_A_SECOND = 2.7
+
+
+@dataclass
+class Traffic:
+    """Who comes in with which beat, and who goes; `None` in `beats` is from the start."""
+
+    enters: dict[str, int] = field(default_factory=dict)
+    leaves: dict[str, int] = field(default_factory=dict)
+
+
+def people(scene: Scene, script: Screenplay) -> tuple[str, ...]:
+    """Everybody of the scene by name: collective cues ("ALL", "MACBETH LENNOX") taken apart."""
+    cast = {member.name for member in script.cast}
+    out: list[str] = []
+    for name in (*scene.speaking, *scene.silent):
+        if collective(name, cast) is None and name not in out:
+            out.append(name)
+    for name in scene.speaking:
+        apart = collective(name, cast)
+        known = [n for n in apart or () if n in scene.speaking]
+        out += [n for n in known or apart or () if n not in out]
+    return tuple(out)
+
+
+def collective(name: str, cast: set[str]) -> tuple[str, ...] | None:
+    """Who is meant by a cue that is no one person; () is everyone present; None: one person."""
+    if _EVERYONE.match(name):
+        kind = name.split()[-1].rstrip("S") if len(name.split()) > 1 else ""
+        return tuple(sorted(n for n in cast if kind and n.split()[-1] == kind))
+    for cut in range(1, len(name.split())):
+        one, two = " ".join(name.split()[:cut]), " ".join(name.split()[cut:])
+        two = re.sub(r"^(AND|&|E|ET|Y|UND)\s+", "", two)
+        if one in cast and two in cast and one != two:
+            return (one, two)
+    return None
+
+
+def named(text: str, names: tuple[str, ...]) -> list[str]:
+    """Which people a text names, by full name, or as one of a kind ("the three Witches")."""
+    found: list[tuple[int, str]] = []
+    low = text.casefold()
+    for name in names:
+        whole = name.casefold()
+        where = re.search(rf"\b{re.escape(whole)}\b", low)
+        last = whole.split()[-1]
+        if where and any(
+            other != name and re.search(rf"\b{re.escape(other.casefold())}\b", low)
+            and whole in other.casefold() for other in names
+        ):  # fmt: skip
+            bare = low
+            for other in names:
+                if other != name and whole in other.casefold():
+                    bare = bare.replace(other.casefold(), "")
+            where = re.search(rf"\b{re.escape(whole)}\b", bare)
+        if where is None and len(whole.split()) > 1:
+            plural = last + "es" if last.endswith("ch") else last + "s"
+            where = re.search(rf"\b{re.escape(plural)}\b", low)
+            alone = [n for n in names if n.casefold().split()[-1] == last]
+            if where is None and len(alone) == 1:
+                where = re.search(rf"\b{re.escape(last)}\b", low)
+        if where:
+            found.append((where.start(), name))
+    return [name for _, name in sorted(found)]
+
+
+def read_beats(scene: Scene, script: Screenplay) -> tuple[tuple[Beat, ...], Traffic]:
+    """Beats with times, and who comes and goes when. Every element with words is in a beat."""
+    cues = {variant: m.name for m in script.cast for variant in m.variants}
+    cast, everyone = {m.name for m in script.cast}, people(scene, script)
+    beats: list[Beat] = []
+    traffic = Traffic()
+    at, clock, speaker = 0, 0.0, ""
+    elements = scene.elements
+    while at < len(elements):
+        element = elements[at]
+        first, text = at, plain(element.text)
+        at += 1
+        if element.kind == "character":
+            words, how = [], []
+            while at < len(elements) and elements[at].kind in (
+                "dialogue", "parenthetical", "lyric"
+            ):  # fmt: skip
+                said = plain(elements[at].text)
+                (how if elements[at].kind == "parenthetical" else words).append(said)
+                at += 1
+            speaker = cues.get(element.text.strip(), cues.get(text, "")) or _bare(text)
+            apart = collective(speaker, cast)
+            inside = traffic_inside(everyone, traffic)
+            who = (speaker,)
+            if apart is not None:
+                who = tuple(n for n in apart if n in everyone) or inside
+            off = speaker in scene.voices or bool(re.search(r"\((O\.?S|O\.?C|V\.?O)", text, re.I))
+            say, aside = " ".join(" ".join(words).split()), " ".join(how)
+            seconds = 0.6 + len(say.split()) / WORDS_A_SECOND
+            beat = Beat(
+                first=first, last=at - 1, what="speech", who=who, words=say, how=aside,
+                start=clock, seconds=seconds, emotion=emotion(say, aside), offscreen=off,
+            )  # fmt: skip
+            _goes(aside, who[:1], everyone, len(beats), traffic)
+        elif element.kind in ("action", "centred", "shot") and text:
+            who = tuple(named(text, everyone))
+            comes, goes = _ENTER.search(text), _EXIT.search(text)
+            seconds = min(max(1.5, 0.8 + len(text.split()) / 4.0), 14.0)
+            beat = Beat(
+                first=first, last=first, who=who, words=" ".join(text.split()), start=clock,
+                seconds=seconds, emotion=emotion(text),
+                what="enter" if comes and who else "exit" if goes and who else "action",
+            )  # fmt: skip
+            if comes:
+                for name in _comers(text, comes, everyone) or who:
+                    traffic.enters.setdefault(name, len(beats))
+            for name in who:
+                spectral = re.search(r"GHOST|APPARITION|SPETTRO|FANTÔME|FANTASMA|GEIST", name)
+                if spectral or (name in scene.silent and len(beats) > 4):
+                    traffic.enters.setdefault(name, len(beats))
+            _goes(text, (speaker,) if speaker else (), everyone, len(beats), traffic)
+        else:
+            continue
+        beats.append(beat)
+        clock += seconds
+    _settle(beats, traffic)
+    return _addressed(beats, everyone, traffic), traffic
+
+
+def _comers(text: str, verb: re.Match[str], everyone: tuple[str, ...]) -> list[str]:
+    """Who comes: "Enter Ross" names them after the verb, "Bob appears beside her" before it."""
+    before = re.split(r"[.!?]", text[: verb.start()])[-1]
+    ahead = re.split(r"(?<=[.!?])", text[verb.end() :])[0]
+    return named(before, everyone) if before.strip() else named(ahead, everyone)
+
+
+def traffic_inside(everyone: tuple[str, ...], traffic: Traffic) -> tuple[str, ...]:
+    """Who is there at this point of the reading: named so far and not gone."""
+    return tuple(n for n in everyone if n in traffic.enters and n not in traffic.leaves) or everyone
+
+
+def _bare(cue: str) -> str:
+    return re.sub(r"\s*\([^)]*\)", "", cue).replace("^", "").strip().upper()
+
+
+def _goes(
+    text: str, alone: tuple[str, ...], everyone: tuple[str, ...], index: int, traffic: Traffic
+) -> None:
+    found = _EXIT.search(text)
+    if found is None:
+        return
+    rest = text[found.end() :]
+    who = named(text if not rest.strip(" .,") else rest, everyone) or named(text, everyone)
+    if re.search(r"\bbut\b|\bexcept\b|\btranne\b|\bsauf\b|\bsalvo\b|\baußer\b", rest, re.I):
+        who = [name for name in everyone if name not in who]
+    if not who and found[0].casefold() in ("exeunt", "escono"):
+        who = [name for name in everyone if name not in traffic.leaves]
+    for name in who or alone:
+        traffic.leaves[name] = index
+
+
+def _settle(beats: list[Beat], traffic: Traffic) -> None:
+    """Somebody who speaks before they come in was there; who speaks after going has not gone."""
+    for index, beat in enumerate(beats):
+        for name in beat.who if not beat.offscreen else ():
+            if beat.what == "speech" and traffic.enters.get(name, 0) > index:
+                traffic.enters[name] = 0
+            last = traffic.leaves.get(name)
+            if last is not None and last < index:
+                del traffic.leaves[name]
+    for name in [n for n, i in traffic.enters.items() if traffic.leaves.get(n, i) < i]:
+        del traffic.leaves[name]
+
+
+def _addressed(beats: list[Beat], everyone: tuple[str, ...], traffic: Traffic) -> tuple[Beat, ...]:
+    """To whom each speech is: as a parenthetical says, else who spoke last, else who speaks next."""
+    out: list[Beat] = []
+    for index, beat in enumerate(beats):
+        here = [
+            n for n in everyone
+            if traffic.enters.get(n, 0) <= index <= traffic.leaves.get(n, len(beats))
+            and n not in beat.who
+        ]  # fmt: skip
+        to: list[str] = []
+        if beat.what == "speech" and here and "aside" not in beat.how.casefold():
+            to = [n for n in named(beat.how, tuple(here)) if _EXIT.search(beat.how) is None]
+            near = [
+                *(b for b in reversed(beats[max(0, index - 3) : index])),
+                *beats[index + 1 : index + 3],
+            ]
+            for other in near if not to else ():
+                if other.what == "speech" and other.who and other.who[0] in here:
+                    to = [other.who[0]]
+                    break
+            to = to or here[:1]
+        out.append(beat.model_copy(update={"to": tuple(to)}))
+    return tuple(out)

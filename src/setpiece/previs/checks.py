@@ -1,0 +1,121 @@
+"""What is measured on a film's boards, from their geometry alone: `make.py` writes it in the take."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from setpiece.previs.beats import people, read_beats
+from setpiece.previs.camera_rules import crossings, framed, hidden, inside, shoulder_in, side
+from setpiece.previs.furniture import hand
+from setpiece.previs.lens import SIZES, measured_size, project
+from setpiece.previs.model import Boards, Shot, Staging
+from setpiece.script.model import Screenplay
+
+
+class Checks(BaseModel):
+    """Counts, and every fault in words. All faults empty: the boards keep the grammar."""
+
+    model_config = ConfigDict(frozen=True)
+
+    scenes: int = 0
+    scenes_missing: tuple[str, ...] = ()
+    speakers: int = 0
+    speakers_missing: tuple[str, ...] = ()
+    shots: int = 0
+    crossings: tuple[str, ...] = ()
+    framing: tuple[str, ...] = ()
+    walls: tuple[str, ...] = ()
+    occlusions: tuple[str, ...] = ()
+    flagged: tuple[str, ...] = ()
+
+
+def check(boards: Boards, script: Screenplay) -> Checks:
+    """Measure all shots of all scenes against their script and their stagings."""
+    listed = {one.position: one for one in boards.lists if one.shots}
+    wanted = [s for s in script.scenes if not s.omitted]
+    faults: dict[str, list[str]] = {
+        k: [] for k in ("crossings", "framing", "walls", "occlusions", "flagged")
+    }
+    speakers, missing = 0, []
+    for scene in wanted:
+        shots = listed[scene.position].shots if scene.position in listed else ()
+        seen = {name for shot in shots for name in shot.subjects}
+        beats, _ = read_beats(scene, script)
+        there = people(scene, script)
+        talk = {
+            n for b in beats if b.what == "speech" and not b.offscreen for n in b.who if n in there
+        }
+        speakers += len(talk)
+        missing += [f"{scene.number or scene.position} {name}" for name in sorted(talk - seen)]
+    for staging in boards.stagings:
+        shots = listed[staging.position].shots if staging.position in listed else ()
+        faults["crossings"] += crossings(staging, shots)
+        for shot in shots:
+            faults["framing"] += framing(staging, shot)
+            faults["walls"] += walls(staging, shot)
+            faults["occlusions"] += occlusions(staging, shot)
+            faults["flagged"] += [f"{shot.id}: {flag}" for flag in shot.flags]
+    return Checks(
+        scenes=len(wanted), speakers=speakers, speakers_missing=tuple(missing),
+        scenes_missing=tuple(
+            s.number or str(s.position) for s in wanted
+            if s.position not in listed and any(e.kind in ("action", "dialogue") for e in s.elements)
+        ),
+        shots=len(boards.shots), **{k: tuple(v) for k, v in faults.items()},
+    )  # fmt: skip
+
+
+def framing(staging: Staging, shot: Shot) -> list[str]:
+    """Subjects whose face is not in the picture, or who are not in the size the shot names."""
+    out: list[str] = []
+    here = {f.name: f for f in staging.at(shot.moment)}
+    if shot.type == "insert":
+        prop = next((p for p in staging.props if p.item == shot.prop), None)
+        if prop is None:
+            return [f"{shot.id}: there is no {shot.prop or 'prop'} for the insert"]
+        holder = here.get(prop.held_by)
+        at = hand(holder) if holder else prop.position
+        x, y, depth = project(shot.camera, [at])[0]
+        return (
+            [] if depth > 0.1 and max(abs(x), abs(y)) < 0.6 else [f"{shot.id}: {shot.prop} is out"]
+        )
+    for name in shot.subjects:
+        if name not in here:
+            out.append(f"{shot.id}: {name} is not in the scene then")
+        elif not framed(shot.camera, here[name]):
+            out.append(f"{shot.id}: {name} is not framed")
+    main = here.get(shot.subjects[0]) if shot.subjects else None
+    if main and len(shot.subjects) == 1:
+        off = abs(SIZES.index(measured_size(shot.camera, main)) - SIZES.index(shot.size))
+        if off > (1 if shot.type == "ots" else 0):
+            out.append(
+                f"{shot.id}: {main.name} is seen {measured_size(shot.camera, main)}, not {shot.size}"
+            )
+    if shot.over and (shot.over not in here or not shoulder_in(shot.camera, here[shot.over])):
+        out.append(f"{shot.id}: no shoulder of {shot.over} in the frame")
+    return out
+
+
+def walls(staging: Staging, shot: Shot) -> list[str]:
+    """Cameras outside the set, at either end of their move."""
+    ends = {shot.camera.at(0).position, shot.camera.at(1).position}
+    return [
+        f"{shot.id}: the camera is outside the set"
+        for p in sorted(ends)
+        if not inside(staging.set, p)
+    ]
+
+
+def occlusions(staging: Staging, shot: Shot) -> list[str]:
+    """Subjects whose face somebody or something stands before."""
+    people = staging.at(shot.moment)
+    out: list[str] = []
+    for figure in people:
+        if figure.name in shot.subjects and shot.type != "insert":
+            by = hidden(shot.camera, figure, people, staging.props)
+            if by:
+                out.append(f"{shot.id}: {by} hides {figure.name}")
+    return out
+
+
+__all__ = ["Checks", "check", "crossings", "framing", "occlusions", "side", "walls"]

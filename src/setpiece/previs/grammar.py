@@ -1,0 +1,340 @@
+"""Which shots a scene wants, by the grammar of film: what each is for, how close, and why.
+
+A scene is cut into as many stretches as its length asks for; each stretch is one shot. Cuts fall
+where something changes: somebody comes, another speaks, the feeling rises. No camera here: see
+`coverage.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from setpiece.previs.lens import SIZES
+from setpiece.previs.model import Beat, Figure, ShotType, Size, Staging
+
+LEAST, MOST = 4, 14
+_SECONDS_A_SHOT = 18.0
+_LONG_SPEECH = 20.0
+_ROW = 4  # shots of one person each that may follow one another
+
+
+@dataclass(frozen=True)
+class Idea:
+    """A shot without its camera."""
+
+    type: ShotType
+    size: Size
+    subjects: tuple[str, ...]
+    start: float
+    seconds: float
+    beats: tuple[int, ...]
+    reason: str
+    over: str = ""
+    prop: str = ""
+    push: bool = False
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    start: float
+    end: float
+    beats: tuple[int, ...]
+    part: int = 0  # of a long speech
+
+
+def ideas(staging: Staging, *, new_place: bool = True) -> list[Idea]:
+    """The shots of a scene in cutting order. `new_place`: the film was elsewhere before."""
+    if not staging.beats:
+        return []
+    out: list[Idea] = []
+    shown: set[str] = set()
+    for index, stretch in enumerate(stretches := _cut(staging)):
+        last = index == len(stretches) - 1
+        idea = _idea(
+            staging, stretch, out, index / max(len(stretches) - 1, 1), new_place, last, shown
+        )
+        out.append(idea)
+    return _everybody_seen(staging, out)
+
+
+def _cut(staging: Staging) -> list[_Stretch]:
+    beats = staging.beats
+    units: list[_Stretch] = []
+    for i, beat in enumerate(beats):
+        parts = max(1, round(beat.seconds / _LONG_SPEECH)) if beat.what == "speech" else 1
+        span = beat.seconds / parts
+        units += [
+            _Stretch(beat.start + k * span, beat.start + (k + 1) * span, (i,), k)
+            for k in range(parts)
+        ]
+    if units[0].end > 7.0:
+        first = units[0]
+        units[:1] = [replace(first, end=first.start + 5.0), replace(first, start=first.start + 5.0)]
+    wanted = min(MOST, max(LEAST, round(3.2 + staging.seconds / _SECONDS_A_SHOT)))
+    while len(units) < min(wanted, LEAST):  # a scene of one or two beats: cut within the longest
+        at = max(range(len(units)), key=lambda k: units[k].end - units[k].start)
+        one = units[at]
+        if one.end - one.start < 3.0:
+            break
+        half = (one.start + one.end) / 2
+        units[at : at + 1] = [replace(one, end=half), replace(one, start=half, part=one.part + 1)]
+    mean = staging.seconds / wanted
+    while len(units) > wanted:
+        costs = [
+            _cost(beats, units[k], units[k + 1], mean) + (8.0 if k == 0 else 0.0)
+            for k in range(len(units) - 1)
+        ]
+        at = min(range(len(costs)), key=costs.__getitem__)
+        a, b = units[at], units[at + 1]
+        merged = tuple(dict.fromkeys((*a.beats, *b.beats)))
+        units[at : at + 2] = [_Stretch(a.start, b.end, merged, a.part)]
+    return units
+
+
+def _cost(beats: tuple[Beat, ...], a: _Stretch, b: _Stretch, mean: float) -> float:
+    """What a cut between two stretches is worth."""
+    left, right = beats[a.beats[-1]], beats[b.beats[0]]
+    voices = {n for i in (*a.beats, *b.beats) for n in beats[i].who[:1]}
+    return (
+        ((b.end - a.start) / mean) ** 1.6
+        + (
+            2.5
+            if right.what == "enter"
+            else 0.8
+            if right.what == "action" and right.seconds > 3
+            else 0
+        )
+        + 2.0 * abs(left.emotion - right.emotion)
+        + (0.4 if left.who[:1] != right.who[:1] else 0.0)
+        + 1.2 * max(0, len(voices) - 2)
+    )
+
+
+def _idea(
+    staging: Staging, cut: _Stretch, before: list[Idea], progress: float, new_place: bool,
+    last: bool, shown: set[str],
+) -> Idea:  # fmt: skip
+    beats = [staging.beats[i] for i in cut.beats]
+    middle = (cut.start + cut.end) / 2
+    here = {f.name: f for f in staging.at(middle)}
+    cast = [n for n, f in here.items() if f.role != "extra" and f.species != "cloud"
+            and not (f.role == "animal" and n[-1].isdigit())]  # fmt: skip
+    spoken = _spoken(beats, cut, here)
+    make = _Maker(cut)
+    if not before:
+        subjects = tuple(cast[:5]) or tuple(here)[:4]
+        what = "establishing" if new_place else "master"
+        why = (
+            f"A new place: see {_place(staging)} and who is where before anyone is close."
+            if new_place
+            else f"We stay at {_place(staging)}: a master takes up the geography again."
+        )
+        return make(what, "LS", subjects, why)  # type: ignore[arg-type]
+    prop = _prop(staging, beats, here, shown)
+    if prop and beats[0].what != "speech":
+        shown.add(prop)
+        return make("insert", "CU", tuple(n for n in (_holder(staging, prop),) if n),
+            f"The {prop} matters to what follows: {_quote(beats[0].words)}.", prop=prop)  # fmt: skip
+    comers = [b for b in beats if b.what == "enter"]
+    if comers:
+        new = [n for n in comers[0].who if n in here]
+        rest = [n for n in cast if n not in new]
+        subjects = (*new[:3], *rest[: max(0, 4 - len(new[:3]))])
+        if subjects:
+            return make("re-establishing" if rest else "group" if len(subjects) > 1 else "single",
+                "MLS" if len(subjects) > 1 else "LS", subjects,
+                f"{_names(tuple(new)) or 'Somebody'} comes in: see from where, and to whom "
+                f"({_quote(comers[0].words)}).")  # fmt: skip
+    if (
+        last
+        and len(cast) > 1
+        and (beats[-1].what == "exit" or "exeunt" in beats[-1].how.casefold())
+    ):
+        return make(
+            "master",
+            "LS",
+            tuple(cast[:5]),
+            f"The scene ends and they go: the wide frame lets them leave ({_quote(beats[-1].words)}).",
+        )
+    if not spoken:
+        return _action(make, beats, here, cast, before, staging)
+    return _speech(make, beats, spoken, here, cast, before, progress, cut, staging)
+
+
+class _Maker:
+    def __init__(self, cut: _Stretch) -> None:
+        self.cut = cut
+
+    def __call__(
+        self, what: ShotType, size: Size, subjects: tuple[str, ...], reason: str, *,
+        over: str = "", prop: str = "", push: bool = False,
+    ) -> Idea:  # fmt: skip
+        return Idea(what, size, subjects, self.cut.start, self.cut.end - self.cut.start,
+            self.cut.beats, reason, over, prop, push)  # fmt: skip
+
+
+def _action(
+    make: _Maker, beats: list[Beat], here: dict[str, Figure], cast: list[str], before: list[Idea],
+    staging: Staging,
+) -> Idea:  # fmt: skip
+    who = [n for b in beats for n in b.who if n in here]
+    who = list(dict.fromkeys(who))
+    main = max(beats, key=lambda b: len(b.words))
+    said = _quote(main.words)
+    if len(who) == 1:
+        strong = main.emotion > 0.5
+        size: Size = "MCU" if strong and here[who[0]].species == "human" else "MS"
+        moves = re.search(
+            r"walk|stroll|run|cross|fight|dance|falls|cammina|corre", main.words, re.I
+        )
+        size = "LS" if moves or here[who[0]].species == "cloud" else size
+        return make("single", size, (who[0],), f"What {who[0]} does is the story here ({said}).")
+    if len(who) == 2:
+        return make("two-shot", "MS", (who[0], who[1]), f"It happens between these two ({said}).")
+    subjects = tuple(who[:5]) or tuple(cast[:5]) or tuple(here)[:4]
+    return make("group" if len(subjects) > 1 else "single", "MLS", subjects,
+        f"The action needs room and everyone in it ({said}).")  # fmt: skip
+
+
+def _speech(
+    make: _Maker, beats: list[Beat], spoken: dict[str, float], here: dict[str, Figure],
+    cast: list[str], before: list[Idea], progress: float, cut: _Stretch, staging: Staging,
+) -> Idea:  # fmt: skip
+    main = max(spoken, key=lambda n: (spoken[n], n))
+    share = spoken[main] / sum(spoken.values())
+    speech = max((b for b in beats if b.what == "speech" and main in b.who),
+        key=lambda b: len(b.words))  # fmt: skip
+    said, to = _quote(speech.words), next((n for n in speech.to if n in here), "")
+    felt = min(1.0, max(b.emotion for b in beats if main in b.who) + 0.18 * progress)
+    count = len(speech.words.split())
+    size: Size = "MS" if felt < 0.34 else "MCU" if felt < 0.62 else "CU"
+    if felt > 0.93 and count >= 8:
+        size = "ECU"
+    if count < 4 or here[main].species != "human":
+        size = "MS"
+    row = 0
+    for idea in reversed(before):
+        if len(idea.subjects) > 1 or idea.type == "insert":
+            break
+        row += 1
+    others = tuple(n for n in spoken if n != main)
+    if len(speech.who) > 2 or (len(spoken) > 2 and share < 0.6):
+        group = tuple(dict.fromkeys((main, *others, *([to] if to else ()))))[:5]
+        return make(
+            "group", "MLS", group, f"{len(group)} speak in turn: hold them together ({said})."
+        )
+    pair = others[:1] or ((to,) if to else ())
+    if pair and (share < 0.62 or row >= _ROW):
+        why = (f"They trade short lines: the exchange plays in one frame ({said})."
+            if share < 0.62 else "After so many close frames we need both again, and the space "
+            f"between them ({said}).")  # fmt: skip
+        return make("two-shot", "MS", (main, *pair), why)
+    if cut.part % 2 == 1 and to and here[to].species == "human":
+        return make("reaction", _step(size, -1 if felt < 0.6 else 0, "MS"), (to,),
+            f"What {main} says matters by how {to} takes it ({said}).")  # fmt: skip
+    earlier = next((i for i in reversed(before) if i.subjects == (main,)), None)
+    if before[-1] is earlier and earlier is not None and earlier.type in ("single", "ots"):
+        if to and here[to].species == "human" and row < _ROW and count > 12:
+            return make("reaction", "MCU", (to,),
+                f"{main} goes on; {to} listens, and we read it there ({said}).")  # fmt: skip
+        size = _step(earlier.size, 1 if felt > 0.35 and earlier.size != "ECU" else -1, "MLS")
+    alone = len([n for n in cast if n != main]) == 0 or "aside" in speech.how.casefold()
+    if alone:
+        return make("single", size if size != "ECU" else "CU", (main,),
+            f"{main} speaks to nobody but us: come nearer as the thought does ({said}).",
+            push=make.cut.end - make.cut.start > 6)  # fmt: skip
+    used = [i.type for i in before if i.subjects == (main,)]
+    if (
+        to
+        and size in ("MS", "MCU")
+        and here[to].species == here[main].species == "human"
+        and (not used or used[-1] != "ots" or felt < 0.34)
+    ):
+        return make("ots", size, (main,), over=to,
+            reason=f"{main} speaks to {to}: over the shoulder ties the two together ({said}).")  # fmt: skip
+    tone = ("The feeling runs high" if felt >= 0.62 else "The talk tightens" if felt >= 0.34
+        else "A plain line")  # fmt: skip
+    return make("single", size, (main,), f"{tone}: {main} alone in the frame, {size} ({said}).",
+        push=felt > 0.7 and make.cut.end - make.cut.start > 8)  # fmt: skip
+
+
+def _everybody_seen(staging: Staging, out: list[Idea]) -> list[Idea]:
+    """Whoever speaks on screen is the subject of a shot: the shot of their longest line takes them in."""
+    for figure in staging.figures:
+        speeches = [i for i, b in enumerate(staging.beats) if figure.name in b.who
+                    and b.what == "speech" and not b.offscreen]  # fmt: skip
+        seen = any(figure.name in idea.subjects for idea in out)
+        if seen or (not speeches and figure.role == "extra"):
+            continue
+        speeches = speeches or [i for i, b in enumerate(staging.beats) if figure.name in b.who]
+        best = sorted(speeches, key=lambda i: -staging.beats[i].seconds)
+        spots = [k for i in best for k, idea in enumerate(out) if i in idea.beats
+                 and figure.present(idea.start + idea.seconds / 2)]  # fmt: skip
+        spots += [k for k, idea in enumerate(out) if figure.present(idea.start + idea.seconds / 2)
+                  and idea.type != "insert"]  # fmt: skip
+        if not spots:
+            continue
+        idea = out[spots[0]]
+        if figure.species == "cloud":
+            out[spots[0]] = replace(idea, type="single", size="LS", subjects=(figure.name,), over="",
+                prop="", push=False, reason=f"{figure.name} above them all: see it whole.")  # fmt: skip
+            continue
+        if len(idea.subjects) >= 5:
+            subjects = (*idea.subjects[:4], figure.name)
+        else:
+            subjects = (*idea.subjects, figure.name)
+        what: ShotType = "two-shot" if len(subjects) == 2 else "group"
+        what = what if idea.type not in ("establishing", "master", "re-establishing") else idea.type
+        out[spots[0]] = replace(idea, type=what, size="MLS" if len(subjects) > 2 else "MS",
+            subjects=subjects, over="", prop="", push=False,
+            reason=f"{idea.reason} {figure.name} is part of it and is seen nowhere closer.")  # fmt: skip
+    return out
+
+
+def _spoken(beats: list[Beat], cut: _Stretch, here: dict[str, Figure]) -> dict[str, float]:
+    """Seconds that each speaks within the stretch; only who is there and seen."""
+    out: dict[str, float] = {}
+    for beat in beats:
+        if beat.what != "speech" or beat.offscreen:
+            continue
+        seconds = max(0.0, min(cut.end, beat.end) - max(cut.start, beat.start))
+        for name in beat.who:
+            if name in here and seconds > 0:
+                out[name] = out.get(name, 0.0) + seconds / len(beat.who)
+    return out
+
+
+def _prop(staging: Staging, beats: list[Beat], here: dict[str, Figure], shown: set[str]) -> str:
+    for beat in beats[:1]:
+        for prop in staging.props:
+            if (
+                beat.what == "action" and prop.held_by in here and prop.item not in shown
+                and not here[prop.held_by].path
+                and re.search(rf"\b{re.escape(prop.item)}", beat.words, re.I)
+            ):  # fmt: skip
+                return prop.item
+    return ""
+
+
+def _holder(staging: Staging, item: str) -> str:
+    return next((p.held_by for p in staging.props if p.item == item), "")
+
+
+def _step(size: Size, closer: int, loosest: Size) -> Size:
+    """The next size: 1 is closer, -1 is looser, no looser than `loosest`."""
+    at = max(0, SIZES.index(size) - closer)
+    return SIZES[min(at, SIZES.index(loosest))]
+
+
+def _place(staging: Staging) -> str:
+    return (staging.set.place or "the place").capitalize()
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else "".join(names)
+
+
+def _quote(words: str) -> str:
+    parts = words.split()
+    return "“" + " ".join(parts[:7]) + ("…" if len(parts) > 7 else "") + "”"
