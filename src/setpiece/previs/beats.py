@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from setpiece.previs.emotion import emotion
 from setpiece.previs.model import Beat
 from setpiece.script.lines import plain
-from setpiece.script.model import Scene, Screenplay
+from setpiece.script.model import Element, Scene, Screenplay
 
 _ENTER = re.compile(
     r"\b(re-?enters?|enters?|comes? in|arrives?|appears?|materiali[sz]es|descends|entra(?:no)?|"
@@ -26,10 +26,38 @@ WORDS_A_SECOND = 2.7
 
 @dataclass
 class Traffic:
-    """Who comes in with which beat, and who goes; `None` in `beats` is from the start."""
+    """Who comes and goes, in the order of the script: (index of the beat, name, whether in)."""
 
-    enters: dict[str, int] = field(default_factory=dict)
-    leaves: dict[str, int] = field(default_factory=dict)
+    events: list[tuple[int, str, bool]] = field(default_factory=list)
+
+    def here(self, name: str) -> bool | None:
+        """As the last event has it; None where there was none."""
+        return next((into for _, who, into in reversed(self.events) if who == name), None)
+
+    def spans(self, name: str, beats: tuple[Beat, ...]) -> list[tuple[int, int]]:
+        """Stays as (first beat, last beat), both included. Who speaks is there, whatever was said
+        of their going; who is never said to come was there from the start."""
+        mine = [(i, into) for i, who, into in self.events if who == name]
+        speaks = [
+            i for i, b in enumerate(beats)
+            if name in b.who and b.what == "speech" and not b.offscreen
+        ]  # fmt: skip
+        first = next((i for i, into in mine if into), None)
+        away = next((i for i, into in mine if not into), None)
+        inside = first is None or (bool(speaks) and speaks[0] < first)
+        inside = inside or (away is not None and away < first if first is not None else False)
+        out, start = [], 0
+        for i, into in mine:
+            if into and not inside:
+                inside, start = True, i
+            elif not into and inside:
+                back = next((k for k, again in mine if again and k > i), len(beats))
+                if not any(i < k < back for k in speaks):
+                    inside = False
+                    out.append((start, i))
+        if inside:
+            out.append((start, len(beats) - 1))
+        return out or [(0, len(beats) - 1)]
 
 
 def people(scene: Scene, script: Screenplay) -> tuple[str, ...]:
@@ -65,7 +93,7 @@ def named(text: str, names: tuple[str, ...]) -> list[str]:
     low = text.casefold()
     for name in names:
         whole = name.casefold()
-        where = re.search(rf"\b{re.escape(whole)}\b", low)
+        where = re.search(rf"\b{re.escape(whole)}\b(?!['’]s)", low)
         last = whole.split()[-1]
         if where and any(
             other != name and re.search(rf"\b{re.escape(other.casefold())}\b", low)
@@ -100,27 +128,26 @@ def read_beats(scene: Scene, script: Screenplay) -> tuple[tuple[Beat, ...], Traf
         first, text = at, plain(element.text)
         at += 1
         if element.kind == "character":
-            words, how = [], []
             while at < len(elements) and elements[at].kind in (
                 "dialogue", "parenthetical", "lyric"
             ):  # fmt: skip
-                said = plain(elements[at].text)
-                (how if elements[at].kind == "parenthetical" else words).append(said)
                 at += 1
             speaker = cues.get(element.text.strip(), cues.get(text, "")) or _bare(text)
             apart = collective(speaker, cast)
-            inside = traffic_inside(everyone, traffic)
             who = (speaker,)
             if apart is not None:
-                who = tuple(n for n in apart if n in everyone) or inside
+                who = tuple(n for n in apart if n in everyone) or _inside(everyone, traffic)
             off = speaker in scene.voices or bool(re.search(r"\((O\.?S|O\.?C|V\.?O)", text, re.I))
-            say, aside = " ".join(" ".join(words).split()), " ".join(how)
-            seconds = 0.6 + len(say.split()) / WORDS_A_SECOND
-            beat = Beat(
-                first=first, last=at - 1, what="speech", who=who, words=say, how=aside,
-                start=clock, seconds=seconds, emotion=emotion(say, aside), offscreen=off,
-            )  # fmt: skip
-            _goes(aside, who[:1], everyone, len(beats), traffic)
+            for begin, end, how, say in _parts(elements, first, at):
+                seconds = 0.6 + len(say.split()) / WORDS_A_SECOND
+                beats.append(Beat(
+                    first=begin, last=end, what="speech", who=who, words=say, how=how,
+                    start=clock, seconds=seconds, emotion=emotion(say, how),
+                    offscreen=off or bool(re.search(r"\bwithin\b|\bO\.?S\b", how)),
+                ))  # fmt: skip
+                clock += seconds
+                _goes(how, who[:1], everyone, len(beats) - 1, traffic)
+            continue
         elif element.kind in ("action", "centred", "shot") and text:
             who = tuple(named(text, everyone))
             comes, goes = _ENTER.search(text), _EXIT.search(text)
@@ -132,18 +159,19 @@ def read_beats(scene: Scene, script: Screenplay) -> tuple[tuple[Beat, ...], Traf
             )  # fmt: skip
             if comes:
                 for name in _comers(text, comes, everyone) or who:
-                    traffic.enters.setdefault(name, len(beats))
+                    if traffic.here(name) is not True:
+                        traffic.events.append((len(beats), name, True))
             for name in who:
                 spectral = re.search(r"GHOST|APPARITION|SPETTRO|FANTÔME|FANTASMA|GEIST", name)
-                if spectral or (name in scene.silent and len(beats) > 4):
-                    traffic.enters.setdefault(name, len(beats))
+                late = spectral or (name in scene.silent and len(beats) > 4)
+                if late and traffic.here(name) is None and not goes:
+                    traffic.events.append((len(beats), name, True))
             _goes(text, (speaker,) if speaker else (), everyone, len(beats), traffic)
         else:
             continue
         beats.append(beat)
         clock += seconds
-    _settle(beats, traffic)
-    return _addressed(beats, everyone, traffic), traffic
+    return _addressed(tuple(beats), everyone, traffic), traffic
 
 
 def _comers(text: str, verb: re.Match[str], everyone: tuple[str, ...]) -> list[str]:
@@ -153,9 +181,32 @@ def _comers(text: str, verb: re.Match[str], everyone: tuple[str, ...]) -> list[s
     return named(before, everyone) if before.strip() else named(ahead, everyone)
 
 
-def traffic_inside(everyone: tuple[str, ...], traffic: Traffic) -> tuple[str, ...]:
-    """Who is there at this point of the reading: named so far and not gone."""
-    return tuple(n for n in everyone if n in traffic.enters and n not in traffic.leaves) or everyone
+def _inside(everyone: tuple[str, ...], traffic: Traffic) -> tuple[str, ...]:
+    """Who is there at this point of the reading."""
+    return tuple(n for n in everyone if traffic.here(n)) or everyone
+
+
+def _parts(
+    elements: tuple[Element, ...], cue: int, end: int
+) -> list[tuple[int, int, str, str]]:
+    """A speech as (first, last, how, words), cut where somebody goes or is turned to."""
+    out: list[tuple[int, int, list[str], list[str]]] = [(cue, cue, [], [])]
+    for index in range(cue + 1, end):
+        text = " ".join(plain(elements[index].text).split())
+        begin, _, how, words = out[-1]
+        if elements[index].kind == "parenthetical":
+            turns = re.match(r"\(?(aside|to |a |à |an )", text, re.I)
+            if words and turns:
+                out.append((index, index, [text], []))
+                continue
+            how.append(text)
+            out[-1] = (begin, index, how, words)
+            if words and _EXIT.search(text) and index + 1 < end:
+                out.append((index + 1, index + 1, [], []))
+        else:
+            words.append(text)
+            out[-1] = (begin, index, how, words)
+    return [(a, b, " ".join(how), " ".join(words)) for a, b, how, words in out]
 
 
 def _bare(cue: str) -> str:
@@ -173,44 +224,31 @@ def _goes(
     if re.search(r"\bbut\b|\bexcept\b|\btranne\b|\bsauf\b|\bsalvo\b|\baußer\b", rest, re.I):
         who = [name for name in everyone if name not in who]
     if not who and found[0].casefold() in ("exeunt", "escono"):
-        who = [name for name in everyone if name not in traffic.leaves]
+        who = [name for name in everyone if traffic.here(name) is not False]
     for name in who or alone:
-        traffic.leaves[name] = index
+        if traffic.here(name) is not False:
+            traffic.events.append((index, name, False))
 
 
-def _settle(beats: list[Beat], traffic: Traffic) -> None:
-    """Somebody who speaks before they come in was there; who speaks after going has not gone."""
-    for index, beat in enumerate(beats):
-        for name in beat.who if not beat.offscreen else ():
-            if beat.what == "speech" and traffic.enters.get(name, 0) > index:
-                traffic.enters[name] = 0
-            last = traffic.leaves.get(name)
-            if last is not None and last < index:
-                del traffic.leaves[name]
-    for name in [n for n, i in traffic.enters.items() if traffic.leaves.get(n, i) < i]:
-        del traffic.leaves[name]
-
-
-def _addressed(beats: list[Beat], everyone: tuple[str, ...], traffic: Traffic) -> tuple[Beat, ...]:
-    """To whom each speech is: as a parenthetical says, else who spoke last, else who speaks next."""
+def _addressed(
+    beats: tuple[Beat, ...], everyone: tuple[str, ...], traffic: Traffic
+) -> tuple[Beat, ...]:
+    """To whom each speech is: as it says itself, else who spoke last, else who speaks next."""
+    stays = {name: traffic.spans(name, beats) for name in everyone}
     out: list[Beat] = []
     for index, beat in enumerate(beats):
-        here = [
+        here = tuple(
             n for n in everyone
-            if traffic.enters.get(n, 0) <= index <= traffic.leaves.get(n, len(beats))
-            and n not in beat.who
-        ]  # fmt: skip
+            if n not in beat.who and any(a <= index <= b for a, b in stays[n])
+        )  # fmt: skip
         to: list[str] = []
         if beat.what == "speech" and here and "aside" not in beat.how.casefold():
-            to = [n for n in named(beat.how, tuple(here)) if _EXIT.search(beat.how) is None]
-            near = [
-                *(b for b in reversed(beats[max(0, index - 3) : index])),
-                *beats[index + 1 : index + 3],
-            ]
-            for other in near if not to else ():
+            to = named(beat.how, here) if _EXIT.search(beat.how) is None else []
+            before, after = beats[max(0, index - 3) : index], beats[index + 1 : index + 3]
+            for other in (*reversed(before), *after) if not to else ():
                 if other.what == "speech" and other.who and other.who[0] in here:
                     to = [other.who[0]]
                     break
-            to = to or here[:1]
+            to = to or list(here[:1])
         out.append(beat.model_copy(update={"to": tuple(to)}))
     return tuple(out)

@@ -242,8 +242,10 @@ def shoulder_in(camera: Camera, over: Figure) -> bool:
 def wide(
     staging: Staging, people: tuple[Figure, ...], subjects: tuple[Figure, ...], look: Look,
     *, reach: float = 1.0, height: float = 1.55, shift: float = 0.0,
+    least: float = 0.0,
 ) -> Camera | None:  # fmt: skip
-    """A camera that holds all subjects, from the open side. `reach` over 1 stands further off."""
+    """A camera that holds all subjects, from the open side. `reach` over 1 stands further off;
+    `least` is how many times the tallest the picture must be high."""
     where = np.array([f.position for f in subjects])
     centre = (where.min(0) + where.max(0)) / 2
     tops = max(f.top for f in subjects)
@@ -263,7 +265,7 @@ def wide(
                         centre[1] + distance * math.sin(bearing), z)),
                     target=_round((float(centre[0]), float(centre[1]), aim)), lens=lens,
                     sensor=look.sensor, aspect=look.aspect)  # fmt: skip
-                if not _holds(camera, subjects, 0.86 / reach):
+                if tall < least * tops or not _holds(camera, subjects, 0.86 / reach):
                     continue
                 cost = order + 0.2 * distance + 2 * abs(turn - shift)
                 if all(fits(staging, people, camera, f) for f in subjects):

@@ -105,12 +105,17 @@ def _shoot(staging: Staging, idea: Idea, look: Look) -> tuple[Idea, Camera, tupl
             continue
         if attempt.type in _WIDE:
             main = max((here[n] for n in attempt.subjects), key=lambda f: f.build.height)
+            camera = _move(staging, attempt, camera, people)
             attempt = replace(attempt, size=measured_size(camera, main))
-        camera = _move(staging, attempt, camera, people)
+        else:
+            camera = _move(staging, attempt, camera, people)
         fell = attempt.type != idea.type or (
             attempt.type not in _WIDE and attempt.size != idea.size
         )
-        return attempt, camera, (f"wanted {idea.size} {idea.type}",) if fell else ()
+        if fell:
+            attempt = replace(attempt, reason=f"{attempt.reason} [No clean {idea.size} "
+                f"{idea.type} from this side of the line: {attempt.size} {attempt.type}.]")  # fmt: skip
+        return attempt, camera, ()
     x = staging.set.size[0] / 2 - 0.5
     y = -staging.set.size[1] / 2 + 0.5
     high = min(2.2, staging.set.size[2] - 0.4)
@@ -157,7 +162,8 @@ def _camera(staging: Staging, idea: Idea, people: tuple[Figure, ...], look: Look
         for reach in ladder.get(idea.type, (1.25, 1.0)):
             shift = -0.45 if idea.type == "establishing" else 0.3 if reach < 1.3 else 0.0
             camera = wide(staging, people, subjects, look, reach=reach, shift=shift,
-                height=2.1 if idea.type == "establishing" else 1.6)  # fmt: skip
+                height=2.1 if idea.type == "establishing" else 1.6,
+                least=(2.0 if reach > 1 else 1.3) if idea.type == "establishing" else 1.0)  # fmt: skip
             if camera:
                 return camera
         return None

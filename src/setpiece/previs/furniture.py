@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 
+from setpiece.previs.beats import named
 from setpiece.previs.model import Beat, Figure, Prop, SetDesign, Vec3
 from setpiece.script.model import Scene
 
@@ -84,7 +85,7 @@ def held_props(scene: Scene, figures: list[Figure], beats: tuple[Beat, ...]) -> 
             if beat.what != "speech" and re.search(
                 rf"\b{re.escape(proposal.item)}", beat.words, re.I
             ):
-                holder = next((n for n in beat.who if n in humans), "")
+                holder = _who_has(beat, proposal.item, tuple(humans))
                 if not holder and index and beats[index - 1].who:
                     holder = next((n for n in beats[index - 1].who if n in humans), "")
                 break
@@ -96,6 +97,17 @@ def held_props(scene: Scene, figures: list[Figure], beats: tuple[Beat, ...]) -> 
                 Prop(item=kind, kind=kind, size=_HAND[kind], held_by=holder, position=position)
             )
     return out
+
+
+def _who_has(beat: Beat, item: str, names: tuple[str, ...]) -> str:
+    """Whom the sentence with the thing names, else who was named last before it."""
+    last = ""
+    for sentence in re.split(r"(?<=[.!?;])\s+", beat.words):
+        inside = named(sentence, names)
+        if re.search(rf"\b{re.escape(item)}", sentence, re.I):
+            return inside[0] if inside else last or next((n for n in beat.who if n in names), "")
+        last = inside[-1] if inside else last
+    return last
 
 
 def hand(figure: Figure) -> Vec3:

@@ -16,6 +16,7 @@ from setpiece.previs.model import Beat, Figure, ShotType, Size, Staging
 LEAST, MOST = 4, 14
 _SECONDS_A_SHOT = 18.0
 _LONG_SPEECH = 20.0
+_TELLING = ("letter", "phone", "dagger", "knife", "sword", "gun", "key", "book", "money", "head")
 _ROW = 4  # shots of one person each that may follow one another
 
 
@@ -67,6 +68,12 @@ def _cut(staging: Staging) -> list[_Stretch]:
         units += [
             _Stretch(beat.start + k * span, beat.start + (k + 1) * span, (i,), k)
             for k in range(parts)
+        ]
+    if units[0].end < 3.5 and len(units) > 1 and units[1].end > 6.5:
+        a, b = units[0], units[1]
+        units[:2] = [
+            _Stretch(a.start, 3.5, tuple(dict.fromkeys((*a.beats, *b.beats)))),
+            replace(b, start=3.5),
         ]
     if units[0].end > 7.0:
         first = units[0]
@@ -126,7 +133,7 @@ def _idea(
         subjects = tuple(cast[:5]) or tuple(here)[:4]
         what = "establishing" if new_place else "master"
         why = (
-            f"A new place: see {_place(staging)} and who is where before anyone is close."
+            f"A new place: see {_place(staging)}, and who is where before anyone is close."
             if new_place
             else f"We stay at {_place(staging)}: a master takes up the geography again."
         )
@@ -136,15 +143,16 @@ def _idea(
         shown.add(prop)
         return make("insert", "CU", tuple(n for n in (_holder(staging, prop),) if n),
             f"The {prop} matters to what follows: {_quote(beats[0].words)}.", prop=prop)  # fmt: skip
-    comers = [b for b in beats if b.what == "enter"]
-    if comers:
+    comers = [b for b in beats if b.what == "enter" and cut.start <= b.start < cut.end]
+    talk = sum(spoken.values())
+    if comers and (talk < 18.0 or (talk < 45.0 and before[-1].type != "re-establishing")):
         new = [n for n in comers[0].who if n in here]
         rest = [n for n in cast if n not in new]
         subjects = (*new[:3], *rest[: max(0, 4 - len(new[:3]))])
         if subjects:
             return make("re-establishing" if rest else "group" if len(subjects) > 1 else "single",
                 "MLS" if len(subjects) > 1 else "LS", subjects,
-                f"{_names(tuple(new)) or 'Somebody'} comes in: see from where, and to whom "
+                f"{_names(tuple(new)) or 'Somebody'} {'come' if len(new) > 1 else 'comes'} in: see from where, and to whom "
                 f"({_quote(comers[0].words)}).")  # fmt: skip
     if (
         last
@@ -193,6 +201,9 @@ def _action(
     if len(who) == 2:
         return make("two-shot", "MS", (who[0], who[1]), f"It happens between these two ({said}).")
     subjects = tuple(who[:5]) or tuple(cast[:5]) or tuple(here)[:4]
+    if len(subjects) == 1:
+        return make("single", "LS", subjects,
+            f"The place and {subjects[0]} in it, head to foot ({said}).")  # fmt: skip
     return make("group" if len(subjects) > 1 else "single", "MLS", subjects,
         f"The action needs room and everyone in it ({said}).")  # fmt: skip
 
@@ -241,6 +252,9 @@ def _speech(
         size = _step(earlier.size, 1 if felt > 0.35 and earlier.size != "ECU" else -1, "MLS")
     alone = len([n for n in cast if n != main]) == 0 or "aside" in speech.how.casefold()
     if alone:
+        ladder: tuple[Size, ...] = ("MS", "MCU", "CU")
+        size = size if cut.part == 0 else ladder[min(cut.part, 2)] if cut.part < 3 else (
+            "MS" if cut.part % 2 else "CU")  # fmt: skip
         return make("single", size if size != "ECU" else "CU", (main,),
             f"{main} speaks to nobody but us: come nearer as the thought does ({said}).",
             push=make.cut.end - make.cut.start > 6)  # fmt: skip
@@ -265,7 +279,8 @@ def _everybody_seen(staging: Staging, out: list[Idea]) -> list[Idea]:
         speeches = [i for i, b in enumerate(staging.beats) if figure.name in b.who
                     and b.what == "speech" and not b.offscreen]  # fmt: skip
         seen = any(figure.name in idea.subjects for idea in out)
-        if seen or (not speeches and figure.role == "extra"):
+        minor = figure.role == "extra" or figure.name[-1].isdigit()
+        if seen or (not speeches and minor):
             continue
         speeches = speeches or [i for i, b in enumerate(staging.beats) if figure.name in b.who]
         best = sorted(speeches, key=lambda i: -staging.beats[i].seconds)
@@ -274,6 +289,7 @@ def _everybody_seen(staging: Staging, out: list[Idea]) -> list[Idea]:
         spots += [k for k, idea in enumerate(out) if figure.present(idea.start + idea.seconds / 2)
                   and idea.type != "insert"]  # fmt: skip
         if not spots:
+            out = _spliced(staging, out, figure.name, best[:1])
             continue
         idea = out[spots[0]]
         if figure.species == "cloud":
@@ -289,6 +305,23 @@ def _everybody_seen(staging: Staging, out: list[Idea]) -> list[Idea]:
         out[spots[0]] = replace(idea, type=what, size="MLS" if len(subjects) > 2 else "MS",
             subjects=subjects, over="", prop="", push=False,
             reason=f"{idea.reason} {figure.name} is part of it and is seen nowhere closer.")  # fmt: skip
+    return out
+
+
+def _spliced(staging: Staging, out: list[Idea], name: str, beats: list[int]) -> list[Idea]:
+    """A shot of its own for a beat that lies within a longer shot."""
+    for index in beats:
+        beat = staging.beats[index]
+        middle = beat.start + beat.seconds / 2
+        for k, idea in enumerate(out):
+            end = idea.start + idea.seconds
+            if not idea.start <= middle < end:
+                continue
+            a, b = max(idea.start, beat.start), min(end, beat.end)
+            own = Idea("single", "MS", (name,), a, b - a, (index,),
+                f"{name} is there for this only, and is seen ({_quote(beat.words)}).")  # fmt: skip
+            parts = [replace(idea, seconds=a - idea.start), own, replace(idea, start=b, seconds=end - b)]
+            return [*out[:k], *(p for p in parts if p.seconds > 0.8), *out[k + 1 :]]
     return out
 
 
@@ -310,7 +343,7 @@ def _prop(staging: Staging, beats: list[Beat], here: dict[str, Figure], shown: s
         for prop in staging.props:
             if (
                 beat.what == "action" and prop.held_by in here and prop.item not in shown
-                and not here[prop.held_by].path
+                and not here[prop.held_by].path and prop.kind in _TELLING and beat.seconds < 9
                 and re.search(rf"\b{re.escape(prop.item)}", beat.words, re.I)
             ):  # fmt: skip
                 return prop.item
@@ -328,7 +361,7 @@ def _step(size: Size, closer: int, loosest: Size) -> Size:
 
 
 def _place(staging: Staging) -> str:
-    return (staging.set.place or "the place").capitalize()
+    return staging.set.place or "the place"
 
 
 def _names(names: tuple[str, ...]) -> str:

@@ -76,7 +76,7 @@ class Figure(_Frozen):
 
     `species` is "human", else what it is ("dog", "horse", "cloud"...). `path` is x, y, t: they
     stand at its first point before, at its last after. `enters` and `leaves` are when they
-    come and go; None is never. `poses` are changes after the start, by time.
+    come and go; None is never. `away` are spans (from, to) in between. `poses` are changes after the start, by time.
     """
 
     name: str
@@ -92,6 +92,7 @@ class Figure(_Frozen):
     path: tuple[Vec3, ...] = ()
     enters: float = Field(0.0, ge=0)
     leaves: float | None = None
+    away: tuple[Vec2, ...] = ()
     poses: tuple[Pose, ...] = ()
 
     @property
@@ -109,7 +110,9 @@ class Figure(_Frozen):
 
     def present(self, seconds: float) -> bool:
         """Whether they are in the scene then."""
-        return self.enters <= seconds + 1e-6 and (self.leaves is None or seconds < self.leaves)
+        gone = self.leaves is not None and seconds >= self.leaves
+        gone = gone or any(a <= seconds < b - 1e-6 for a, b in self.away)
+        return self.enters <= seconds + 1e-6 and not gone
 
     def at(self, seconds: float) -> Figure:
         """The same person at a moment: where they are by then, and in which pose."""

@@ -171,26 +171,23 @@ def _figure(
 ) -> Figure:  # fmt: skip
     build = build_of(name, species)
     if species == "cloud":
-        enters = beats[traffic.enters.get(name, 0)].start if beats else 0.0
+        enters = beats[traffic.spans(name, beats)[0][0]].start if beats else 0.0
         return Figure(name=name, species=species, build=build, position=(0.0, 17.0), lift=8.0,
             facing=-90.0, enters=enters)  # fmt: skip
     spot = spots[name]
     partner = _partner(name, order, beats)
     facing = _bearing(spot, spots[partner]) if partner else -90.0
     facing = -90.0 if dressed.kind == "car" else facing
-    comes, goes = traffic.enters.get(name, 0), traffic.leaves.get(name)
-    starts = beats[comes].start if beats and comes > 0 else 0.0
-    ends = beats[goes].end if goes is not None and goes < len(beats) - 1 else None
-    door = _door(dressed)
+    spans = traffic.spans(name, beats)
+    times = [
+        (beats[a].start if a else 0.0, beats[b].end if b < len(beats) - 1 else None)
+        for a, b in spans
+    ] if beats else [(0.0, None)]  # fmt: skip
+    starts, ends = times[0][0], times[-1][1]
+    away = [(t or 0.0, u) for (_, t), (u, _) in zip(times, times[1:], strict=False)]
     path: list[Vec3] = []
-    if starts > 0:
-        near = _on_the_way(spot, door, 3.2)
-        span = min(math.dist(near, spot) / _WALK, max(1.2, beats[comes].seconds))
-        path += [(*near, starts), (*spot, starts + span)]
-    if ends is not None:
-        gone, begins = _on_the_way(spot, door, 3.5), max(ends - 2.2, starts + 2.5)
-        if begins < ends:
-            path += [(*spot, begins), (*gone, ends)]
+    for come, go in times:
+        path += _walks(spot, _door(dressed), come, go)
     stance = (
         "drive" if dressed.kind == "car" and spot == (-0.4, 0.0) else "sit" if seats else "stand"
     )
@@ -198,9 +195,23 @@ def _figure(
     return Figure.model_validate(dict(
         name=name, role="cast" if species == "human" else "animal", species=species, build=build,
         stance=stance, position=spot if not starts else path[0][:2], facing=round(facing, 1),
-        looks_at=partner, path=path, enters=starts, leaves=ends,
+        looks_at=partner, path=path, enters=starts, leaves=ends, away=away,
         poses=_poses(name, beats, stance, round(facing, 1), partner, starts),
     ))  # fmt: skip
+
+
+def _walks(spot: Vec2, door: Vec2, come: float, go: float | None) -> list[Vec3]:
+    """The way in from the door, and out towards it, for one stay."""
+    out: list[Vec3] = []
+    if come > 0:
+        near = _on_the_way(spot, door, 3.2)
+        span = min(math.dist(near, spot) / _WALK, 2.4)
+        out += [(*near, come), (*spot, come + span)]
+    if go is not None:
+        gone, begins = _on_the_way(spot, door, 3.5), max(go - 2.2, come + 2.5)
+        if begins < go:
+            out += [(*spot, begins), (*gone, go)]
+    return out
 
 
 def _partner(name: str, order: list[str], beats: tuple[Beat, ...]) -> str:
@@ -224,6 +235,9 @@ def _poses(
     looks = partner
     for beat in beats:
         changed = dict(now, gesture="none")
+        up = now["stance"] == "fight" or (now["stance"] == "lie" and name in beat.who)
+        if up and (beat.what == "speech" or name in beat.who):
+            changed["stance"] = stance
         said = f"{beat.how} {beat.words if beat.what != 'speech' else ''}".casefold()
         main = beat.who and beat.who[0] == name
         if main and said.strip():
@@ -283,7 +297,8 @@ def _moves(figure: Figure) -> list[Move]:
     out = []
     for a, b in zip(figure.path, figure.path[1:], strict=False):
         if a[:2] != b[:2]:
-            what = "enter" if a[2] == figure.enters and figure.enters > 0 else "exit"
+            comes = {figure.enters, *(back for _, back in figure.away)} - {0.0}
+            what = "enter" if a[2] in comes else "exit"
             out.append(Move.model_validate({"who": figure.name, "what": what, "path": (a, b)}))
     return out
 
