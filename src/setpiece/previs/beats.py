@@ -134,7 +134,7 @@ def read_beats(scene: Scene, script: Screenplay) -> tuple[tuple[Beat, ...], Traf
                 at += 1
             speaker = cues.get(element.text.strip(), cues.get(text, "")) or _bare(text)
             apart = collective(speaker, cast)
-            who = (speaker,)
+            who: tuple[str, ...] = (speaker,)
             if apart is not None:
                 who = tuple(n for n in apart if n in everyone) or _inside(everyone, traffic)
             off = speaker in scene.voices or bool(re.search(r"\((O\.?S|O\.?C|V\.?O)", text, re.I))
@@ -186,9 +186,7 @@ def _inside(everyone: tuple[str, ...], traffic: Traffic) -> tuple[str, ...]:
     return tuple(n for n in everyone if traffic.here(n)) or everyone
 
 
-def _parts(
-    elements: tuple[Element, ...], cue: int, end: int
-) -> list[tuple[int, int, str, str]]:
+def _parts(elements: tuple[Element, ...], cue: int, end: int) -> list[tuple[int, int, str, str]]:
     """A speech as (first, last, how, words), cut where somebody goes or is turned to."""
     out: list[tuple[int, int, list[str], list[str]]] = [(cue, cue, [], [])]
     for index in range(cue + 1, end):

@@ -177,9 +177,14 @@ def _on(
     height = min(max(who.eyes[2] - 0.05, 0.35), who.eyes[2] + 0.4)
     height = 1.2 if who.lift > 3 else height
     return Camera(
-        position=_round((x + distance * math.cos(bearing), y + distance * math.sin(bearing), height)),
-        target=_round((x, y, max(centre, 0.05))), lens=lens, sensor=look.sensor, aspect=look.aspect,
-    )  # fmt: skip
+        position=_round(
+            (x + distance * math.cos(bearing), y + distance * math.sin(bearing), height)
+        ),
+        target=_round((x, y, max(centre, 0.05))),
+        lens=lens,
+        sensor=look.sensor,
+        aspect=look.aspect,
+    )
 
 
 def over_shoulder(
@@ -224,8 +229,17 @@ def _aside(camera: Camera, who: Figure, over: Figure) -> Camera:
     mid = (0.8 * x + 0.2 * over.position[0], 0.8 * y + 0.2 * over.position[1], z)
     ahead = math.dist(camera.position[:2], (x, y))
     turn = math.atan2(mid[1] - camera.position[1], mid[0] - camera.position[0])
-    return camera.model_copy(update={"target": _round((
-        camera.position[0] + ahead * math.cos(turn), camera.position[1] + ahead * math.sin(turn), z))})  # fmt: skip
+    return camera.model_copy(
+        update={
+            "target": _round(
+                (
+                    camera.position[0] + ahead * math.cos(turn),
+                    camera.position[1] + ahead * math.sin(turn),
+                    z,
+                )
+            )
+        }
+    )
 
 
 def shoulder_in(camera: Camera, over: Figure) -> bool:
@@ -299,8 +313,11 @@ def close_on(
                 position=_round((x + distance * math.cos(bearing), y + distance * math.sin(bearing),
                     max(z + 0.18, 0.3))), target=_round((x, y, z)), lens=lens,
                 sensor=look.sensor, aspect=look.aspect)  # fmt: skip
-            if inside(staging.set, camera.position) and side(staging.axis, camera.position) < -0.05 \
-                    and free(camera, people, staging.props):  # fmt: skip
+            if (
+                inside(staging.set, camera.position)
+                and side(staging.axis, camera.position) < -0.05
+                and free(camera, people, staging.props)
+            ):
                 return camera
     return None
 
@@ -318,10 +335,14 @@ def fits(staging: Staging, people: tuple[Figure, ...], camera: Camera, who: Figu
 
 
 def same_side(people: tuple[Figure, ...], at: Vec3, who: Figure) -> bool:
-    """Whether the camera keeps to the open side of the line between somebody and whom they look at."""
+    """Whether the camera keeps to the open side of the line from somebody to whom they look at."""
     other = next((f for f in people if f.name == who.looks_at), None)
-    if other is None or math.dist(other.position, who.position) < 0.2 or who.species == "cloud" \
-            or other.species == "cloud":  # fmt: skip
+    if (
+        other is None
+        or math.dist(other.position, who.position) < 0.2
+        or who.species == "cloud"
+        or other.species == "cloud"
+    ):
         return True
     line = (who.position, other.position)
     return side(line, at) * side(line, (0.0, -60.0)) > 0
@@ -358,9 +379,8 @@ def crossings(staging: Staging, shots: tuple[Shot, ...]) -> list[str]:
                 continue
             sign = signs.pop()
             if key in last and last[key][0] != sign:
-                broken.append(
-                    f"{shot.id} is across the line {' - '.join(key).strip(' -') or 'of action'} from {last[key][1]}"
-                )
+                whose = " - ".join(key).strip(" -") or "of action"
+                broken.append(f"{shot.id} is across the line {whose} from {last[key][1]}")
             last[key] = (sign, shot.id)
     return broken
 

@@ -1,4 +1,4 @@
-"""What is measured on a film's boards, from their geometry alone: `make.py` writes it in the take."""
+"""What is measured on a film's boards, from geometry alone: `make.py` writes it in the take."""
 
 from __future__ import annotations
 
@@ -56,13 +56,18 @@ def check(boards: Boards, script: Screenplay) -> Checks:
             faults["occlusions"] += occlusions(staging, shot)
             faults["flagged"] += [f"{shot.id}: {flag}" for flag in shot.flags]
     return Checks(
-        scenes=len(wanted), speakers=speakers, speakers_missing=tuple(missing),
+        scenes=len(wanted),
+        speakers=speakers,
+        speakers_missing=tuple(missing),
         scenes_missing=tuple(
-            s.number or str(s.position) for s in wanted
-            if s.position not in listed and any(e.kind in ("action", "dialogue") for e in s.elements)
+            s.number or str(s.position)
+            for s in wanted
+            if s.position not in listed
+            and any(e.kind in ("action", "dialogue") for e in s.elements)
         ),
-        shots=len(boards.shots), **{k: tuple(v) for k, v in faults.items()},
-    )  # fmt: skip
+        shots=len(boards.shots),
+        **{k: tuple(v) for k, v in faults.items()},
+    )
 
 
 def framing(staging: Staging, shot: Shot) -> list[str]:
@@ -88,9 +93,8 @@ def framing(staging: Staging, shot: Shot) -> list[str]:
     if main and len(shot.subjects) == 1:
         off = abs(SIZES.index(measured_size(shot.camera, main)) - SIZES.index(shot.size))
         if off > (1 if shot.type == "ots" else 0):
-            out.append(
-                f"{shot.id}: {main.name} is seen {measured_size(shot.camera, main)}, not {shot.size}"
-            )
+            seen = measured_size(shot.camera, main)
+            out.append(f"{shot.id}: {main.name} is seen {seen}, not {shot.size}")
     if shot.over and (shot.over not in here or not shoulder_in(shot.camera, here[shot.over])):
         out.append(f"{shot.id}: no shoulder of {shot.over} in the frame")
     return out

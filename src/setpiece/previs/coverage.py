@@ -1,4 +1,4 @@
-"""A scene's shot list: each idea gets its camera, a slate, and a name as a 1st AD would write it."""
+"""A scene's shot list: each idea gets its camera, a slate, and a name as a 1st AD writes it."""
 
 from __future__ import annotations
 
@@ -39,10 +39,19 @@ def shot_list(
 
     Where no camera satisfies every rule, the shot falls back to a wider one and its `flags` say so.
     """
+    made = ideas(staging, new_place=new_place)
+    return covered(staging, made, look=look, scene=scene)
+
+
+def covered(
+    staging: Staging, wanted: list[Idea], *, look: Look | None = None, scene: Scene | None = None,
+    by: str = "setpiece",
+) -> ShotList:  # fmt: skip
+    """Cameras, slates and names for ideas, whoever had them (`by`)."""
     look = look or Look()
     shots: list[Shot] = []
     named: dict[tuple[object, ...], str] = {}
-    for index, idea in enumerate(ideas(staging, new_place=new_place)):
+    for index, idea in enumerate(wanted):
         slate = f"{staging.number}{letters(index)}"
         idea, camera, flags = _shoot(staging, idea, look)
         shot = Shot(
@@ -56,7 +65,7 @@ def shot_list(
         shots.append(shot.model_copy(update={"coverage": coverage_name(shot, setup)}))
     return ShotList(
         position=staging.position, scene=staging.number, shots=tuple(shots),
-        scene_hash=scene_hash(scene) if scene else "",
+        scene_hash=scene_hash(scene) if scene else "", by=by,
     )  # fmt: skip
 
 
@@ -100,7 +109,7 @@ def _shoot(staging: Staging, idea: Idea, look: Look) -> tuple[Idea, Camera, tupl
         subjects = people[:1]
     idea = replace(idea, subjects=tuple(f.name for f in subjects))
     for attempt in _attempts(idea, people):
-        camera = _camera(staging, attempt, people, look)
+        camera = camera_for(staging, attempt, people, look)
         if camera is None:
             continue
         if attempt.type in _WIDE:
@@ -113,8 +122,11 @@ def _shoot(staging: Staging, idea: Idea, look: Look) -> tuple[Idea, Camera, tupl
             attempt.type not in _WIDE and attempt.size != idea.size
         )
         if fell:
-            attempt = replace(attempt, reason=f"{attempt.reason} [No clean {idea.size} "
-                f"{idea.type} from this side of the line: {attempt.size} {attempt.type}.]")  # fmt: skip
+            attempt = replace(
+                attempt,
+                reason=f"{attempt.reason} [No clean {idea.size} "
+                f"{idea.type} from this side of the line: {attempt.size} {attempt.type}.]",
+            )
         return attempt, camera, ()
     x = staging.set.size[0] / 2 - 0.5
     y = -staging.set.size[1] / 2 + 0.5
@@ -149,7 +161,10 @@ def _attempts(idea: Idea, people: tuple[Figure, ...]) -> list[Idea]:
     return out
 
 
-def _camera(staging: Staging, idea: Idea, people: tuple[Figure, ...], look: Look) -> Camera | None:
+def camera_for(
+    staging: Staging, idea: Idea, people: tuple[Figure, ...], look: Look
+) -> Camera | None:
+    """The camera for an idea among `people`, or None where none keeps every rule."""
     here = {f.name: f for f in people}
     subjects = tuple(here[n] for n in idea.subjects if n in here)
     if idea.type == "insert":
@@ -161,9 +176,16 @@ def _camera(staging: Staging, idea: Idea, people: tuple[Figure, ...], look: Look
         ladder = {"establishing": (3.0, 2.2, 1.6, 1.2, 1.0), "master": (1.7, 1.3, 1.0)}
         for reach in ladder.get(idea.type, (1.25, 1.0)):
             shift = -0.45 if idea.type == "establishing" else 0.3 if reach < 1.3 else 0.0
-            camera = wide(staging, people, subjects, look, reach=reach, shift=shift,
+            camera = wide(
+                staging,
+                people,
+                subjects,
+                look,
+                reach=reach,
+                shift=shift,
                 height=2.1 if idea.type == "establishing" else 1.6,
-                least=(2.0 if reach > 1 else 1.3) if idea.type == "establishing" else 1.0)  # fmt: skip
+                least=(2.0 if reach > 1 else 1.3) if idea.type == "establishing" else 1.0,
+            )
             if camera:
                 return camera
         return None
@@ -195,8 +217,13 @@ def _move(staging: Staging, idea: Idea, camera: Camera, people: tuple[Figure, ..
         x, y, z = camera.position
         high = camera.model_copy(update={"position": (x, y, z + 3.0)})
         if all(fits(staging, people, high, f) for f in people if f.name in idea.subjects):
-            return high.model_copy(update={
-                "move": "crane", "position_end": camera.position, "target_end": camera.target})  # fmt: skip
+            return high.model_copy(
+                update={
+                    "move": "crane",
+                    "position_end": camera.position,
+                    "target_end": camera.target,
+                }
+            )
     if main.stance == "fight" and idea.type != "insert":
         return camera.model_copy(update={"move": "handheld"})
     return camera

@@ -30,10 +30,28 @@ def set_dressing(dressed: SetDesign, figures: list[Figure], text: str, seats: bo
     if seats and dressed.kind not in ("car", "train"):
         for f in figures:
             if f.species == "human" and f.role == "cast" and not f.enters:
-                out.append(Prop(item="stool" if period else "chair", kind="chair",
-                    position=(*f.position, 0), size=(0.45, 0.45, 0.9), facing=f.facing))  # fmt: skip
-        out.append(_thing("table", (0, 0.0, 0), (max(0.8, max(abs(f.position[0]) for f in figures[:8]) - 0.2) if figures else 1.0, 0.75,
-            0.74)))  # fmt: skip
+                out.append(
+                    Prop(
+                        item="stool" if period else "chair",
+                        kind="chair",
+                        position=(*f.position, 0),
+                        size=(0.45, 0.45, 0.9),
+                        facing=f.facing,
+                    )
+                )
+        out.append(
+            _thing(
+                "table",
+                (0, 0.0, 0),
+                (
+                    max(0.8, max(abs(f.position[0]) for f in figures[:8]) - 0.2)
+                    if figures
+                    else 1.0,
+                    0.75,
+                    0.74,
+                ),
+            )
+        )
     back = deep / 2
     if dressed.kind == "kitchen":
         out.append(_thing("counter", (-wide * 0.1, back - 0.32, 0), (2.4, 0.6, 0.9)))
@@ -111,7 +129,7 @@ def _who_has(beat: Beat, item: str, names: tuple[str, ...]) -> str:
 
 
 def hand(figure: Figure) -> Vec3:
-    """Where somebody holds what they hold: in front of the right breast, or the left for sitters."""
+    """Where somebody holds what they hold: in front of the right side of the chest."""
     x, y = figure.position
     turn = math.radians(figure.facing)
     ahead, side = 0.32, -0.18

@@ -141,8 +141,13 @@ def _idea(
     prop = _prop(staging, beats, here, shown)
     if prop and beats[0].what != "speech":
         shown.add(prop)
-        return make("insert", "CU", tuple(n for n in (_holder(staging, prop),) if n),
-            f"The {prop} matters to what follows: {_quote(beats[0].words)}.", prop=prop)  # fmt: skip
+        return make(
+            "insert",
+            "CU",
+            tuple(n for n in (_holder(staging, prop),) if n),
+            f"The {prop} matters to what follows: {_quote(beats[0].words)}.",
+            prop=prop,
+        )
     comers = [b for b in beats if b.what == "enter" and cut.start <= b.start < cut.end]
     talk = sum(spoken.values())
     if comers and (talk < 18.0 or (talk < 45.0 and before[-1].type != "re-establishing")):
@@ -150,10 +155,12 @@ def _idea(
         rest = [n for n in cast if n not in new]
         subjects = (*new[:3], *rest[: max(0, 4 - len(new[:3]))])
         if subjects:
-            return make("re-establishing" if rest else "group" if len(subjects) > 1 else "single",
-                "MLS" if len(subjects) > 1 else "LS", subjects,
-                f"{_names(tuple(new)) or 'Somebody'} {'come' if len(new) > 1 else 'comes'} in: see from where, and to whom "
-                f"({_quote(comers[0].words)}).")  # fmt: skip
+            return make(
+                "re-establishing" if rest else "group" if len(subjects) > 1 else "single",
+                "MLS" if len(subjects) > 1 else "LS",
+                subjects,
+                f"{_come(new)} in: see from where, and to whom ({_quote(comers[0].words)}).",
+            )
     if (
         last
         and len(cast) > 1
@@ -163,7 +170,7 @@ def _idea(
             "master",
             "LS",
             tuple(cast[:5]),
-            f"The scene ends and they go: the wide frame lets them leave ({_quote(beats[-1].words)}).",
+            f"The scene ends and they go: the wide frame lets them go ({_quote(beats[-1].words)}).",
         )
     if not spoken:
         return _action(make, beats, here, cast, before, staging)
@@ -252,9 +259,16 @@ def _speech(
         size = _step(earlier.size, 1 if felt > 0.35 and earlier.size != "ECU" else -1, "MLS")
     alone = len([n for n in cast if n != main]) == 0 or "aside" in speech.how.casefold()
     if alone:
-        ladder: tuple[Size, ...] = ("MS", "MCU", "CU")
-        size = size if cut.part == 0 else ladder[min(cut.part, 2)] if cut.part < 3 else (
-            "MS" if cut.part % 2 else "CU")  # fmt: skip
+        row = 0
+        for idea in reversed(before):
+            if idea.subjects != (main,) or idea.type != "single":
+                break
+            row += 1
+        ladder: tuple[Size, ...] = ("MS", "MCU", "CU", "LS")
+        size = ladder[row % 4] if row or make.cut.end - make.cut.start > 12 else size
+        if size == "LS":
+            return make("single", "LS", (main,),
+                f"How alone {main} is: step back before coming near again ({said}).")  # fmt: skip
         return make("single", size if size != "ECU" else "CU", (main,),
             f"{main} speaks to nobody but us: come nearer as the thought does ({said}).",
             push=make.cut.end - make.cut.start > 6)  # fmt: skip
@@ -265,8 +279,13 @@ def _speech(
         and here[to].species == here[main].species == "human"
         and (not used or used[-1] != "ots" or felt < 0.34)
     ):
-        return make("ots", size, (main,), over=to,
-            reason=f"{main} speaks to {to}: over the shoulder ties the two together ({said}).")  # fmt: skip
+        return make(
+            "ots",
+            size,
+            (main,),
+            over=to,
+            reason=f"{main} speaks to {to}: over the shoulder ties the two together ({said}).",
+        )
     tone = ("The feeling runs high" if felt >= 0.62 else "The talk tightens" if felt >= 0.34
         else "A plain line")  # fmt: skip
     return make("single", size, (main,), f"{tone}: {main} alone in the frame, {size} ({said}).",
@@ -274,10 +293,13 @@ def _speech(
 
 
 def _everybody_seen(staging: Staging, out: list[Idea]) -> list[Idea]:
-    """Whoever speaks on screen is the subject of a shot: the shot of their longest line takes them in."""
+    """Whoever speaks on screen is the subject of a shot, if need be that of their longest line."""
     for figure in staging.figures:
-        speeches = [i for i, b in enumerate(staging.beats) if figure.name in b.who
-                    and b.what == "speech" and not b.offscreen]  # fmt: skip
+        speeches = [
+            i
+            for i, b in enumerate(staging.beats)
+            if figure.name in b.who and b.what == "speech" and not b.offscreen
+        ]
         seen = any(figure.name in idea.subjects for idea in out)
         minor = figure.role == "extra" or figure.name[-1].isdigit()
         if seen or (not speeches and minor):
@@ -293,8 +315,16 @@ def _everybody_seen(staging: Staging, out: list[Idea]) -> list[Idea]:
             continue
         idea = out[spots[0]]
         if figure.species == "cloud":
-            out[spots[0]] = replace(idea, type="single", size="LS", subjects=(figure.name,), over="",
-                prop="", push=False, reason=f"{figure.name} above them all: see it whole.")  # fmt: skip
+            out[spots[0]] = replace(
+                idea,
+                type="single",
+                size="LS",
+                subjects=(figure.name,),
+                over="",
+                prop="",
+                push=False,
+                reason=f"{figure.name} above them all: see it whole.",
+            )
             continue
         if len(idea.subjects) >= 5:
             subjects = (*idea.subjects[:4], figure.name)
@@ -302,9 +332,16 @@ def _everybody_seen(staging: Staging, out: list[Idea]) -> list[Idea]:
             subjects = (*idea.subjects, figure.name)
         what: ShotType = "two-shot" if len(subjects) == 2 else "group"
         what = what if idea.type not in ("establishing", "master", "re-establishing") else idea.type
-        out[spots[0]] = replace(idea, type=what, size="MLS" if len(subjects) > 2 else "MS",
-            subjects=subjects, over="", prop="", push=False,
-            reason=f"{idea.reason} {figure.name} is part of it and is seen nowhere closer.")  # fmt: skip
+        out[spots[0]] = replace(
+            idea,
+            type=what,
+            size="MLS" if len(subjects) > 2 else "MS",
+            subjects=subjects,
+            over="",
+            prop="",
+            push=False,
+            reason=f"{idea.reason} {figure.name} is part of it and is seen nowhere closer.",
+        )
     return out
 
 
@@ -320,7 +357,11 @@ def _spliced(staging: Staging, out: list[Idea], name: str, beats: list[int]) -> 
             a, b = max(idea.start, beat.start), min(end, beat.end)
             own = Idea("single", "MS", (name,), a, b - a, (index,),
                 f"{name} is there for this only, and is seen ({_quote(beat.words)}).")  # fmt: skip
-            parts = [replace(idea, seconds=a - idea.start), own, replace(idea, start=b, seconds=end - b)]
+            parts = [
+                replace(idea, seconds=a - idea.start),
+                own,
+                replace(idea, start=b, seconds=end - b),
+            ]
             return [*out[:k], *(p for p in parts if p.seconds > 0.8), *out[k + 1 :]]
     return out
 
@@ -366,6 +407,10 @@ def _place(staging: Staging) -> str:
 
 def _names(names: tuple[str, ...]) -> str:
     return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else "".join(names)
+
+
+def _come(names: list[str]) -> str:
+    return f"{_names(tuple(names)) or 'Somebody'} {'come' if len(names) > 1 else 'comes'}"
 
 
 def _quote(words: str) -> str:

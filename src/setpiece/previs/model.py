@@ -76,7 +76,8 @@ class Figure(_Frozen):
 
     `species` is "human", else what it is ("dog", "horse", "cloud"...). `path` is x, y, t: they
     stand at its first point before, at its last after. `enters` and `leaves` are when they
-    come and go; None is never. `away` are spans (from, to) in between. `poses` are changes after the start, by time.
+    come and go; None is never. `away` are spans (from, to) in between. `poses` are changes
+    after the start, by time.
     """
 
     name: str

@@ -21,7 +21,11 @@ _WORDS: tuple[tuple[SetKind, bool | None, str], ...] = (
     ("corridor", True, r"corridor|hallway|corridoio|couloir|pasillo|flur\b|gang\b|corredor"),
     ("cave", None, r"cave|cavern|grotta|grotte|cueva|höhle|caverna"),
     ("tunnel", True, r"tunnel|pipe\b|sewer|galleria|galerie|duct|beam\b|schacht"),
-    ("hall", True, r"\bhall\b|palace|castle|sala\b|salle|palazzo|castello|château|saal|schloss|court"),
+    (
+        "hall",
+        True,
+        r"\bhall\b|palace|castle|sala\b|salle|palazzo|castello|château|saal|schloss|court",
+    ),
     ("court", False, r"court|cortile|cour\b|patio|hof\b|pátio"),
     ("castle", False, r"castle|palace|castello|château|castillo|schloss|burg\b|palazzo|walls"),
     ("park", False, r"park|garden|parco|giardino|parc\b|jardin|parque|garten|jardim"),
@@ -34,8 +38,12 @@ _WORDS: tuple[tuple[SetKind, bool | None, str], ...] = (
     ("road", False, r"road|highway|strada statale|route|carretera|landstraße|estrada"),
     ("roof", False, r"roof|tetto|toit|azotea|dach\b|telhado|terrace|terrazza"),
     ("field", False, r"field|country|campo|champ|feld\b|meadow|countryside|battle"),
-    ("street", False, r"street|intersection|square|via\b|piazza|rue\b|calle|straße|rua\b|city|town"),
-)  # fmt: skip
+    (
+        "street",
+        False,
+        r"street|intersection|square|via\b|piazza|rue\b|calle|straße|rua\b|city|town",
+    ),
+)
 _SIZE: dict[SetKind, Vec3] = {
     "room": (8, 7, 2.9), "hall": (14, 16, 6), "corridor": (4, 16, 2.8), "kitchen": (6, 6, 2.7),
     "bedroom": (6.5, 6.5, 2.8), "office": (8, 7, 2.8), "bar": (10, 9, 3.2),
@@ -118,10 +126,15 @@ def _weather(words: str) -> Weather:
 
 def _features(kind: SetKind, place: str, period: bool) -> list[str]:
     out = {
-        "hall": ["columns", "hearth"] if period else ["columns"], "castle": ["battlements", "gate"],
-        "court": ["walls", "gate"], "street": ["houses", "kerb", "lamps"], "park": ["trees", "path"],
-        "kitchen": ["sink"], "church": ["pews", "altar"], "camp": ["tents"],
-    }.get(kind, [])  # fmt: skip
+        "hall": ["columns", "hearth"] if period else ["columns"],
+        "castle": ["battlements", "gate"],
+        "court": ["walls", "gate"],
+        "street": ["houses", "kerb", "lamps"],
+        "park": ["trees", "path"],
+        "kitchen": ["sink"],
+        "church": ["pews", "altar"],
+        "camp": ["tents"],
+    }.get(kind, [])
     for word in ("wood", "cauldron", "throne", "palace", "intersection", "traffic light"):
         if word in place:
             out = [*out, word]

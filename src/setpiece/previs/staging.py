@@ -11,6 +11,7 @@ import math
 import re
 from collections import Counter
 from hashlib import sha256
+from itertools import pairwise
 
 from setpiece.previs.beats import Traffic, people, read_beats
 from setpiece.previs.furniture import held_props, set_dressing
@@ -43,15 +44,20 @@ _CROWD = re.compile(
     re.IGNORECASE,
 )
 _POSES: tuple[tuple[str, dict[str, str]], ...] = (
-    (r"\b(dies|falls|is slain|collapses|kill(?:s|ed) (?:him|her)|muore|meurt|muere|stirbt)\b",
-        {"stance": "lie"}),
-    (r"\b(fights?|fighting|combatt|se battent|luchan|kämpf)", {"stance": "fight", "gesture": "sword"}),
+    (
+        r"\b(dies|falls|is slain|collapses|kill(?:s|ed) (?:him|her)|muore|meurt|muere|stirbt)\b",
+        {"stance": "lie"},
+    ),
+    (
+        r"\b(fights?|fighting|combatt|se battent|luchan|kämpf)",
+        {"stance": "fight", "gesture": "sword"},
+    ),
     (r"\b(kneels?|inginocchia|genou|arrodilla|kniet)", {"stance": "kneel"}),
     (r"\b(sits? down|sits\b|siede)", {"stance": "sit"}),
     (r"\b(holds? up|raises?|alza|lève|levanta)", {"gesture": "raise"}),
     (r"\b(points?|indica)\b", {"gesture": "point"}),
     (r"\b(stands? up|rises|gets up|si alza)\b", {"stance": "stand"}),
-)  # fmt: skip
+)
 _WALK = 1.4  # m/s
 
 
@@ -184,7 +190,7 @@ def _figure(
         for a, b in spans
     ] if beats else [(0.0, None)]  # fmt: skip
     starts, ends = times[0][0], times[-1][1]
-    away = [(t or 0.0, u) for (_, t), (u, _) in zip(times, times[1:], strict=False)]
+    away = [(t or 0.0, u) for (_, t), (u, _) in pairwise(times)]
     path: list[Vec3] = []
     for come, go in times:
         path += _walks(spot, _door(dressed), come, go)
@@ -192,12 +198,13 @@ def _figure(
         "drive" if dressed.kind == "car" and spot == (-0.4, 0.0) else "sit" if seats else "stand"
     )
     stance = "stand" if species != "human" else stance
-    return Figure.model_validate(dict(
-        name=name, role="cast" if species == "human" else "animal", species=species, build=build,
-        stance=stance, position=spot if not starts else path[0][:2], facing=round(facing, 1),
-        looks_at=partner, path=path, enters=starts, leaves=ends, away=away,
-        poses=_poses(name, beats, stance, round(facing, 1), partner, starts),
-    ))  # fmt: skip
+    return Figure.model_validate({
+        "name": name, "role": "cast" if species == "human" else "animal", "species": species,
+        "build": build, "stance": stance, "position": path[0][:2] if starts else spot,
+        "facing": round(facing, 1), "looks_at": partner, "path": path, "enters": starts,
+        "leaves": ends, "away": away,
+        "poses": _poses(name, beats, stance, round(facing, 1), partner, starts),
+    })  # fmt: skip
 
 
 def _walks(spot: Vec2, door: Vec2, come: float, go: float | None) -> list[Vec3]:

@@ -1,0 +1,116 @@
+"""Set pieces in the action: what comes down becomes a brief for `collapse` and a VFX bid line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+from pydantic import BaseModel, ConfigDict
+
+from setpiece.ledger.costs import Rate
+from setpiece.ledger.estimate import Estimate
+from setpiece.previs.beats import read_beats
+from setpiece.script.lines import plain
+from setpiece.script.model import Screenplay
+
+_THING = (
+    r"tower|building|house|castle|church|bridge|wall|chimney|block|hotel|roof|hospital|school|factory|"
+    r"torre|edificio|palazzo|casa|chiesa|ponte|ciminiera|tour|immeuble|maison|église|pont|"
+    r"puente|iglesia|turm|gebäude|haus|kirche|brücke|prédio|ponte"
+)
+_FALLS = (
+    r"comes? (?:crashing |tumbling )?down|collapses?|crumbles?|topples?|falls? (?:down|in|over)|"
+    r"caves? in|implodes?|is demolished|crashes down|gives way|viene giù|crolla|cede|implode|"
+    r"s['’]effondre|s['’]écroule|se derrumba|se desploma|colapsa|stürzt ein|bricht zusammen|desaba"
+)
+_PIECE = re.compile(
+    rf"\b(?P<thing>{_THING})\b(?P<between>[^.!?;]{{0,60}}?)\b(?P<falls>{_FALLS})", re.IGNORECASE
+)
+FPS, WIDTH, HEIGHT = 24, 1920, 1080
+MEASURED = (448.0, 96, 1280, 720)
+"""CPU-seconds of a whole collapse shot of 5000 pieces, its frames and pixels (README's bench)."""
+
+
+class SetPiece(BaseModel):
+    """One collapse that the script asks for.
+
+    `brief` is what `setpiece collapse --brief` takes: the writer's own sentence. Hours and money
+    are in the estimate's terms: `traditional_*` from its collapse task, `ours_*` from
+    `measured` core-hours scaled to the shot's frames and pixels; artists' time on ours is not
+    measured, and not in it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    scene: str
+    element: int
+    thing: str
+    brief: str
+    seconds: float
+    frames: int
+    traditional_artist_hours: float
+    traditional_core_hours: float
+    traditional_cost: float
+    ours_core_hours: float
+    ours_cost: float
+    currency: str
+    sources: str
+
+
+def set_pieces(
+    script: Screenplay, estimate: Estimate, *, rate: Rate | None = None,
+    measured: tuple[float, int, int, int] = MEASURED,
+) -> tuple[SetPiece, ...]:  # fmt: skip
+    """Every building that an action line brings down, with its bid both ways.
+
+    Args:
+        measured: CPU-seconds, frames, width and height of a shot that was made here; the ledger's
+            own where there are takes, else the bench's.
+    """
+    task = estimate.tasks.get("collapse")
+    if task is None:
+        return ()
+    rate = rate or Rate()
+    out: list[SetPiece] = []
+    for scene in script.scenes if task else ():
+        if scene.omitted:
+            continue
+        beats, _ = read_beats(scene, script)
+        for index, element in enumerate(scene.elements):
+            text = " ".join(plain(element.text).split())
+            for sentence in re.split(r"(?<=[.!?])\s+", text) if element.kind == "action" else ():
+                found = _PIECE.search(sentence)
+                if found is None or re.search(
+                    r"\b(not|never|almost|non|quasi|nicht)\b", found[0], re.I
+                ):
+                    continue
+                beat = next((b for b in beats if b.first <= index <= b.last), None)
+                seconds = min(max(beat.seconds if beat else 4.0, 4.0), 8.0)
+                frames = round(seconds * FPS)
+                usual = task.scaled(frames, WIDTH, HEIGHT)
+                share = frames * WIDTH * HEIGHT / (measured[1] * measured[2] * measured[3])
+                core = measured[0] / 3600 * share
+                ours = estimate.money(core * rate.per_core_hour, rate.currency)
+                out.append(SetPiece(
+                    scene=scene.number or str(scene.position), element=index,
+                    thing=found["thing"].lower(), brief=sentence, seconds=seconds, frames=frames,
+                    traditional_artist_hours=usual.artist_hours,
+                    traditional_core_hours=usual.core_hours,
+                    traditional_cost=round(estimate.cost(usual), 2), ours_core_hours=round(core, 3),
+                    ours_cost=round(ours, 2), currency=estimate.currency,
+                    sources=f"{usual.artist_source} {usual.machine_source}",
+                ))  # fmt: skip
+    return tuple(out)
+
+
+def bid_text(pieces: tuple[SetPiece, ...]) -> str:
+    """The bid lines as CSV, one a set piece."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    names = list(SetPiece.model_fields)
+    writer.writerow(names)
+    for piece in pieces:
+        values = [str(getattr(piece, n)) for n in names]
+        writer.writerow(["'" + v if v[:1] in "=+@-\t" else v for v in values])
+    return out.getvalue()
