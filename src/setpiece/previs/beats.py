@@ -20,6 +20,9 @@ _EXIT = re.compile(
     r"runs off|esce|escono|sort(?:ent)?|salen?|geht ab|verlässt|verschwindet|sai|saem|retires?)\b",
     re.IGNORECASE,
 )
+FALLS = re.compile(
+    r"\b(dies|is slain|is killed|falls dead|drops dead|muore|meurt|muere|stirbt|morre)\b", re.I
+)
 _EVERYONE = re.compile(r"^(ALL|BOTH|TUTTI|TOUS|TODOS|ALLE|EVERYONE|ENTRAMBI)\b", re.IGNORECASE)
 WORDS_A_SECOND = 2.7
 
@@ -29,6 +32,8 @@ class Traffic:
     """Who comes and goes, in the order of the script: (index of the beat, name, whether in)."""
 
     events: list[tuple[int, str, bool]] = field(default_factory=list)
+    met: set[str] = field(default_factory=set)  # who has spoken or been named so far
+    fallen: dict[str, int] = field(default_factory=dict)  # the beat in which they die
 
     def here(self, name: str) -> bool | None:
         """As the last event has it; None where there was none."""
@@ -45,7 +50,7 @@ class Traffic:
         first = next((i for i, into in mine if into), None)
         away = next((i for i, into in mine if not into), None)
         inside = first is None or (bool(speaks) and speaks[0] < first)
-        inside = inside or (away is not None and away < first if first is not None else False)
+        inside = inside or (away is not None and first is not None and away < first)
         out, start = [], 0
         for i, into in mine:
             if into and not inside:
@@ -67,6 +72,9 @@ def people(scene: Scene, script: Screenplay) -> tuple[str, ...]:
     for name in (*scene.speaking, *scene.silent):
         if collective(name, cast) is None and name not in out:
             out.append(name)
+    for element in scene.elements:
+        if element.kind == "parenthetical" and _ENTER.search(element.text):
+            out += [n for n in named(element.text, tuple(cast)) if n not in out]
     for name in scene.speaking:
         apart = collective(name, cast)
         known = [n for n in apart or () if n in scene.speaking]
@@ -143,10 +151,16 @@ def read_beats(scene: Scene, script: Screenplay) -> tuple[tuple[Beat, ...], Traf
                 beats.append(Beat(
                     first=begin, last=end, what="speech", who=who, words=say, how=how,
                     start=clock, seconds=seconds, emotion=emotion(say, how),
-                    offscreen=off or bool(re.search(r"\bwithin\b|\bO\.?S\b", how)),
+                    offscreen=off or bool(re.match(r"\(?(within|off)\b", how, re.I)),
                 ))  # fmt: skip
                 clock += seconds
+                traffic.met.update(who)
                 _goes(how, who[:1], everyone, len(beats) - 1, traffic)
+                _falls(how, who[:1], everyone, len(beats) - 1, traffic)
+                comes = _ENTER.search(how)
+                for name in _comers(how, comes, everyone) if comes else ():
+                    if traffic.here(name) is not True:
+                        traffic.events.append((len(beats) - 1, name, True))
             continue
         elif element.kind in ("action", "centred", "shot") and text:
             who = tuple(named(text, everyone))
@@ -166,7 +180,9 @@ def read_beats(scene: Scene, script: Screenplay) -> tuple[tuple[Beat, ...], Traf
                 late = spectral or (name in scene.silent and len(beats) > 4)
                 if late and traffic.here(name) is None and not goes:
                     traffic.events.append((len(beats), name, True))
+            traffic.met.update(who)
             _goes(text, (speaker,) if speaker else (), everyone, len(beats), traffic)
+            _falls(text, (), everyone, len(beats), traffic)
         else:
             continue
         beats.append(beat)
@@ -177,7 +193,7 @@ def read_beats(scene: Scene, script: Screenplay) -> tuple[tuple[Beat, ...], Traf
 def _comers(text: str, verb: re.Match[str], everyone: tuple[str, ...]) -> list[str]:
     """Who comes: "Enter Ross" names them after the verb, "Bob appears beside her" before it."""
     before = re.split(r"[.!?]", text[: verb.start()])[-1]
-    ahead = re.split(r"(?<=[.!?])", text[verb.end() :])[0]
+    ahead = re.split(r"(?<=[.!?])|\b(?:to|meeting|by)\b", text[verb.end() :])[0]
     return named(before, everyone) if before.strip() else named(ahead, everyone)
 
 
@@ -222,10 +238,23 @@ def _goes(
     if re.search(r"\bbut\b|\bexcept\b|\btranne\b|\bsauf\b|\bsalvo\b|\baußer\b", rest, re.I):
         who = [name for name in everyone if name not in who]
     if not who and found[0].casefold() in ("exeunt", "escono"):
-        who = [name for name in everyone if traffic.here(name) is not False]
+        who = [
+            n for n in everyone if traffic.here(n) or (traffic.here(n) is None and n in traffic.met)
+        ]
     for name in who or alone:
         if traffic.here(name) is not False:
             traffic.events.append((index, name, False))
+
+
+def _falls(
+    text: str, alone: tuple[str, ...], everyone: tuple[str, ...], index: int, traffic: Traffic
+) -> None:
+    """Who dies: the last one named before the word for it, or who is speaking."""
+    found = FALLS.search(text)
+    if found:
+        before = named(text[: found.start()], everyone)
+        for name in before[-1:] or alone:
+            traffic.fallen[name] = index
 
 
 def _addressed(
@@ -238,6 +267,7 @@ def _addressed(
         here = tuple(
             n for n in everyone
             if n not in beat.who and any(a <= index <= b for a, b in stays[n])
+            and traffic.fallen.get(n, index) >= index
         )  # fmt: skip
         to: list[str] = []
         if beat.what == "speech" and here and "aside" not in beat.how.casefold():

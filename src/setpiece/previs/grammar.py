@@ -125,8 +125,14 @@ def _idea(
     beats = [staging.beats[i] for i in cut.beats]
     middle = (cut.start + cut.end) / 2
     here = {f.name: f for f in staging.at(middle)}
-    cast = [n for n, f in here.items() if f.role != "extra" and f.species != "cloud"
-            and not (f.role == "animal" and n[-1].isdigit())]  # fmt: skip
+    cast = [
+        n
+        for n, f in here.items()
+        if f.role != "extra"
+        and f.species != "cloud"
+        and f.stance != "lie"
+        and not (f.role == "animal" and n[-1].isdigit())
+    ]
     spoken = _spoken(beats, cut, here)
     make = _Maker(cut)
     if not before:
@@ -151,7 +157,8 @@ def _idea(
     comers = [b for b in beats if b.what == "enter" and cut.start <= b.start < cut.end]
     talk = sum(spoken.values())
     if comers and (talk < 18.0 or (talk < 45.0 and before[-1].type != "re-establishing")):
-        new = [n for n in comers[0].who if n in here]
+        new = [m.who for m in comers[0].moves if m.what == "enter" and m.who in here]
+        new = list(dict.fromkeys(new)) or [n for n in comers[0].who if n in here]
         rest = [n for n in cast if n not in new]
         subjects = (*new[:3], *rest[: max(0, 4 - len(new[:3]))])
         if subjects:

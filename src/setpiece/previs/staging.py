@@ -203,7 +203,8 @@ def _figure(
         "build": build, "stance": stance, "position": path[0][:2] if starts else spot,
         "facing": round(facing, 1), "looks_at": partner, "path": path, "enters": starts,
         "leaves": ends, "away": away,
-        "poses": _poses(name, beats, stance, round(facing, 1), partner, starts),
+        "poses": _poses(name, beats, stance, round(facing, 1), partner, starts,
+            traffic.fallen.get(name)),
     })  # fmt: skip
 
 
@@ -234,13 +235,19 @@ def _partner(name: str, order: list[str], beats: tuple[Beat, ...]) -> str:
 
 
 def _poses(
-    name: str, beats: tuple[Beat, ...], stance: str, facing: float, partner: str, starts: float
+    name: str,
+    beats: tuple[Beat, ...],
+    stance: str,
+    facing: float,
+    partner: str,
+    starts: float,
+    fallen: int | None,
 ) -> list[Pose]:
     """Changes that action words ask for, and to whom they turn as they speak or are spoken to."""
     out: list[Pose] = []
     now: dict[str, str] = {"stance": stance, "gesture": "none"}
     looks = partner
-    for beat in beats:
+    for index, beat in enumerate(beats):
         changed = dict(now, gesture="none")
         up = now["stance"] == "fight" or (now["stance"] == "lie" and name in beat.who)
         if up and (beat.what == "speech" or name in beat.who):
@@ -252,6 +259,8 @@ def _poses(
                 if re.search(pattern, said):
                     changed.update(change)
                     break
+        if fallen is not None and index >= fallen:
+            changed = {"stance": "lie", "gesture": "none"}
         to = looks
         if name in beat.who and beat.to:
             to = beat.to[0]
