@@ -239,3 +239,47 @@ def test_a_scene_with_nobody_or_nothing_in_it_makes_no_trouble(tmp_path: Path, t
     made = boards(script)
     assert len(made.stagings) == len(script.scenes)
     check(made, script)
+
+
+FIGHT = """EXT. HEATH - DAY
+
+ANA and MARCO wait.
+
+ANA
+Here he comes.
+(the Ghost of Bea enters, and sits)
+Do you see her?
+
+MARCO
+(within)
+I see nobody at all.
+
+ANA
+Then look!
+
+They fight and Marco is slain.
+
+ANA
+What have I done? He was my friend, and there he lies in the grass.
+
+INT. ROOM - DAY
+
+BEA
+I was dead.
+"""
+
+
+def test_the_dead_lie_and_are_not_spoken_to_and_a_ghost_in_a_parenthetical_comes_in(
+    tmp_path: Path,
+) -> None:
+    script = read(tmp_path, FIGHT)
+    staging = stage(script.scenes[0], script)
+    done = staging.beats[-1]
+    people = {f.name: f for f in staging.at(done.start + 0.5)}
+    assert people["MARCO"].stance == "lie"
+    assert "MARCO" not in done.to
+    ghost = next(b for b in staging.beats if "Here he comes" in b.words)
+    assert "BEA" not in {f.name for f in staging.at(0.0) if ghost.start > 0.0}
+    assert "BEA" in people
+    heard = next(b for b in staging.beats if "nobody at all" in b.words)
+    assert heard.offscreen

@@ -5,19 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import sha256
 
-from setpiece.previs.camera_rules import (
-    Look,
-    close_on,
-    closer,
-    fits,
-    framed,
-    over_shoulder,
-    single,
-    wide,
-)  # fmt: skip
+from setpiece.previs.camera_rules import fits, framed
 from setpiece.previs.grammar import Idea, ideas
 from setpiece.previs.lens import HEADROOM, SIZES, measured_size
 from setpiece.previs.model import Camera, Figure, Shot, ShotList, Size, Staging, Vec3
+from setpiece.previs.place import Look, close_on, closer, over_shoulder, single, wide
 from setpiece.script.model import Scene
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # no I and no O on a slate

@@ -10,12 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from setpiece.previs.cutting import Stretch, cut
 from setpiece.previs.lens import SIZES
 from setpiece.previs.model import Beat, Figure, ShotType, Size, Staging
 
-LEAST, MOST = 4, 14
-_SECONDS_A_SHOT = 18.0
-_LONG_SPEECH = 20.0
 _TELLING = ("letter", "phone", "dagger", "knife", "sword", "gun", "key", "book", "money", "head")
 _ROW = 4  # shots of one person each that may follow one another
 
@@ -36,21 +34,13 @@ class Idea:
     push: bool = False
 
 
-@dataclass(frozen=True)
-class _Stretch:
-    start: float
-    end: float
-    beats: tuple[int, ...]
-    part: int = 0  # of a long speech
-
-
 def ideas(staging: Staging, *, new_place: bool = True) -> list[Idea]:
     """The shots of a scene in cutting order. `new_place`: the film was elsewhere before."""
     if not staging.beats:
         return []
     out: list[Idea] = []
     shown: set[str] = set()
-    for index, stretch in enumerate(stretches := _cut(staging)):
+    for index, stretch in enumerate(stretches := cut(staging)):
         last = index == len(stretches) - 1
         idea = _idea(
             staging, stretch, out, index / max(len(stretches) - 1, 1), new_place, last, shown
@@ -59,67 +49,8 @@ def ideas(staging: Staging, *, new_place: bool = True) -> list[Idea]:
     return _everybody_seen(staging, out)
 
 
-def _cut(staging: Staging) -> list[_Stretch]:
-    beats = staging.beats
-    units: list[_Stretch] = []
-    for i, beat in enumerate(beats):
-        parts = max(1, round(beat.seconds / _LONG_SPEECH)) if beat.what == "speech" else 1
-        span = beat.seconds / parts
-        units += [
-            _Stretch(beat.start + k * span, beat.start + (k + 1) * span, (i,), k)
-            for k in range(parts)
-        ]
-    if units[0].end < 3.5 and len(units) > 1 and units[1].end > 6.5:
-        a, b = units[0], units[1]
-        units[:2] = [
-            _Stretch(a.start, 3.5, tuple(dict.fromkeys((*a.beats, *b.beats)))),
-            replace(b, start=3.5),
-        ]
-    if units[0].end > 7.0:
-        first = units[0]
-        units[:1] = [replace(first, end=first.start + 5.0), replace(first, start=first.start + 5.0)]
-    wanted = min(MOST, max(LEAST, round(3.2 + staging.seconds / _SECONDS_A_SHOT)))
-    while len(units) < min(wanted, LEAST):  # a scene of one or two beats: cut within the longest
-        at = max(range(len(units)), key=lambda k: units[k].end - units[k].start)
-        one = units[at]
-        if one.end - one.start < 3.0:
-            break
-        half = (one.start + one.end) / 2
-        units[at : at + 1] = [replace(one, end=half), replace(one, start=half, part=one.part + 1)]
-    mean = staging.seconds / wanted
-    while len(units) > wanted:
-        costs = [
-            _cost(beats, units[k], units[k + 1], mean) + (8.0 if k == 0 else 0.0)
-            for k in range(len(units) - 1)
-        ]
-        at = min(range(len(costs)), key=costs.__getitem__)
-        a, b = units[at], units[at + 1]
-        merged = tuple(dict.fromkeys((*a.beats, *b.beats)))
-        units[at : at + 2] = [_Stretch(a.start, b.end, merged, a.part)]
-    return units
-
-
-def _cost(beats: tuple[Beat, ...], a: _Stretch, b: _Stretch, mean: float) -> float:
-    """What a cut between two stretches is worth."""
-    left, right = beats[a.beats[-1]], beats[b.beats[0]]
-    voices = {n for i in (*a.beats, *b.beats) for n in beats[i].who[:1]}
-    return (
-        ((b.end - a.start) / mean) ** 1.6
-        + (
-            2.5
-            if right.what == "enter"
-            else 0.8
-            if right.what == "action" and right.seconds > 3
-            else 0
-        )
-        + 2.0 * abs(left.emotion - right.emotion)
-        + (0.4 if left.who[:1] != right.who[:1] else 0.0)
-        + 1.2 * max(0, len(voices) - 2)
-    )
-
-
 def _idea(
-    staging: Staging, cut: _Stretch, before: list[Idea], progress: float, new_place: bool,
+    staging: Staging, cut: Stretch, before: list[Idea], progress: float, new_place: bool,
     last: bool, shown: set[str],
 ) -> Idea:  # fmt: skip
     beats = [staging.beats[i] for i in cut.beats]
@@ -185,7 +116,7 @@ def _idea(
 
 
 class _Maker:
-    def __init__(self, cut: _Stretch) -> None:
+    def __init__(self, cut: Stretch) -> None:
         self.cut = cut
 
     def __call__(
@@ -224,7 +155,7 @@ def _action(
 
 def _speech(
     make: _Maker, beats: list[Beat], spoken: dict[str, float], here: dict[str, Figure],
-    cast: list[str], before: list[Idea], progress: float, cut: _Stretch, staging: Staging,
+    cast: list[str], before: list[Idea], progress: float, cut: Stretch, staging: Staging,
 ) -> Idea:  # fmt: skip
     main = max(spoken, key=lambda n: (spoken[n], n))
     share = spoken[main] / sum(spoken.values())
@@ -373,7 +304,7 @@ def _spliced(staging: Staging, out: list[Idea], name: str, beats: list[int]) -> 
     return out
 
 
-def _spoken(beats: list[Beat], cut: _Stretch, here: dict[str, Figure]) -> dict[str, float]:
+def _spoken(beats: list[Beat], cut: Stretch, here: dict[str, Figure]) -> dict[str, float]:
     """Seconds that each speaks within the stretch; only who is there and seen."""
     out: dict[str, float] = {}
     for beat in beats:

@@ -45,7 +45,7 @@ _CROWD = re.compile(
 )
 _POSES: tuple[tuple[str, dict[str, str]], ...] = (
     (
-        r"\b(dies|falls|is slain|collapses|kill(?:s|ed) (?:him|her)|muore|meurt|muere|stirbt)\b",
+        r"\b(falls|collapses|faints|swoons|sviene|evanouit)\b",
         {"stance": "lie"},
     ),
     (

@@ -7,7 +7,7 @@ import io
 from typing import get_args
 
 from setpiece.errors import InputError
-from setpiece.previs.camera_rules import Look, crossings
+from setpiece.previs.camera_rules import crossings
 from setpiece.previs.checks import framing, occlusions, walls
 from setpiece.previs.coverage import camera_for, coverage_name
 from setpiece.previs.grammar import Idea
@@ -21,6 +21,7 @@ from setpiece.previs.model import (
     Size,
     Staging,
 )  # fmt: skip
+from setpiece.previs.place import Look
 
 COLUMNS = (
     "scene", "shot", "type", "size", "lens", "subjects", "over", "prop", "move", "start", "seconds",
