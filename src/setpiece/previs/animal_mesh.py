@@ -77,6 +77,8 @@ def _four_legs(kind: str, hide: Colour) -> Solid:
         )
     )
     for s in (-1, 1):
+        eye = nape + np.array([s * skull * 0.22, skull * 0.22, skull * 0.02])
+        parts.append(ellipsoid([skull * 0.06] * 3, eye, (0.05, 0.05, 0.05), 8))
         parts.append(
             tube(
                 [
