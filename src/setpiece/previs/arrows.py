@@ -1,0 +1,122 @@
+"""Arrows on a panel: white, inked, for who goes where and what the camera does."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from setpiece.previs import model
+from setpiece.render.camera import Camera
+
+U8 = NDArray[np.uint8]
+_SUB = 4  # fractional bits of OpenCV's drawing
+
+
+def draw_arrows(frame: U8, staging: model.Staging, shot: model.Shot, camera: Camera) -> U8:
+    """The frame with its arrows; frame is uint8 (h, w, 3) as `camera` saw it."""
+    out = frame.copy()
+    u = camera.width / 960
+    ways = [_on_screen(path, camera) for path in _walks(staging, shot)]
+    # Two say it: more would be read as a crowd of arrows.
+    for way in [w for w in ways if w is not None][:2]:
+        _arrow(out, way, 15 * u, u)
+    for path, width in _camera_ways(shot, camera):
+        _arrow(out, path, width * u, u)
+    return out
+
+
+def _walks(staging: model.Staging, shot: model.Shot) -> list[NDArray]:
+    """Ways (N, 3) [m] on the ground of whoever moves during the shot."""
+    out = []
+    for f in sorted(staging.figures, key=lambda f: f.name not in shot.subjects):
+        p = np.array(f.path, float).reshape(-1, 3)
+        if len(p) < 2 or p[-1, 2] < shot.start or p[0, 2] > shot.start + shot.seconds:
+            continue
+        t = np.linspace(max(p[0, 2], shot.start), min(p[-1, 2], shot.start + shot.seconds), 24)
+        xy = np.stack([np.interp(t, p[:, 2], p[:, k]) for k in (0, 1)], 1)
+        if np.linalg.norm(np.diff(xy, axis=0), axis=1).sum() > 0.5:
+            out.append(np.column_stack([xy, np.full(len(xy), f.lift + 0.03)]))
+    return out
+
+
+def _on_screen(path: NDArray, camera: Camera) -> NDArray | None:
+    """The way in pixels, brought into the frame where only its feet are below it."""
+    pixels, depth = camera.project(path)
+    ok = depth > 0.3
+    if ok.sum() < 2:
+        return None
+    pixels = pixels[ok]
+    w, h = camera.width, camera.height
+    under = pixels[:, 1].max() - 0.93 * h
+    if under > 0:  # feet out of frame: the arrow runs along the lower edge
+        pixels = pixels - [0, under]
+    inside = (pixels[:, 0] > 0.03 * w) & (pixels[:, 0] < 0.97 * w) & (pixels[:, 1] > 0.08 * h)
+    pixels = pixels[inside]
+    if len(pixels) < 2 or np.linalg.norm(np.diff(pixels, axis=0), axis=1).sum() < 0.05 * w:
+        return None
+    return pixels
+
+
+def _camera_ways(shot: model.Shot, camera: Camera) -> list[tuple[NDArray, float]]:
+    """Arrows (N, 2) [px] and widths for the camera's move."""
+    c = shot.camera
+    if c.move in ("static", "handheld") or (c.position_end is None and c.target_end is None):
+        return []
+    w, h = camera.width, camera.height
+    if c.move == "dolly" and c.position_end is not None:
+        near = np.linalg.norm(np.subtract(c.position_end, c.target))
+        inward = near < np.linalg.norm(np.subtract(c.position, c.target))
+        out = []
+        for sx in (0, 1):
+            for sy in (0, 1):
+                corner = np.array([sx * w, sy * h], float)
+                a, b = (
+                    corner + (np.array([w, h]) / 2 - corner) * 0.06,
+                    corner + (np.array([w, h]) / 2 - corner) * 0.24,
+                )
+                out.append((np.linspace(a, b, 6) if inward else np.linspace(b, a, 6), 11.0))
+        return out
+    end = np.array(c.target_end or c.target, float) - np.array(c.position_end or c.position, float)
+    start = np.array(c.target, float) - np.array(c.position, float)
+    turn = camera.rotation @ (end / np.linalg.norm(end) - start / np.linalg.norm(start))
+    shift = camera.rotation @ (
+        np.array(c.position_end or c.position, float) - np.array(c.position, float)
+    )
+    way = turn[:2] if c.move in ("pan", "tilt") else shift[:2]
+    size = float(np.linalg.norm(way))
+    if size < 1e-6:
+        return []
+    way = way / size
+    middle = (
+        np.array([w * 0.5, h * 0.10])
+        if abs(way[0]) > abs(way[1])
+        else np.array([w * 0.94, h * 0.5])
+    )
+    reach = 0.16 * (w if abs(way[0]) > abs(way[1]) else h)
+    return [(np.linspace(middle - way * reach, middle + way * reach, 8), 15.0)]
+
+
+def _arrow(picture: U8, path: NDArray, width: float, u: float) -> None:
+    """A bold arrow along path (N, 2) [px] that swells toward its head."""
+    step = np.linalg.norm(np.diff(path, axis=0), axis=1)
+    length = float(step.sum())
+    s = np.concatenate([[0.0], np.cumsum(step)])
+    n = 28
+    p = np.stack([np.interp(np.linspace(0, length, n), s, path[:, k]) for k in (0, 1)], 1)
+    way = np.gradient(p, axis=0)
+    way /= np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9)
+    side = np.stack([-way[:, 1], way[:, 0]], 1)
+    head = min(width * 1.9, length * 0.45)
+    neck = int(np.searchsorted(np.linspace(0, length, n), length - head))
+    half = np.linspace(0.42, 0.72, n)[:, None] * width * 0.5
+    body = p[: neck + 1]
+    left, right = (
+        body + side[: neck + 1] * half[: neck + 1],
+        body - side[: neck + 1] * half[: neck + 1],
+    )
+    barb = side[neck] * width * 0.85
+    shape = np.concatenate([left, [p[neck] + barb, p[-1], p[neck] - barb], right[::-1]])
+    fixed = np.round(shape * 2**_SUB).astype(np.int32).reshape(-1, 1, 2)
+    cv2.fillPoly(picture, [fixed], (252, 251, 248), cv2.LINE_AA, _SUB)
+    cv2.polylines(picture, [fixed], True, (22, 22, 25), max(round(2.2 * u), 1), cv2.LINE_AA, _SUB)
