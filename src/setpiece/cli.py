@@ -13,6 +13,8 @@ from setpiece import __version__
 from setpiece.cli_deage import EXAMPLES as DEAGE_EXAMPLES
 from setpiece.cli_deage import deage
 from setpiece.cli_ledger import ledger
+from setpiece.cli_previs import EXAMPLES as PREVIS_EXAMPLES
+from setpiece.cli_previs import previs
 from setpiece.cli_schedule import schedule
 from setpiece.cli_script import script
 from setpiece.options import (
@@ -43,6 +45,7 @@ app.add_typer(ledger, name="ledger")
 app.add_typer(schedule, name="schedule")
 app.command(epilog=_examples(*DEAGE_EXAMPLES))(deage)
 app.add_typer(script, name="script")
+app.command(epilog=_examples(*PREVIS_EXAMPLES))(previs)
 
 
 @app.command(

@@ -30,6 +30,9 @@ LABELS = {
     "debris": "Debris",
     "track": "Finding and following faces",
     "frames": "Render and comp",
+    "shots": "Blocking and shot list",
+    "panels": "Drawing panels",
+    "animatic": "Animatic",
     "deliver": "Delivering",
     "warm": "Compiling kernels (once)",
 }

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from setpiece.errors import SetpieceError, StoreError
 from setpiece.farm import Meter, StageDesk
@@ -26,11 +26,24 @@ from setpiece.ledger.manifest import label
 from setpiece.ledger.provenance import Provenance
 from setpiece.show import TakeFolder, TakeResult, new_take_folder, open_store
 
-if TYPE_CHECKING:
-    from setpiece.media.plate import Plate
-
 Made = TypeVar("Made")
 CHARGED = "charged"  # lies in a stage's folder once a take has paid for it
+
+
+class Source(Protocol):
+    """What a take was made from: a plate, or a script (`native`, `frames`: of the pictures)."""
+
+    @property
+    def path(self) -> Path: ...
+
+    @property
+    def native(self) -> tuple[int, int]: ...
+
+    @property
+    def frames(self) -> int: ...
+
+    @property
+    def colorspace(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -43,7 +56,7 @@ class Order:
     task: str
     brief: str
     seed: int
-    plate: Plate
+    plate: Source
     fps: Fraction
 
 

@@ -1,0 +1,60 @@
+"""What of a take a person edits or another program opens: lists, blocked scenes, set pieces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from setpiece.ledger.costs import Rate
+from setpiece.ledger.estimate import load_estimate
+from setpiece.media.atomic import whole_file
+from setpiece.previs.set_piece import bid_text, set_pieces
+from setpiece.previs.table import table_text
+from setpiece.previs.tell import scenes_of
+from setpiece.show import slug
+
+if TYPE_CHECKING:
+    from setpiece.previs.make import Stages
+
+
+def write_lists(s: Stages, folder: Path) -> None:
+    """boards.json and shots.csv. Raises StoreError."""
+    with whole_file(folder / "boards.json") as part:
+        part.write_text(s.boards.model_dump_json(indent=1), encoding="utf-8")
+    with whole_file(folder / "shots.csv") as part:
+        part.write_text(table_text(s.boards), encoding="utf-8")
+
+
+def write_set_pieces(s: Stages, folder: Path) -> int:
+    """A `collapse` brief for each building that comes down, and bids both ways; how many there are.
+
+    Raises InputError where the estimate cannot be read, StoreError.
+    """
+    asked = {scene.position for scene in s.scenes}
+    part = s.script.model_copy(
+        update={"scenes": tuple(x for x in s.script.scenes if x.position in asked)}
+    )
+    pieces = set_pieces(part, load_estimate(), rate=Rate.from_environment())
+    for n, piece in enumerate(pieces, 1):
+        name = f"{slug(piece.scene, 'scene')}_{n:02d}.txt"
+        with whole_file(folder / "set_pieces" / name) as file:
+            file.write_text(piece.brief + "\n", encoding="utf-8")
+    if pieces:
+        with whole_file(folder / "set_pieces" / "bids.csv") as file:
+            file.write_text(bid_text(pieces), encoding="utf-8")
+    return len(pieces)
+
+
+def write_scenes(s: Stages, folder: Path) -> None:
+    """A USD layer for each scene and each shot under `usd/`. Raises StoreError."""
+    from setpiece.previs.usd import write_scene_usd, write_shot_usd
+
+    for staging, shots in scenes_of(s.boards):
+        if not shots:
+            continue
+        room = folder / "usd" / f"{staging.position:03d}_{slug(staging.number)}"
+        room.mkdir(parents=True)
+        write_scene_usd(room / "scene.usda", staging)
+        for shot in shots:
+            path = room / f"{slug(shot.id, 'shot').upper()}.usda"
+            write_shot_usd(path, staging, shot, room / "scene.usda", s.request.fps)
