@@ -18,6 +18,7 @@ KERNELS = (
     "setpiece.collapse.dust_paint",
     "setpiece.collapse.dust_pass",
     "setpiece.collapse.comp",
+    "setpiece.collapse.checks",
     "setpiece.deage.layers.skin",
     "setpiece.deage.layers.wrinkles",
     "setpiece.media.cryptomatte",
