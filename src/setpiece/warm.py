@@ -19,6 +19,7 @@ KERNELS = (
     "setpiece.collapse.dust_pass",
     "setpiece.collapse.comp",
     "setpiece.collapse.checks",
+    "setpiece.collapse.views",
     "setpiece.deage.layers.skin",
     "setpiece.deage.layers.wrinkles",
     "setpiece.media.cryptomatte",

@@ -75,7 +75,7 @@ def bare_ground(camera: Camera, h: int, w: int) -> tuple[F32, NDArray[np.int64]]
     make_rays(*camera_arrays(camera), xs.ravel(), ys.ravel(), 0.5, 0.5, o, d)
     index = np.flatnonzero((d[:, 2] < -1e-4) & (o[:, 2] > 0))
     o, d = o[index], d[index]
-    point = o + d * (-o[:, 2] / d[:, 2])[:, None]
+    point = np.asarray(o + d * (-o[:, 2] / d[:, 2])[:, None], np.float32)
     point[:, 2] = ABOVE
     return point, index
 
