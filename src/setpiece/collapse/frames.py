@@ -173,6 +173,7 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
         frame,
         detail=1 if s.request.quality == "draft" else None,
         fine_grain=s.request.quality == "final",
+        camera=c.view.camera,
     )
     if volume is not None:
         volume = clear_of_camera(volume, c.view.camera, c.near, s.brief.dust)
