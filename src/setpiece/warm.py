@@ -18,6 +18,8 @@ KERNELS = (
     "setpiece.collapse.dust_paint",
     "setpiece.collapse.dust_pass",
     "setpiece.collapse.comp",
+    "setpiece.collapse.checks",
+    "setpiece.collapse.views",
     "setpiece.deage.alter",
     "setpiece.deage.layers.skin",
     "setpiece.deage.layers.wrinkles",

@@ -13,6 +13,8 @@ from setpiece.collapse.brief import Brief, Side
 from setpiece.collapse.dust import Dust, blow_dust, default_cell
 from setpiece.errors import StageError
 from setpiece.render.camera import Camera
+from setpiece.render.light import Light
+from setpiece.render.volume import light_volume, march
 
 FRAMES = 76
 CELL = 1.3
@@ -211,3 +213,22 @@ def test_a_low_building_at_few_frames_a_second_keeps_its_dust(tmp_path):
     reach = [np.argwhere(v.density > 0.05 * v.density.max())[:, 2].max() * v.cell for v in box]
     # 0.2 s: nothing rises faster than what fell from the roof landed
     assert reach[1] - reach[0] < 0.2 * 1.5 * np.sqrt(2 * 9.81 * top) + 0.5
+
+
+def test_dust_that_no_camera_sees_is_refined_plainly_and_the_picture_stays(blown):
+    dust = blown()
+    # A long lens: much of the cloud lies beside the picture.
+    camera = Camera.from_angles(400.0, 160, 90, eye_height=1.6, tilt=4.0)
+    before = np.array(dust.checks["centroid"][60]) * [1, 1, 0] + [0, -60, 1.6]
+    camera = dataclasses.replace(camera, position=before)
+    whole, seen = dust.frame(60, 2), dust.frame(60, 2, camera=camera)
+    assert whole is not None
+    assert seen is not None
+    plain = whole.density != seen.density
+    assert 0.05 < plain.mean() < 0.9
+    assert abs(seen.density.sum() / whole.density.sum() - 1) < 0.1
+    light, far = Light(), np.full((90, 160), np.inf, np.float32)
+    one, two = (march(light_volume(v, light), camera, far, light) for v in (whole, seen))
+    assert one.transmittance.min() < 0.05
+    assert np.abs(one.transmittance - two.transmittance).max() < 0.01
+    assert np.sqrt(((one.rgb - two.rgb) ** 2).mean()) < 0.003 * one.rgb.max()

@@ -83,12 +83,18 @@ class Dust:
             ) from error
 
     def frame(
-        self, index: int, detail: int | None = None, *, fine_grain: bool = True
+        self,
+        index: int,
+        detail: int | None = None,
+        *,
+        fine_grain: bool = True,
+        camera: Camera | None = None,
     ) -> Volume | None:
         """Dust of frame `index` (0 is the first), refined `detail` times; None where there is none.
 
         Density is extinction [1/m]. fine_grain: let `march` go on below the refined cells, down
-        to a few pixels (about a third more time there); leave it out for drafts.
+        to a few pixels (about a third more time there); leave it out for drafts. camera: who
+        looks; what it does not see of the dust is then refined plainly.
         """
         path = self.folder / f"dust.{1001 + index}.npz"
         if not path.exists():
@@ -101,14 +107,27 @@ class Dust:
             raise StageError(f"{path}: damaged dust cache; run the dust stage again") from error
         detail = self.detail if detail is None else detail
         at = position - low.astype(np.float32)
-        fine = refine.refine(dust, at, strength, key, detail, seed=self.seed)
+        seen = None if camera is None or detail == 1 else self._seen(dust, low, camera)
+        fine = refine.refine(dust, at, strength, key, detail, seed=self.seed, seen=seen)
         _thin_at_edges(fine, low * detail, np.array(self.shape) * detail, FADE * detail)
         fine *= np.float32(self.extinction)
         corner = np.asarray(self.origin) + low * self.cell
         grain = None
         if fine_grain:
-            grain = refine.grain(dust, at, strength, key, detail, self.seed)
+            grain = refine.grain(dust, at, strength, key, detail, self.seed, seen)
         return Volume(fine, corner, self.cell / detail, grain)
+
+    def _seen(self, dust: NDArray[Any], low: NDArray[Any], camera: Camera) -> NDArray[np.bool_]:
+        """`refine.bricks_seen` of dust whose first cell is `low`."""
+        first = np.asarray(self.origin) + (low + 0.5) * self.cell
+        eye = (camera.position - first) / self.cell
+        (cx, cy), f = camera.centre, camera.focal
+        # Of camera axes; a point inside has 0 < x * f + cx * z < width * z, and y alike.
+        ways = np.array([[f, 0, cx], [-f, 0, camera.width - cx],
+                         [0, f, cy], [0, -f, camera.height - cy]])  # fmt: skip
+        ways = ways / np.linalg.norm(ways, axis=1, keepdims=True) @ camera.rotation
+        sides = np.column_stack([ways, -ways @ eye])
+        return refine.bricks_seen(dust, self.extinction * self.cell, eye, sides)
 
     def patches(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.uint32]] | None:
         """Positions (P, 3) [cells; a centre is an integer] and keys (P,) of the patches of noise

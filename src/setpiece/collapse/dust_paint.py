@@ -68,9 +68,19 @@ def sharpened(volume: Volume, extinction: float) -> Volume:
     For what the model is to paint; it puts the light right that this makes too hard.
     extinction: of dust of density 1 [1/m].
     """
-    share = np.clip((volume.density / np.float32(extinction) - THIN) / WIDE, 0, 1)
-    gain = np.float32(0.3) + np.float32(2) * share * share * (3 - 2 * share)
-    return replace(volume, density=np.asarray(volume.density * gain, np.float32))
+    out = np.empty(volume.density.shape, np.float32)
+    _sharpen(np.ascontiguousarray(volume.density).ravel(), np.float32(extinction), out.ravel())
+    return replace(volume, density=out)
+
+
+@njit(cache=True, nogil=True)
+def _sharpen(density, extinction, out):
+    one, none = np.float32(1), np.float32(0)
+    for n in range(density.shape[0]):
+        share = (density[n] / extinction - np.float32(THIN)) / np.float32(WIDE)
+        share = min(max(share, none), one)
+        gain = np.float32(2) * share * share * (np.float32(3) - np.float32(2) * share)
+        out[n] = density[n] * (np.float32(0.3) + gain)
 
 
 def view_of(
@@ -140,7 +150,9 @@ def _answer_from_afar(raw: F32, view: View, times: int) -> F32:
         solid=np.where(solid < 1e6, solid, np.inf).astype(np.float32),
     )
     out = np.zeros((h, w, 4), np.float32)
-    enlarge(np.ascontiguousarray(_asked(small, told)), solid, depth, out)
+    # Away from all dust nothing is laid on: 0 says that nothing is asked for there.
+    depth[near_dust(raw[..., 3]) <= 0] = 0
+    enlarge(_asked(small, told), solid, depth, out)
     return out
 
 
@@ -178,13 +190,18 @@ def painted(raw: F32, delta: F32, asked: F32 | None = None, most: float = 1.0) -
     share of the answer, `most` of it at most. None lays all of it on.
     """
     out = raw.copy()
-    gate = near_dust(raw[..., 3])
-    _lay(raw, delta, gate, gate if asked is None else asked, asked is not None, most, out)
+    lay_on(out, delta, asked, most)
     return out
 
 
+def lay_on(raw: F32, delta: F32, asked: F32 | None = None, most: float = 1.0) -> None:
+    """As `painted`, in place."""
+    gate = near_dust(raw[..., 3])
+    _lay(raw, delta, gate, gate if asked is None else asked, asked is not None, most)
+
+
 @njit(cache=True, nogil=True)
-def _lay(raw, delta, gate, asked, layer, most, out):
+def _lay(raw, delta, gate, asked, layer, most):
     one, none = np.float32(1), np.float32(0)
     h, w = gate.shape
     for y in range(h):
@@ -195,9 +212,10 @@ def _lay(raw, delta, gate, asked, layer, most, out):
                 k *= min(max(share, none), np.float32(most))
             if k <= 0:
                 continue
+            opaque = raw[y, x, 3] <= 0
             for c in range(4):
-                out[y, x, c] = max(raw[y, x, c] + k * delta[y, x, c], none)
-            out[y, x, 3] = min(out[y, x, 3], one) if raw[y, x, 3] > 0 else none
+                raw[y, x, c] = max(raw[y, x, c] + k * delta[y, x, c], none)
+            raw[y, x, 3] = none if opaque else min(raw[y, x, 3], one)
 
 
 def near_dust(left: F32) -> F32:
@@ -294,4 +312,5 @@ def compile_kernels() -> None:
         Camera.from_angles(40.0, EVEN, EVEN), 1.0,
     )  # fmt: skip
     features(raw, view)
+    sharpened(Volume(raw[..., :3], np.zeros(3), 1.0), 1.0)
     painted(raw, raw[..., :4], raw[..., 3])

@@ -10,7 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.collapse.dust import Dust
-from setpiece.collapse.dust_paint import answer, painted, view_of
+from setpiece.collapse.dust_paint import answer, lay_on, view_of
 from setpiece.render.camera import Camera
 from setpiece.render.light import Light
 from setpiece.render.motionblur import blur_cover
@@ -83,9 +83,7 @@ class DustPass:
             far = self._to(np.where(edge, np.minimum(self.ground_depth, 1e6), 0), False)
         veil = None if self.front_depth is None else self._to(self.front_depth, self.draft)
         if self.bare is not None:
-            raw, far, veil = self._paint(
-                self.bare, raw, far, np.where(edge, cover, np.float32(1)), veil, solid
-            )
+            self._paint(self.bare, raw, far, np.where(edge, cover, np.float32(1)), veil, solid)
         if veil is not None:
             self.veil = in_light(veil, self.light, self.albedo)
         if far is not None:
@@ -95,10 +93,10 @@ class DustPass:
 
     def _paint(
         self, bare: Bare, raw: F32, far: F32 | None, cover: F32, veil: F32 | None, solid: F32
-    ) -> tuple[F32, F32 | None, F32 | None]:
-        """All three as the dust model sees them. It looks at what the eye gets, edges mixed, and as
-        if nothing stood in front (a tree's leaves would be edges to it); each layer takes its
-        share of the answer."""
+    ) -> None:
+        """All three, in place, as the dust model sees them. It looks at what the eye gets, edges
+        mixed, and as if nothing stood in front (a tree's leaves would be edges to it); each layer
+        takes its share of the answer."""
         mixed = raw
         if far is not None:
             mixed = raw.copy()
@@ -108,11 +106,13 @@ class DustPass:
         delta = answer(mixed, view)
 
         asked = np.ascontiguousarray(mixed[..., 3])
-        return (
-            painted(raw, delta) if far is None else painted(raw, delta, asked, SHARE),
-            None if far is None else painted(far, delta, asked, SHARE),
-            None if veil is None else painted(veil, delta, asked),
-        )
+        if far is None:
+            lay_on(raw, delta)
+        else:
+            lay_on(raw, delta, asked, SHARE)
+            lay_on(far, delta, asked, SHARE)
+        if veil is not None:
+            lay_on(veil, delta, asked)
 
     def _to(self, depth: F32, half: bool) -> F32:
         depth = depth.astype(np.float32)

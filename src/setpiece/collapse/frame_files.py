@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.collapse.comp import CompResult
+from setpiece.collapse.views import Views
 from setpiece.media import cryptomatte
 from setpiece.media.atomic import whole_file
+from setpiece.media.colour import to_display
 from setpiece.media.exr import to_half, write_exr
 from setpiece.render.camera import Camera
 from setpiece.render.solids import SolidPasses
@@ -26,8 +30,10 @@ def write_frame(
     names: list[str],
     fps: Fraction,
     camera: Camera,
+    views: Views,
 ) -> None:
-    """Write frame (0 is 1001) and its picture into `folder`, each whole or not at all.
+    """Write frame (0 is 1001), its picture and, where they are shown, its views into `folder`, each
+    whole or not at all.
 
     names: of the pieces. Raises StoreError where the disk refuses.
     """
@@ -51,8 +57,26 @@ def write_frame(
         frame=FIRST + frame,
         camera=camera,
     )
-    with whole_file(folder / f"{FIRST + frame}.npy") as part, part.open("wb") as f:
-        np.save(f, to_half(result.rgb))
+    picture = to_half(result.rgb)
+    _save(folder / f"{FIRST + frame}.npy", picture)
+    if frame in views.wanted:
+        final = cv2.resize(to_display(picture), views.size, interpolation=cv2.INTER_AREA)
+        _save(_views_of(folder, frame), views.draw(layers, final))
+
+
+def _save(path: Path, array: NDArray[Any]) -> None:
+    with whole_file(path) as part, part.open("wb") as f:
+        np.save(f, array)
+
+
+def _views_of(folder: Path, frame: int) -> Path:
+    return folder / f"{FIRST + frame}.views.npy"
+
+
+def finished_views(folder: Path, frame: int) -> NDArray[np.uint8] | None:
+    """What `Views.draw` made of a finished frame, (3, h, w, 3); None where it does not lie by."""
+    path = _views_of(folder, frame)
+    return np.load(path) if path.is_file() else None
 
 
 def finished_picture(folder: Path, frame: int) -> NDArray[np.float16] | None:

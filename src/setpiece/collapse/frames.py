@@ -39,6 +39,7 @@ from setpiece.collapse.surroundings import (
     sun_on_ground,
     to_ground,
 )
+from setpiece.collapse.views import Views
 from setpiece.farm import Meter, map_frames
 from setpiece.render.light import Light
 from setpiece.render.motionblur import blur
@@ -75,6 +76,7 @@ class Context:
     shake: F32
     albedo: tuple[float, float, float]
     names: list[str]
+    views: Views
     out: Path
     last: tuple[int, Posed] | None = None
 
@@ -149,6 +151,14 @@ def open_shot(argument: tuple[Stages, Path]) -> Context:
         shake=shake_path(motion, s.request.frames, s.brief.shake, s.request.seed),
         albedo=(float(albedo[0]), float(albedo[1]), float(albedo[2])),
         names=[f"fragment_{i:05d}" for i in range(len(pieces))],
+        views=Views.of(
+            s.plate.width,
+            s.plate.height,
+            len(pieces),
+            s.request.frames,
+            s.fps,
+            np.array(light.direction),
+        ),
         out=out,
     )
 
@@ -163,6 +173,7 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
         frame,
         detail=1 if s.request.quality == "draft" else None,
         fine_grain=s.request.quality == "final",
+        camera=c.view.camera,
     )
     if volume is not None:
         volume = clear_of_camera(volume, c.view.camera, c.near, s.brief.dust)
@@ -245,7 +256,7 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             shake=None if not c.shake[frame].any() else tuple(c.shake[frame]),  # type: ignore[arg-type]
         )
     )
-    write_frame(c.out, frame, result, sharp, c.names, motion.fps, camera)
+    write_frame(c.out, frame, result, sharp, c.names, motion.fps, camera, c.views)
     return _measure(c, frame, plate, result, active)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from statistics import NormalDist
 from typing import Any
 
 import cv2
@@ -167,7 +169,8 @@ def _correlation(blocks: NDArray) -> tuple[float, float]:
 def living_grain(grain: Grain, shape: tuple[int, int], frame: int, seed: int) -> F32:
     """Grain of one frame, unit deviation, (h, w, 3); the same for the same frame and seed."""
     rng = np.random.default_rng([seed & 0x7FFFFFFF, frame & 0x7FFFFFFF, 9173])
-    field: F32 = rng.standard_normal((*shape, 4), dtype=np.float32)
+    field: F32 = np.empty((*shape, 4), np.float32)
+    _noise(rng.integers(0, 2**64, dtype=np.uint64), _deviates(), field)
     if grain.size > 0.2:
         field = cv2.GaussianBlur(field, (0, 0), grain.size)
         field /= max(float(field.std()), 1e-6)
@@ -175,6 +178,30 @@ def living_grain(grain: Grain, shape: tuple[int, int], frame: int, seed: int) ->
     own, shared = np.float32(np.sqrt(1 - grain.shared)), np.float32(np.sqrt(grain.shared))
     _mix(field, own, shared, out)
     return out
+
+
+@cache
+def _deviates() -> F32:
+    """4096 numbers, any of which is as likely as another in normal noise of unit deviation."""
+    inner = [NormalDist().inv_cdf((i + 0.5) / 4096) for i in range(4096)]
+    return (np.array(inner) / np.std(inner)).astype(np.float32)
+
+
+@njit(cache=True, nogil=True)
+def _noise(key, deviates, out):
+    """White normal noise (h, w, 4): a hash of each pixel's number (SplitMix64: G. Steele, D. Lea
+    and C. Flood, 2014) says which four deviates it takes; a fifth of the time of a generator."""
+    h, w, _ = out.shape
+    step = np.uint64(0x9E3779B97F4A7C15)
+    for y in range(h):
+        for x in range(w):
+            key += step
+            z = (key ^ (key >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+            z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+            z ^= z >> np.uint64(31)
+            for c in range(4):
+                out[y, x, c] = deviates[z & np.uint64(4095)]
+                z >>= np.uint64(16)
 
 
 @njit(cache=True, nogil=True)

@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 STAGE_VERSION = {
     "brief": 1,
     "layout": 6,
-    "prep": 8,
+    "prep": 9,
     "fracture": 6,
     "fall": 11,
     "dust": 4,
     "debris": 3,
-    "frames": 17,
+    "frames": 18,
 }
 
 

@@ -153,14 +153,14 @@ class MovieWriter:
         w, h = self.size
         tall, wide = h + h % 2, w + w % 2
         picture = np.asarray(frame, np.float32)
-        if self.codec == "h264":
-            pixels: NDArray[Any] = np.empty((tall, wide, 3), np.uint8)
-            _dithered(picture, _BAYER, pixels)
-            layout = "rgb24"
-        else:
-            pixels = np.empty((tall, wide, 3), np.uint16)
-            _sixteen(picture, pixels)
-            layout = "rgb48le"
+        eight = self.codec == "h264"
+        pixels: NDArray[Any] = np.empty((tall, wide, 3), np.uint8 if eight else np.uint16)
+        pattern = np.tile(_BAYER if eight else np.zeros((2, 2), np.float32), (1, -(-w // 2)))
+        _coded(
+            np.ascontiguousarray(picture).reshape(h, 3 * w), np.repeat(pattern[:, :w], 3, 1),
+            np.float32(255 if eight else 65535), pixels.reshape(tall, 3 * wide),
+        )  # fmt: skip
+        layout = "rgb24" if eight else "rgb48le"
         source = av.VideoFrame.from_ndarray(pixels, format=layout)
         coded = source.reformat(
             format=self._stream.pix_fmt,
@@ -195,27 +195,22 @@ class MovieWriter:
 
 
 @njit(cache=True, nogil=True)
-def _dithered(picture, pattern, out):
-    """0..1 (h, w, 3) to eight bits; the last row and column are repeated where out is larger."""
-    h, w, _ = picture.shape
-    for y in range(out.shape[0]):
-        for x in range(out.shape[1]):
-            add = pattern[y & 1, x & 1] + np.float32(0.5)
-            for c in range(3):
-                value = min(max(picture[min(y, h - 1), min(x, w - 1), c], 0.0), 1.0)
-                value = np.float32(value) * np.float32(255) + add
-                out[y, x, c] = np.uint8(min(max(value, np.float32(0)), np.float32(255)))
+def _coded(picture, add, top, out):
+    """0..1 (h, 3 w) times `top` and rounded, with add (2, 3 w) laid on its lines in turn, into
+    whole numbers (H, 3 W); the last line and pixel are repeated where that is larger.
 
-
-@njit(cache=True, nogil=True)
-def _sixteen(picture, out):
-    """The same to sixteen bits, without dither."""
-    h, w, _ = picture.shape
+    Along a line channels are alike: a loop that does eight of them at once.
+    """
+    h, n = picture.shape
+    none, one, half = np.float32(0), np.float32(1), np.float32(0.5)
     for y in range(out.shape[0]):
-        for x in range(out.shape[1]):
-            for c in range(3):
-                value = min(max(picture[min(y, h - 1), min(x, w - 1), c], 0.0), 1.0)
-                out[y, x, c] = np.uint16(np.float32(value) * np.float32(65535) + np.float32(0.5))
+        line, more, told = picture[min(y, h - 1)], add[y & 1], out[y]
+        for x in range(n):
+            value = min(max(line[x], none), one) * top + (more[x] + half)
+            told[x] = np.int32(min(max(value, none), top))
+        for x in range(n, told.shape[0]):
+            value = min(max(line[x - 3], none), one) * top + (more[x - 6] + half)
+            told[x] = np.int32(min(max(value, none), top))
 
 
 def write_movie(

@@ -17,6 +17,7 @@ from setpiece.render.sunlight import sun_rays_free
 from setpiece.render.tracing import Tracer, camera_arrays, make_rays
 
 if TYPE_CHECKING:
+    from setpiece.render.camera import Camera
     from setpiece.render.rest_view import RestView
 
 F32 = NDArray[np.float32]
@@ -53,28 +54,30 @@ class GroundLight:
 def ground_points(view: RestView, now: F32) -> tuple[F32, NDArray[np.int64]]:
     """Ground that pieces at `now` or at rest may shade: points (n, 3) [m], just above it, and
     which of the STEP-th pixels (row by row) they are, (n,)."""
-    h, w = view.silhouette.shape
-    ys, xs = np.mgrid[0:h:STEP, 0:w:STEP].astype(np.int32)
-    o, d = np.empty((ys.size, 3), np.float32), np.empty((ys.size, 3), np.float32)
-    make_rays(*camera_arrays(view.camera), xs.ravel(), ys.ravel(), 0.5, 0.5, o, d)
-    down = d[:, 2] < -1e-4
-    t = np.where(down, -o[:, 2] / np.where(down, d[:, 2], -1.0), np.inf)
-    low = np.minimum(view.bounds[0], now.min(0))
-    high = np.maximum(view.bounds[1], now.max(0))
+    point, index = view.bare_ground
+    # corner by corner: numpy's own least along so short an axis takes ten times as long
+    low, high = (np.array([f(now[:, k]) for k in range(3)]) for f in (np.min, np.max))
+    low, high = np.minimum(view.bounds[0], low), np.maximum(view.bounds[1], high)
     reach = 3.5 * float(high[2]) / max(view.light.direction[2], 0.22)
-    point = o + d * np.where(np.isfinite(t), t, 0)[:, None].astype(np.float32)
     near = (
-        down
-        & (t > 0)
-        & (point[:, 0] > low[0] - reach)
+        (point[:, 0] > low[0] - reach)
         & (point[:, 0] < high[0] + reach)
         & (point[:, 1] > low[1] - reach)
         & (point[:, 1] < high[1] + reach)
     )
-    index = np.nonzero(near)[0]
-    p = np.ascontiguousarray(point[index])
-    p[:, 2] = ABOVE
-    return p, index
+    return point[near], index[near]
+
+
+def bare_ground(camera: Camera, h: int, w: int) -> tuple[F32, NDArray[np.int64]]:
+    """All ground of a picture (h, w), as `ground_points` gives what may be shaded of it."""
+    ys, xs = np.mgrid[0:h:STEP, 0:w:STEP].astype(np.int32)
+    o, d = np.empty((ys.size, 3), np.float32), np.empty((ys.size, 3), np.float32)
+    make_rays(*camera_arrays(camera), xs.ravel(), ys.ravel(), 0.5, 0.5, o, d)
+    index = np.flatnonzero((d[:, 2] < -1e-4) & (o[:, 2] > 0))
+    o, d = o[index], d[index]
+    point = np.asarray(o + d * (-o[:, 2] / d[:, 2])[:, None], np.float32)
+    point[:, 2] = ABOVE
+    return point, index
 
 
 def sun_seen(
@@ -208,9 +211,10 @@ def ground_ratio(
     full = _joined(np.concatenate([sky, through[:, None]], 1).reshape(*shape, 4), hole, h, w)
     ratio = _level(view, lit.sharp * full[..., 3], full[..., :3])
     ratio /= view.ground_level
-    near = np.zeros(shape[0] * shape[1], bool)
-    near[index] = True
-    ratio[~near.reshape(shape).repeat(STEP, 0).repeat(STEP, 1)[:h, :w]] = 1
+    away = np.ones(shape[0] * shape[1], bool)
+    away[index] = False
+    away = away.reshape(shape).repeat(STEP, 0).repeat(STEP, 1)[:h, :w]
+    np.copyto(ratio, np.float32(1), where=away[..., None])
     return np.clip(ratio, LEAST, 1, out=ratio)
 
 
@@ -272,4 +276,5 @@ def _joined(small: F32, hole: NDArray[np.bool_], h: int, w: int) -> F32:
         part = cv2.GaussianBlur((small - 1) * side[..., None], (0, 0), BLUR)
         part = 1 + part.reshape(small.shape) / share
         sides.append(cv2.resize(part, (w, h), interpolation=cv2.INTER_LINEAR).reshape(h, w, -1))
-    return np.where(hole[..., None], *sides)
+    np.copyto(sides[1], sides[0], where=hole[..., None])
+    return sides[1]

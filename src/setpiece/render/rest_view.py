@@ -11,7 +11,7 @@ from scipy.fft import dctn, idctn
 from scipy.ndimage import maximum_filter, minimum_filter
 
 from setpiece.render.camera import Camera
-from setpiece.render.ground import GroundLight, GroundNow, ground_at_rest, ground_level
+from setpiece.render.ground import GroundLight, GroundNow, bare_ground, ground_at_rest, ground_level
 from setpiece.render.light import Light
 from setpiece.render.sampling import pixel_offsets
 from setpiece.render.scene import Mesh
@@ -52,6 +52,11 @@ class RestView:
     def tone(self) -> F32:
         """Mean albedo of every face, (F, 3)."""
         return face_tones(self)
+
+    @cached_property
+    def bare_ground(self) -> tuple[F32, NDArray[np.int64]]:
+        """All ground in the picture (see `ground.bare_ground`)."""
+        return bare_ground(self.camera, *self.silhouette.shape)
 
     @cached_property
     def ground_at_rest(self) -> GroundNow:

@@ -22,6 +22,7 @@ from setpiece.render.tracing import Tracer, camera_arrays, cover_tiles, make_ray
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
 TILE = 16  # px
+BLOCK = 4  # px; divides TILE
 LAYERS = 5  # surfaces a ray may pass where the silhouette's matte cuts them away
 Seen = Callable[[F32, F32, F32], tuple[F32, F32]]
 
@@ -246,7 +247,10 @@ def render_solids(
 
 
 def _covered_pixels(view: RestView, posed: Posed) -> tuple[I32, I32]:
-    """Pixels (xs, ys) of the tiles that the pieces may cover: a coarse splat of every triangle."""
+    """Pixels (xs, ys) of the tiles that the pieces may cover: a coarse splat of every triangle.
+
+    In blocks of BLOCK x BLOCK, so that rays that follow one another stay together.
+    """
     h, w = view.silhouette.shape
     # 2-D difference array: each triangle's box of tiles
     grid = np.zeros((-(-h // TILE) + 1, -(-w // TILE) + 1), np.int64)
@@ -254,9 +258,12 @@ def _covered_pixels(view: RestView, posed: Posed) -> tuple[I32, I32]:
     on = grid.cumsum(0).cumsum(1)[:-1, :-1] > 0
     if behind:  # something is beside or behind the camera: do not guess
         on[:] = True
-    full = np.kron(on, np.ones((TILE, TILE), bool))[:h, :w]
-    ys, xs = np.nonzero(full)
-    return xs.astype(np.int32), ys.astype(np.int32)
+    blocks = np.kron(on, np.ones((TILE // BLOCK, TILE // BLOCK), bool))
+    at = np.argwhere(blocks).astype(np.int32) * BLOCK
+    within = np.mgrid[0:BLOCK, 0:BLOCK].reshape(2, -1).astype(np.int32)
+    ys, xs = ((at[:, k, None] + within[k]).ravel() for k in range(2))
+    there = (ys < h) & (xs < w)
+    return xs[there], ys[there]
 
 
 def compile_kernels() -> None:

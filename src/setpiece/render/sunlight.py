@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from setpiece.render.embree import blocked, ray_room
+from setpiece.render.embree import WIDE, blocked, blocked_all, fill_lane, packet_room, ray_room
 from setpiece.render.sampling import pixel_point
 from setpiece.render.tracing import J, Tracer
 
@@ -53,7 +53,7 @@ def sun_rays_free(
 def _free(
     scene, points, normal, pixel, only, width, sun, spread, seed, first, apart, rays, samples, out
 ):
-    ray = ray_room()
+    room, owner, filled = packet_room(), np.empty(WIDE, np.int64), 0
     # any frame around the sun will do
     tx, ty = -sun[1], sun[0]
     ln = math.sqrt(tx * tx + ty * ty) + 1e-9
@@ -72,11 +72,26 @@ def _free(
             c, s = rad * math.cos(6.2831853 * a), rad * math.sin(6.2831853 * a)
             x, y, z = sun[0] + tx * c + bx * s, sun[1] + ty * c + by * s, sun[2] + bz * s
             ln = 1.0 / math.sqrt(x * x + y * y + z * z)
-            if not blocked(
-                scene, ray, points[i, 0], points[i, 1], points[i, 2],
+            fill_lane(
+                room, filled, points[i, 0], points[i, 1], points[i, 2],
                 np.float32(x * ln), np.float32(y * ln), np.float32(z * ln), FAR,
-            ):  # fmt: skip
-                out[i] += 1
+            )  # fmt: skip
+            owner[filled] = i
+            filled += 1
+            if filled == WIDE:
+                _count_free(scene, room, owner, filled, out)
+                filled = 0
+    _count_free(scene, room, owner, filled, out)
+
+
+@njit(inline="always")
+def _count_free(scene, room, owner, filled, out):
+    """Add 1 to the owner of each ray of the packet that nothing stands before."""
+    if filled > 0:
+        blocked_all(scene, room, filled)
+        for k in range(filled):
+            if room[0][8 * WIDE + k] >= 0:
+                out[owner[k]] += 1
 
 
 def towards_sun(tracer: Tracer, n: int, points: F32, normal: F32, sun: NDArray) -> F32:

@@ -9,7 +9,17 @@ from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.render.camera import Camera
-from setpiece.render.embree import Scene, blocked, nearest, ray_room
+from setpiece.render.embree import (
+    WIDE,
+    Scene,
+    blocked,
+    fill_lane,
+    hit_of,
+    nearest,
+    nearest_all,
+    packet_room,
+    ray_room,
+)
 
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
@@ -28,7 +38,8 @@ class Tracer:
         return self._scene.address
 
     def hits(self, origins: F32, directions: F32) -> tuple[I32, F32, F32, F32]:
-        """(triangle or -1, distance, u, v) of the nearest hit of every ray."""
+        """(triangle or -1, distance, u, v) of the nearest hit of every ray; fast where those that
+        follow one another go the same way."""
         n = len(origins)
         prim = np.empty(n, np.int32)
         dist, u, v = (np.empty(n, np.float32) for _ in range(3))
@@ -51,11 +62,18 @@ class Tracer:
 
 @njit(**J)
 def _hits(scene, origins, directions, prim, dist, u, v):
-    ray = ray_room()
-    for i in range(origins.shape[0]):
-        o, d = origins[i], directions[i]
-        prim[i] = nearest(scene, ray, o[0], o[1], o[2], d[0], d[1], d[2], np.float32(1e30))
-        dist[i], u[i], v[i] = ray[8], ray[15], ray[16]
+    room = packet_room()
+    rays = room[0]
+    for first in range(0, origins.shape[0], WIDE):
+        count = min(origins.shape[0] - first, WIDE)
+        for k in range(count):
+            o, d = origins[first + k], directions[first + k]
+            fill_lane(room, k, o[0], o[1], o[2], d[0], d[1], d[2], np.float32(1e30))
+        nearest_all(scene, room, count)
+        for k in range(count):
+            i = first + k
+            prim[i], dist[i] = hit_of(room, k), rays[8 * WIDE + k]
+            u[i], v[i] = rays[15 * WIDE + k], rays[16 * WIDE + k]
 
 
 @njit(**J)

@@ -13,6 +13,10 @@ from setpiece.render.volume_light import Grain
 
 F32 = NDArray[np.float32]
 BRICK = 8  # cells along an edge of the bricks that are worked on one by one
+PLAIN = 0.1  # of a lobe over its foot, on the mean: as much dust then as there was
+BURIED = (
+    12.0  # optical depth before a brick, as the coarse dust has it, behind which nothing is seen
+)
 
 
 @njit(cache=True, nogil=True, fastmath=True)
@@ -30,6 +34,7 @@ def _refine(d, active, point, strength, key, start, tile, r, warp, carve, lobes,
     half = np.float32(0.5)
     one = np.float32(1.0)
     gain, soft = np.float32(1.5), np.float32(0.2)
+    flat = lobes * np.float32(PLAIN)  # what lobes add on the whole, where they are not seen
     texel = np.float32(2.0)  # texels of noise in a cell
     rr = np.float32(1.0 / (REACH * REACH))
     for bi in range(bx):
@@ -126,6 +131,12 @@ def _refine(d, active, point, strength, key, start, tile, r, warp, carve, lobes,
                             if active[bi, bj, bk] == 2:
                                 out[i, j, k] = lerp3(d, x, y, z)
                                 continue
+                            if active[bi, bj, bk] == 3:
+                                e = lerp3(d, x, y, z)
+                                t = e + flat * e / (e + np.float32(0.35)) - floor * e / (e + floor)
+                                t = max(t, np.float32(0.0))
+                                out[i, j, k] = min(gain * t * t / (t + soft), np.float32(4.0))
+                                continue
                             a, b, c = i - x0, j - y0, k - z0
                             s = one / np.sqrt(wsum[a, b, c] + np.float32(1e-5))
                             # The ground is a floor: less up and down near it, and mirrored.
@@ -158,6 +169,7 @@ def refine(
     lobes: float = 0.75,
     floor: float = 0.05,
     seed: int = 0,
+    seen: NDArray[np.bool_] | None = None,
 ) -> F32:
     """Dust density at `detail` times the resolution, with lobes and creases that ride the flow.
 
@@ -165,12 +177,16 @@ def refine(
     integer), (P, 3). Returns float32 (X * detail, Y * detail, Z * detail).
 
     The density is read at positions displaced by the patches' noise (warp, in cells), then its
-    edge is moved by lobes around the patches and by finer billows (carve), then sharpened.
+    edge is moved by lobes around the patches and by finer billows (carve), then sharpened. seen:
+    the bricks (see `bricks_seen`) that get all that; others, which only keep light from what is
+    seen, are as thick but smooth. None is all.
     """
     nx, ny, nz = dust.shape
     most, least = _blocks(dust), -_blocks(-dust)
     blocks = most.shape
     active = (most > 1e-3).astype(np.uint8)
+    if seen is not None:
+        active[(active == 1) & ~seen] = 3
     active[least > 2.0] = 2  # deep inside nothing of this is seen
     brick = np.clip(np.floor((position + 0.5) / BRICK).astype(np.int64), 0, np.array(blocks) - 1)
     flat = (brick[:, 0] * blocks[1] + brick[:, 1]) * blocks[2] + brick[:, 2]
@@ -219,8 +235,70 @@ def _strongest(d, near, point, strength, start, bins, out):
                 out[i, j, k, 0], out[i, j, k, 1], out[i, j, k, 2] = n0, n1, n2
 
 
+def bricks_seen(
+    dust: F32, depth: float, eye: NDArray[np.float64], sides: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Bricks of dust (X, Y, Z) of which an eye may see anything, bool.
+
+    depth: optical depth of a cell of density 1. eye: (3,) [cells; a centre is an integer]. sides:
+    (n, 4) planes that bound what it sees, a point of it on the positive side of all.
+    """
+    out = np.zeros([-(-n // BRICK) for n in dust.shape], np.bool_)
+    _look(np.ascontiguousarray(dust, np.float32), np.float32(depth), eye, sides, out)
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _look(d, depth, eye, sides, out):
+    limit = np.float32(BURIED) / depth
+    for bi in range(out.shape[0]):
+        for bj in range(out.shape[1]):
+            for bk in range(out.shape[2]):
+                for spot in range(125):
+                    # corners of the brick, and the middle of what lies between
+                    x = bi * BRICK + 2.0 * (spot // 25) - 0.5
+                    y = bj * BRICK + 2.0 * (spot // 5 % 5) - 0.5
+                    z = bk * BRICK + 2.0 * (spot % 5) - 0.5
+                    inside = True
+                    for s in range(sides.shape[0]):
+                        side = sides[s, 0] * x + sides[s, 1] * y + sides[s, 2] * z + sides[s, 3]
+                        inside = inside and side > -2.0
+                    if inside and _reaches(d, limit, eye, x, y, z):
+                        out[bi, bj, bk] = True
+                        break
+
+
+@njit(inline="always")
+def _reaches(d, limit, eye, x, y, z):
+    """Whether less than `limit` of dust lies between a point and the eye, in steps of a cell."""
+    nx, ny, nz = d.shape
+    dx, dy, dz = eye[0] - x, eye[1] - y, eye[2] - z
+    far = np.sqrt(dx * dx + dy * dy + dz * dz) + 1e-9
+    dx, dy, dz = dx / far, dy / far, dz / far
+    passed = np.float32(0)
+    t = 0.5
+    while t < far:
+        i, j, k = int(x + t * dx + 0.5), int(y + t * dy + 0.5), int(z + t * dz + 0.5)
+        if i < 0 or j < 0 or k < 0 or i >= nx or j >= ny or k >= nz:
+            # the corner of a brick may lie past the last cell; after that the way is clear
+            if t > 2.0:
+                return True
+        else:
+            passed += d[i, j, k]
+            if passed > limit:
+                return False
+        t += 1.0
+    return True
+
+
 def grain(
-    dust: F32, position: F32, strength: F32, key: NDArray[np.uint32], detail: int, seed: int = 0
+    dust: F32,
+    position: F32,
+    strength: F32,
+    key: NDArray[np.uint32],
+    detail: int,
+    seed: int = 0,
+    seen: NDArray[np.bool_] | None = None,
 ) -> Grain:
     """What `render.volume.march` needs to go on below the cells of the refined dust.
 
@@ -235,6 +313,8 @@ def grain(
     weight = np.ascontiguousarray(strength[order], np.float32)
     nearest = np.full((*dust.shape, 3), -1, np.int32)
     near = _blocks(dust) > 1e-3
+    if seen is not None:
+        near &= seen
     _strongest(dust, near, point, weight, start.astype(np.int64), bins, nearest)
     tile = np.ascontiguousarray(detail_tile(64, seed)[..., 3])
     k = key[order].astype(np.int64)
@@ -264,4 +344,5 @@ def compile_kernels() -> None:
     dust = np.ones((4, 4, 4), np.float32)
     one = np.ones(1, np.float32)
     refine(dust, np.ones((1, 3), np.float32), one, np.ones(1, np.uint32), 2)
+    bricks_seen(dust, 1.0, np.zeros(3), np.zeros((4, 4)))
     grain(dust, np.ones((1, 3), np.float32), one, np.ones(1, np.uint32), 2)
