@@ -26,6 +26,8 @@ KERNELS = (
     "setpiece.deage.light",
     "setpiece.deage.steady",
     "setpiece.media.cryptomatte",
+    "setpiece.media.movie",
+    "setpiece.previs.panel",
     "setpiece.render.solids",
     "setpiece.render.volume",
     "setpiece.render.motionblur",

@@ -251,3 +251,10 @@ def write_movie(
     if writer is None:
         raise ValueError(f"{path}: a movie needs at least one frame")
     return writer.count
+
+
+def compile_kernels() -> None:
+    """Compile what this module needs."""
+    picture, add = np.zeros((2, 6), np.float32), np.zeros((2, 6), np.float32)
+    for kind in (np.uint8, np.uint16):
+        _coded(picture, add, np.float32(255), np.empty((2, 6), kind))

@@ -223,3 +223,15 @@ def _told(staging: model.Staging, shot: model.Shot) -> list[tuple[str, str]]:
             beat = staging.beats[i]
             out.append((beat.who[0] if beat.what == "speech" and beat.who else "", beat.words))
     return [(a, b) for a, b in out if b.strip()]
+
+
+def compile_kernels() -> None:
+    """Compile what drawing needs: a small frame in each style, of one who walks down a street."""
+    walker = model.Figure(name="A", stance="walk", path=((-1.0, 0.0, 0.0), (1.0, 0.0, 4.0)))
+    street = model.SetDesign(kind="street", interior=False, size=(20.0, 12.0, 0.0), weather="rain")
+    beat = model.Beat(first=0, last=0, who=("A",), seconds=4.0)
+    staging = model.Staging(position=1, number="1", set=street, figures=(walker,), beats=(beat,))
+    camera = model.Camera(position=(0.0, -6.0, 1.6), target=(0.0, 0.0, 1.2))
+    shot = model.Shot(id="1A", scene="1", position=1, subjects=("A",), camera=camera, beats=(0,))
+    for style in ("ink", "pencil", "clay"):
+        draw_frame(staging, shot, 240, style)
