@@ -40,6 +40,17 @@ def test_a_scene_has_units_and_everybody_by_name(layers):
         assert box.GetMax()[2] == pytest.approx(1.75, rel=0.08)
 
 
+def test_who_comes_in_later_is_in_the_scene_as_they_come(tmp_path):
+    from pxr import Usd
+
+    staging = heath()
+    late = staging.figures[-1].model_copy(update={"enters": 246.0 + 17 / 36})  # no round number
+    staging = staging.model_copy(update={"figures": (*staging.figures[:-1], late)})
+    write_scene_usd(tmp_path / "scene.usda", staging)
+    stage = Usd.Stage.Open(str(tmp_path / "scene.usda"))
+    assert stage.GetPrimAtPath(f"/Scene/Figures/{figure_prims(staging)[late.name]}").GetChildren()
+
+
 def test_a_shot_stands_over_its_scene_with_lens_and_moves(layers):
     from pxr import Usd, UsdGeom
 

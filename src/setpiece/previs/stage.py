@@ -69,7 +69,7 @@ class Stage:
 
     def at(self, seconds: float) -> Scene:
         """The scene at a second of the staging's time; figures keep their names."""
-        key = round(float(seconds), 2)
+        key = float(seconds)  # as it is: rounded down, who enters at it would not be there yet
         if key not in self._scenes:
             if len(self._scenes) > 3:
                 self._scenes.clear()
