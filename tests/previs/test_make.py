@@ -77,7 +77,7 @@ def test_a_take_holds_what_it_should(made: Path) -> None:
     assert len(record["panels"]) == len(boards.shots) >= 3
     for panel in record["panels"]:
         assert Image.open(take / panel["picture"]).size == (960, 540)
-    assert len(list((take / "usd").rglob("*.usda"))) == len(boards.shots) + 2
+    assert len(list((take / "usd").rglob("*.usdc"))) == len(boards.shots) + 2
     wrong = {k: c for k, c in record["checks"].items() if not c["ok"]}
     assert not wrong
     assert not check_folder(take).problems

@@ -138,7 +138,7 @@ def previs(
         request, script, scenes, boards, tuple(told), tuple(drawn), tuple(screened), reflow,
         revised, order, frozenset(by_hand), tuple(notes),
     )  # fmt: skip
-    return publish(s, desk, out, database)
+    return publish(s, desk, out, database, workers)
 
 
 def _shots(

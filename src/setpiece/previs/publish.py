@@ -34,14 +34,16 @@ class ScriptSource:
     colorspace: str = "Rec.709"
 
 
-def publish(s: Stages, desk: StageDesk, out: Path, database: str | Path | None) -> TakeResult:
+def publish(
+    s: Stages, desk: StageDesk, out: Path, database: str | Path | None, workers: int | None
+) -> TakeResult:
     """The take out of finished panels and scenes (see `ledger.publish`)."""
     r = s.request
     source = ScriptSource(r.script, SIZE, s.frames)
     return publish_take(
         Order(r.show, "boards", r.shot_name, "previs", in_words(s), 0, source, r.fps),
         desk, out, database,
-        fill=lambda take: _fill(s, desk, take),
+        fill=lambda take: _fill(s, desk, take, workers),
         facts=lambda take, aside: _record(s, take, aside),
         provenance=lambda _record: provenance(s),
         shown=lambda take: shown_name(s, take),
@@ -68,7 +70,7 @@ def provenance(s: Stages) -> Provenance:
     return Provenance(source_type=name, ingredients=(script.model_copy(update={"path": None}),))
 
 
-def _fill(s: Stages, desk: StageDesk, take: TakeFolder) -> list[str]:
+def _fill(s: Stages, desk: StageDesk, take: TakeFolder, workers: int | None) -> list[str]:
     """Everything but take.json; returns what was set aside, in words."""
     from setpiece.previs.scene_files import write_lists, write_scenes, write_set_pieces
 
@@ -85,8 +87,7 @@ def _fill(s: Stages, desk: StageDesk, take: TakeFolder) -> list[str]:
     tell(0.05)
     write_lists(s, folder)
     write_set_pieces(s, folder)
-    write_scenes(s, folder)
-    tell(0.25)
+    write_scenes(s, folder, workers=workers, done=lambda part: tell(0.05 + 0.2 * part))
     write_book(folder / "book.pdf", film, folder)
     tell(0.35)
     write_flip(folder / "flip.html", film, folder)

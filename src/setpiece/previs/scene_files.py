@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from setpiece.farm import map_frames
 from setpiece.ledger.costs import Rate
 from setpiece.ledger.estimate import load_estimate
 from setpiece.media.atomic import whole_file
+from setpiece.previs.model import Boards
 from setpiece.previs.set_piece import bid_text, set_pieces
 from setpiece.previs.table import table_text
 from setpiece.previs.tell import scenes_of
@@ -45,16 +50,42 @@ def write_set_pieces(s: Stages, folder: Path) -> int:
     return len(pieces)
 
 
-def write_scenes(s: Stages, folder: Path) -> None:
-    """A USD layer for each scene and each shot under `usd/`. Raises StoreError."""
+def write_scenes(
+    s: Stages, folder: Path, *, workers: int | None = None, done: Callable[[float], None]
+) -> None:
+    """A USD layer for each scene and each shot under `usd/`; `done` is told the share that is
+    written. Raises StoreError."""
+    count = sum(bool(shots) for _, shots in scenes_of(s.boards))
+    written = 0
+
+    def tell(*_: object) -> None:
+        nonlocal written
+        written += 1
+        done(written / count)
+
+    map_frames(_open, _write, _Job(folder, s.request.fps), range(count), workers=workers, done=tell)
+
+
+@dataclass(frozen=True)
+class _Job:
+    folder: Path
+    fps: Fraction
+
+
+def _open(job: _Job) -> tuple[_Job, Boards]:
+    return job, Boards.model_validate_json((job.folder / "boards.json").read_bytes())
+
+
+def _write(room: tuple[_Job, Boards], index: int) -> None:
+    from setpiece.previs.stage import Stage
     from setpiece.previs.usd import write_scene_usd, write_shot_usd
 
-    for staging, shots in scenes_of(s.boards):
-        if not shots:
-            continue
-        room = folder / "usd" / f"{staging.position:03d}_{slug(staging.number)}"
-        room.mkdir(parents=True)
-        write_scene_usd(room / "scene.usda", staging)
-        for shot in shots:
-            path = room / f"{slug(shot.id, 'shot').upper()}.usda"
-            write_shot_usd(path, staging, shot, room / "scene.usda", s.request.fps)
+    job, boards = room
+    staging, shots = [x for x in scenes_of(boards) if x[1]][index]
+    where = job.folder / "usd" / f"{staging.position:03d}_{slug(staging.number)}"
+    where.mkdir(parents=True)
+    built, scene = Stage(staging), where / "scene.usdc"
+    write_scene_usd(scene, staging, built)
+    for shot in shots:
+        path = where / f"{slug(shot.id, 'shot').upper()}.usdc"
+        write_shot_usd(path, staging, shot, scene, job.fps, built)

@@ -11,7 +11,7 @@ import numpy as np
 
 from setpiece.media.atomic import whole_file
 from setpiece.previs.blocked import Kind, Thing
-from setpiece.previs.model import Shot, Staging
+from setpiece.previs.model import Figure, Shot, Staging
 from setpiece.previs.panel import through
 from setpiece.previs.solid import Solid
 from setpiece.previs.stage import Stage
@@ -19,7 +19,7 @@ from setpiece.previs.stage import Stage
 FIRST = 1001
 
 
-def write_scene_usd(path: Path | str, staging: Staging) -> None:
+def write_scene_usd(path: Path | str, staging: Staging, made: Stage | None = None) -> None:
     """A layer of one scene, metres, Z up: /Scene/Set, /Props, /Figures and the key light.
 
     Figures are prims by name, where and as they come in. Raises StoreError where it cannot be
@@ -36,7 +36,7 @@ def write_scene_usd(path: Path | str, staging: Staging) -> None:
         for group in ("Set", "Props", "Figures"):
             UsdGeom.Scope.Define(stage, f"/Scene/{group}")
         names = figure_prims(staging)
-        made = Stage(staging)
+        made = made or Stage(staging)
         scene = made.at(0.0)
         taken: set[str] = set()
         for thing in scene.things:
@@ -46,12 +46,10 @@ def write_scene_usd(path: Path | str, staging: Staging) -> None:
             _mesh(stage, _unique(f"/Scene/{group}", thing.name, taken), thing.solid)
         for f in staging.figures:
             now = f.at(f.enters)
-            at = np.array([*now.position, now.lift])
             prim = f"/Scene/Figures/{names[f.name]}"
             xform = UsdGeom.Xform.Define(stage, prim)
-            xform.AddTranslateOp().Set(Gf.Vec3d(*at.tolist()))
-            thing = next(t for t in made.at(f.enters).things if t.name == f.name)
-            _mesh(stage, f"{prim}/{names[f.name]}", thing.solid.moved(-at))
+            xform.AddTranslateOp().Set(Gf.Vec3d(*map(float, (*now.position, now.lift))))
+            _mesh(stage, f"{prim}/{names[f.name]}", _first(made, f))
         sun = UsdLux.DistantLight.Define(stage, "/Scene/Key")
         sun.CreateIntensityAttr(2.0 if not scene.light.night else 0.4)
         sun.CreateAngleAttr(0.53)
@@ -61,12 +59,19 @@ def write_scene_usd(path: Path | str, staging: Staging) -> None:
 
 
 def write_shot_usd(
-    path: Path | str, staging: Staging, shot: Shot, scene: Path | str, fps: Fraction = Fraction(24)
+    path: Path | str,
+    staging: Staging,
+    shot: Shot,
+    scene: Path | str,
+    fps: Fraction = Fraction(24),
+    made: Stage | None = None,
 ) -> None:
     """A layer of one shot over the scene's layer `scene`: /Shot/Camera with its lens and move from
-    frame 1001, and the figures as they stand, move, come and go in the shot.
+    frame 1001, and the figures as they stand, move, come and go in the shot. Of a figure whose pose
+    is the scene's, or a bend of it, only what differs is in the layer.
 
-    Raises StoreError where it cannot be written.
+    made: the staging built before, for all of its shots. Raises StoreError where it cannot be
+    written.
     """
     from pxr import Gf, Sdf, Usd, UsdGeom
 
@@ -93,30 +98,36 @@ def write_shot_usd(
             root.GetPrim().SetCustomDataByKey(key, value)
         _camera(stage, shot, frames)
         names = figure_prims(staging)
-        made = Stage(staging)
+        made = made or Stage(staging)
         there = {t.name: t for t in made.at(shot.moment).things}
         for f in staging.figures:
             prim = stage.OverridePrim(f"/Scene/Figures/{names[f.name]}")
             visible = UsdGeom.Imageable(prim).CreateVisibilityAttr()
-            ways = []
-            for k in range(frames):
-                seconds = shot.start + k / float(fps)
-                now = f.at(seconds)
-                ways.append((FIRST + k, (*now.position, now.lift), f.present(seconds)))
-            _sampled(visible, [(t, "inherited" if p else "invisible") for t, _, p in ways])
+            times = [(FIRST + k, shot.start + k / float(fps)) for k in range(frames)]
+            seen = [(t, "inherited" if f.present(at) else "invisible") for t, at in times]
+            _sampled(visible, seen)
             # The scene's layer has the op; here it gets this shot's samples.
             op = prim.CreateAttribute("xformOp:translate", Sdf.ValueTypeNames.Double3)
-            _sampled(op, [(t, Gf.Vec3d(*map(float, at))) for t, at, _ in ways])
+            moments = times if f.path else [(FIRST, shot.moment)]
+            ways = [(t, f.at(at)) for t, at in moments]
+            _sampled(op, [(t, Gf.Vec3d(*map(float, (*n.position, n.lift)))) for t, n in ways])
             thing: Thing | None = there.get(f.name)
             if thing is not None:
-                now = f.at(shot.moment)
-                _mesh(
-                    stage,
-                    f"{prim.GetPath()}/{names[f.name]}",
-                    thing.solid.moved(-np.array([*now.position, now.lift])),
-                )
+                posed = _at_home(thing.solid, f, shot.moment)
+                _posed(stage, f"{prim.GetPath()}/{names[f.name]}", posed, _first(made, f))
         layer.Save()
         del stage, layer
+
+
+def _first(made: Stage, figure: Figure) -> Solid:
+    """A figure as it comes in, its feet on the origin."""
+    thing = next(t for t in made.at(figure.enters).things if t.name == figure.name)
+    return _at_home(thing.solid, figure, figure.enters)
+
+
+def _at_home(solid: Solid, figure: Figure, seconds: float) -> Solid:
+    now = figure.at(seconds)
+    return solid.moved(-np.array([*now.position, now.lift]))
 
 
 def figure_prims(staging: Staging) -> dict[str, str]:
@@ -163,6 +174,23 @@ def _mesh(stage: Any, path: str, solid: Solid) -> None:
     )
     # USD's colours are linear; ours are as seen.
     colour.Set(Vt.Vec3fArray.FromNumpy(solid.colour.astype(np.float32) ** 2.2))
+
+
+def _posed(stage: Any, path: str, solid: Solid, base: Solid) -> None:
+    """A mesh over the scene's: nothing where it is the same, its points where it is the same
+    surface bent otherwise, all of it where what is worn or held differs."""
+    from pxr import UsdGeom, Vt
+
+    if solid.faces.shape != base.faces.shape or not np.array_equal(solid.faces, base.faces):
+        _mesh(stage, path, solid)
+        return
+    if np.allclose(solid.vertices, base.vertices, atol=1e-4):
+        return
+    mesh = UsdGeom.Mesh(stage.OverridePrim(path))
+    points = np.ascontiguousarray(solid.vertices, np.float32)
+    mesh.CreatePointsAttr(Vt.Vec3fArray.FromNumpy(points))
+    mesh.CreateNormalsAttr(Vt.Vec3fArray.FromNumpy(np.ascontiguousarray(solid.normals, np.float32)))
+    mesh.CreateExtentAttr(Vt.Vec3fArray.FromNumpy(np.stack([points.min(0), points.max(0)])))
 
 
 def _types() -> Any:
