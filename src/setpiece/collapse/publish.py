@@ -33,7 +33,7 @@ def publish(
     return publish_take(
         Order(r.show, r.sequence, r.shot_name, "collapse", s.brief.text, r.seed, s.plate, s.fps),
         desk, out, database,
-        fill=lambda take: _fill(s, desk, take, frames),
+        fill=lambda take, _meter: _fill(s, desk, take, frames),
         facts=lambda take, _made: _record(s, take, frames),
         provenance=lambda record: provenance(s, record["measured"]["dust_mass_kg"]["most"] > 0),
         shown=lambda take: f"{take.stem}.mp4",

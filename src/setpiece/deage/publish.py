@@ -31,7 +31,9 @@ def publish(
     return publish_take(
         Order(r.show, r.sequence, r.shot_name, r.task, in_words(s), 0, s.plate, s.plate.fps),
         desk, out, database,
-        fill=lambda take: deliver(s, take, frames, lambda f: desk.watcher.advance("deliver", f)),
+        fill=lambda take, _meter: deliver(
+            s, take, frames, lambda f: desk.watcher.advance("deliver", f)
+        ),
         facts=lambda take, made: _record(s, take, made),
         provenance=lambda _record: provenance(s),
         shown=lambda take: f"{take.stem}.{'png' if still else 'mp4'}",

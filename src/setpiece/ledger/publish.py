@@ -66,16 +66,16 @@ def publish_take(
     out: Path,
     database: str | Path | None,
     *,
-    fill: Callable[[TakeFolder], Made],
+    fill: Callable[[TakeFolder, Meter], Made],
     facts: Callable[[TakeFolder, Made], dict[str, Any]],
     provenance: Callable[[dict[str, Any]], Provenance],
     shown: Callable[[TakeFolder], str],
 ) -> TakeResult:
     """Put a take together under a hidden name, then give it its own. Costs go to the ledger.
 
-    fill: writes the pictures. facts: what take.json says of them beside what was spent; it has
-    "plate" with its "sha256", and "checks". provenance: of that record. shown: name of the file to
-    watch.
+    fill: writes the pictures, and tells the meter what its workers took. facts: what take.json says
+    of them beside what was spent; it has "plate" with its "sha256", and "checks". provenance: of
+    that record. shown: name of the file to watch.
 
     Raises StoreError where disk or database refuse; a half-made take is then removed.
     """
@@ -88,7 +88,7 @@ def publish_take(
     try:
         desk.watcher.begin("deliver", False)
         with Meter() as meter:
-            made = fill(take)
+            made = fill(take, meter)
         usage = meter.usage
         costs = [
             StageCost(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from setpiece import __version__
-from setpiece.farm import StageDesk, hash_file
+from setpiece.farm import Meter, StageDesk, hash_file
 from setpiece.ledger.provenance import Ingredient, Provenance
 from setpiece.ledger.publish import Order, publish_take
 from setpiece.previs.book import write_book
@@ -43,7 +43,7 @@ def publish(
     return publish_take(
         Order(r.show, "boards", r.shot_name, "previs", in_words(s), 0, source, r.fps),
         desk, out, database,
-        fill=lambda take: _fill(s, desk, take, workers),
+        fill=lambda take, meter: _fill(s, desk, take, workers, meter),
         facts=lambda take, aside: _record(s, take, aside),
         provenance=lambda _record: provenance(s),
         shown=lambda take: shown_name(s, take),
@@ -70,7 +70,9 @@ def provenance(s: Stages) -> Provenance:
     return Provenance(source_type=name, ingredients=(script.model_copy(update={"path": None}),))
 
 
-def _fill(s: Stages, desk: StageDesk, take: TakeFolder, workers: int | None) -> list[str]:
+def _fill(
+    s: Stages, desk: StageDesk, take: TakeFolder, workers: int | None, meter: Meter
+) -> list[str]:
     """Everything but take.json; returns what was set aside, in words."""
     from setpiece.previs.scene_files import write_lists, write_scenes, write_set_pieces
 
@@ -87,7 +89,7 @@ def _fill(s: Stages, desk: StageDesk, take: TakeFolder, workers: int | None) -> 
     tell(0.05)
     write_lists(s, folder)
     write_set_pieces(s, folder)
-    write_scenes(s, folder, workers=workers, done=lambda part: tell(0.05 + 0.2 * part))
+    write_scenes(s, folder, meter, workers=workers, done=lambda part: tell(0.05 + 0.2 * part))
     write_book(folder / "book.pdf", film, folder)
     tell(0.35)
     write_flip(folder / "flip.html", film, folder)

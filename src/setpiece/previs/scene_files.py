@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from setpiece.farm import map_frames
+from setpiece.farm import Meter, map_frames
 from setpiece.ledger.costs import Rate
 from setpiece.ledger.estimate import load_estimate
 from setpiece.media.atomic import whole_file
@@ -51,15 +51,16 @@ def write_set_pieces(s: Stages, folder: Path) -> int:
 
 
 def write_scenes(
-    s: Stages, folder: Path, *, workers: int | None = None, done: Callable[[float], None]
+    s: Stages, folder: Path, meter: Meter, *, workers: int | None, done: Callable[[float], None]
 ) -> None:
     """A USD layer for each scene and each shot under `usd/`; `done` is told the share that is
     written. Raises StoreError."""
     count = sum(bool(shots) for _, shots in scenes_of(s.boards))
     written = 0
 
-    def tell(*_: object) -> None:
+    def tell(_scene: int, _value: object, cpu: float) -> None:
         nonlocal written
+        meter.add_worker(cpu)
         written += 1
         done(written / count)
 
