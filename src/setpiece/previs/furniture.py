@@ -27,18 +27,22 @@ def set_dressing(dressed: SetDesign, figures: list[Figure], text: str, seats: bo
     wide, deep, _ = dressed.size
     period = "period" in dressed.features
     out: list[Prop] = []
+    wild = not dressed.interior and not re.search(
+        r"\b(chairs?|tables?|bench|stools?)\b", text, re.I
+    )
     if seats and dressed.kind not in ("car", "train"):
         for f in figures:
             if f.species == "human" and f.role == "cast" and not f.enters:
                 out.append(
                     Prop(
-                        item="stool" if period else "chair",
-                        kind="chair",
+                        item="rock" if wild else "stool" if period else "chair",
+                        kind="rock" if wild else "chair",
                         position=(*f.position, 0),
-                        size=(0.45, 0.45, 0.9),
+                        size=(0.7, 0.6, 0.42) if wild else (0.45, 0.45, 0.9),
                         facing=f.facing,
                     )
                 )
+    if seats and not wild and dressed.kind not in ("car", "train"):
         out.append(
             _thing(
                 "table",

@@ -14,10 +14,19 @@ _WORDS: tuple[tuple[SetKind, bool | None, str], ...] = (
     ("train", None, r"train|treno|tren\b|zug\b|trem\b|subway car|metro"),
     ("boat", None, r"boat|ship|deck|barca|nave|bateau|barco|schiff|boot\b|navio"),
     ("kitchen", True, r"kitchen|cucina|cuisine|cocina|küche|cozinha"),
-    ("bedroom", True, r"bedroom|chamber|camera da letto|chambre|dormitorio|schlafzimmer|quarto"),
+    (
+        "bedroom",
+        True,
+        r"bedroom|(?<!bell )chamber|camera da letto|chambre|dormitorio|schlafzimmer|quarto",
+    ),
     ("office", True, r"office|ufficio|bureau|oficina|büro|escritório|police station"),
     ("bar", True, r"\bbar\b|pub\b|tavern|inn\b|café|restaurant|ristorante|kneipe|osteria"),
-    ("church", True, r"church|chapel|chiesa|église|iglesia|kirche|igreja|cathedral"),
+    (
+        "church",
+        True,
+        r"church|chapel|belfry|bell (?:chamber|tower)|campanile|chiesa|église|"
+        r"iglesia|kirche|igreja|cathedral",
+    ),
     ("corridor", True, r"corridor|hallway|corridoio|couloir|pasillo|flur\b|gang\b|corredor"),
     ("cave", None, r"cave|cavern|grotta|grotte|cueva|höhle|caverna"),
     ("tunnel", True, r"tunnel|pipe\b|sewer|galleria|galerie|duct|beam\b|schacht"),
