@@ -1,13 +1,13 @@
 """The shooting plan: script order, a greedy plan and the solver, with its bound and its gap.
 
-    python bench/schedule.py SCRIPT... --json out.json     # scripts, then synthetic shows
-    python bench/schedule.py --short                       # one synthetic show, a few seconds
+    python bench/schedule.py SCRIPT... --json out.json     # scripts and shows, 10 and 60 s each
+    python bench/schedule.py SCRIPT... --short             # 10 s each: two minutes
 
 Scripts get deals and a calendar of our own: the more scenes a performer has, the dearer
-(`schedule_shows.calendar`). Synthetic shows are `schedule_shows.show` of 60 and 120 strips, seed 1.
+(`schedule_shows.calendar`). Synthetic shows are `schedule_shows.show` of so many strips, seed 1.
 Costs in whole units of money; CPU-seconds of this process, kernels compiled before. The solver is
 given its time as `setpiece schedule --solve` is. `what-if`: the dearest performer is away on the
-first day on which they work.
+first day on which they work. Rows are printed as they come, and last all of them as Markdown.
 """
 
 from __future__ import annotations
@@ -68,6 +68,24 @@ def measure(name: str, breakdown: Breakdown, times: tuple[float, ...]) -> list[d
     return rows
 
 
+def table(rows: list[dict[str, Any]]) -> str:
+    out = [
+        "| show | strips | asked | CPU s | script order | greedy | plan | bound | gap "
+        "| what-if: moved, dearer, CPU s | MB |",
+        "|---|" + "---:|" * 10,
+    ]
+    for r in rows:
+        money = (r["script_order"], r["greedy"], r["cost"], r["bound"])
+        cells = [
+            r["show"], r["strips"], f"{r['asked_s']:g}", f"{r['cpu_s']:.1f}",
+            *("-" if m is None else f"{m:,}" for m in money),
+            "proven" if r["status"] == "optimal" else f"{100 * r['gap']:.1f} %",
+            f"{r['whatif_moved']}, {r['whatif_dearer']:,}, {r['whatif_cpu_s']:.1f}", r["peak_mb"],
+        ]  # fmt: skip
+        out.append("| " + " | ".join(map(str, cells)) + " |")
+    return "\n".join(out)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("scripts", nargs="*", type=Path)
@@ -76,10 +94,11 @@ def main() -> None:
     given = parser.parse_args()
     compile_kernels()
     compile_talent()
-    shows = [] if given.short else [(p.stem, from_script(p)) for p in given.scripts]
-    shows += [(f"synthetic {n}", show(n, 1)) for n in ((28,) if given.short else (60, 120))]
-    times = (3.0,) if given.short else (10.0, 60.0)
+    shows = [(p.stem, from_script(p)) for p in given.scripts]
+    shows += [(f"synthetic {n}", show(n, 1)) for n in ((28, 60) if given.short else (60, 120))]
+    times = (10.0,) if given.short else (10.0, 60.0)
     rows = [row for name, breakdown in shows for row in measure(name, breakdown, times)]
+    print(table(rows))
     if given.json is not None:
         with whole_file(given.json) as part:
             part.write_text(json.dumps({"rows": rows}, indent=1), encoding="utf-8")

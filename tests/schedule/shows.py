@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date, timedelta
 
 from hypothesis import strategies as st
@@ -85,3 +86,22 @@ def small() -> Breakdown:
             Performer(name="C", rate=70_000),
         ),
     ).checked()  # fmt: skip
+
+
+def crowd(strips: int) -> Breakdown:
+    """Many players in a few towns, by day and night: more than a few seconds prove."""
+    dice = random.Random(7)
+    people = "ABCDEFGHIJ"
+    rows = tuple(
+        Strip(
+            id=str(n + 1), position=n + 1, eighths=dice.randint(4, 20),
+            set=f"Set {dice.randint(1, 6)}", setting=dice.choice(["INT", "EXT"]),
+            light=dice.choice("DDN"), cast=tuple(sorted(dice.sample(people, dice.randint(1, 4)))),
+        )
+        for n in range(strips)
+    )  # fmt: skip
+    cast = tuple(Performer(name=p, rate=40_000 * (n + 1)) for n, p in enumerate(people))
+    places = tuple(
+        Location(name=f"Set {n}", place=f"Town {(n + 1) // 2}", fee=20_000) for n in range(1, 7)
+    )
+    return Breakdown(strips=rows, performers=cast, locations=places).checked()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from shows import breakdowns, calendar, day, small, strip
+from shows import breakdowns, calendar, crowd, day, small, strip
 
 from setpiece.schedule.anneal import improve
 from setpiece.schedule.arrange import arrange
@@ -18,10 +18,10 @@ from setpiece.schedule.greedy import by_hand, script_order
 from setpiece.schedule.model import Breakdown, Performer
 from setpiece.schedule.numbers import numbers, price
 from setpiece.schedule.rules import Rulebook
-from setpiece.schedule.solve import NoPlan, solve
+from setpiece.schedule.solve import NoPlan, rounds, solve
 
-SLOW = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @given(breakdowns(), st.data())
@@ -50,13 +50,12 @@ def test_compiled_price_is_the_price_and_its_rules_are_the_rules(
 def test_greedy_boards_break_no_rule(breakdown: Breakdown) -> None:
     book = Rulebook(breakdown, calendar())
     coded = Coded(book, window(book.calendar, breakdown, 40, book))
-    for make in (by_hand, script_order):
-        board = make(coded)
+    for board in (*by_hand(coded), script_order(coded)):
         days = arrange(book, {coded.strips[s].id: coded.dates[d] for s, d in board.day.items()})
         assert [b for b in check(book, days) if b.rule.kind not in ("hours", "turnaround")] == []
 
 
-@given(breakdowns(7), st.integers(0, 3))
+@given(breakdowns(6), st.integers(0, 3))
 @SLOW
 def test_a_plan_keeps_every_rule_and_its_bound(breakdown: Breakdown, seed: int) -> None:
     book = Rulebook(breakdown, calendar())
@@ -89,11 +88,40 @@ def test_bounds_of_parts_are_below_any_plan(breakdown: Breakdown) -> None:
 
 def test_a_small_show_is_proven_and_comes_out_the_same_twice() -> None:
     book = Rulebook(small(), calendar())
-    found = solve(book, 10.0)
+    found = solve(book, 5.0)
     assert found.status == "optimal"
     assert found.bound == found.cost.total
-    again = solve(book, 10.0)
+    again = solve(book, 5.0)
     assert (again.days, again.bound) == (found.days, found.bound)
+
+
+def test_more_time_only_adds_rounds() -> None:
+    for less, more in ((0.5, 3.0), (3.0, 10.0), (10.0, 60.0)):
+        short, long = list(rounds(less)), list(rounds(more))
+        assert long[: len(short)] == short
+        assert sum(short) <= max(less, 1.0)
+        assert len(long) > len(short)
+
+
+def test_more_time_gives_no_dearer_plan_and_no_lower_bound() -> None:
+    """On a board that is not proven in that time."""
+    breakdown = crowd(16)
+    book = Rulebook(breakdown, calendar())
+    first, second, again = (solve(book, s, seed=2) for s in (0.5, 2.0, 2.0))
+    assert first.status == "feasible"
+    assert second.cost.total <= first.cost.total
+    assert second.bound >= first.bound
+    assert (again.days, again.bound) == (second.days, second.bound)
+    assert second.greedy is not None
+    assert second.script_order is not None
+    assert second.cost.total <= second.greedy.total <= second.script_order.total
+
+
+def test_a_plan_that_is_given_is_never_made_dearer() -> None:
+    book = Rulebook(crowd(16), calendar())
+    given = solve(book, 1.0)
+    dates = {i: d.date for d in given.days for i in d.strips}
+    assert solve(book, 0.1, start=dates).cost.total <= given.cost.total
 
 
 def test_locked_strips_stay() -> None:

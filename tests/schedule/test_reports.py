@@ -18,7 +18,6 @@ from setpiece.schedule.call_sheet import call_sheets
 from setpiece.schedule.call_sheet_html import write_call_sheet_page
 from setpiece.schedule.call_sheet_pdf import write_call_sheet
 from setpiece.schedule.colours import strip_colour
-from setpiece.schedule.csv_cells import cell, plain_cell
 from setpiece.schedule.csv_out import write_schedule_csv
 from setpiece.schedule.deliver import deliver
 from setpiece.schedule.dood import write_dood_csv, write_dood_pdf
@@ -29,6 +28,7 @@ from setpiece.schedule.oneline import write_oneline
 from setpiece.schedule.order_file import read_order
 from setpiece.schedule.shooting_schedule import write_shooting_schedule
 from setpiece.schedule.stripboard_pdf import write_stripboard
+from setpiece.script.csv_table import cell, plain_cell
 
 MADE = datetime(2026, 4, 1, tzinfo=UTC)
 REPORTS = (write_stripboard, write_oneline, write_shooting_schedule, write_dood_pdf)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,11 @@ from setpiece.schedule.breakdown import break_down
 from setpiece.schedule.breakdown_csv import (
     COLUMNS,
     read_breakdown_csv,
-    read_pages,
     write_breakdown_csv,
 )
 from setpiece.schedule.model import Breakdown, Strip
 from setpiece.script import read_script
+from setpiece.script.csv_table import pages_cell, read_pages
 from setpiece.script.eighths import pages
 from setpiece.script.read import read_bytes
 
@@ -168,7 +169,7 @@ def test_a_huge_table_is_refused(tmp_path: Path) -> None:
 
 
 def test_formulas_leave_as_text_and_come_back(tmp_path: Path) -> None:
-    strip = Strip(id="1", set='=HYPERLINK("http://x")', notes="+1", synopsis="@a\nb")
+    strip = Strip(id="1", set='=HYPERLINK("http://x")', notes="+1 for Ana", synopsis="@a\nb")
     write_breakdown_csv(Breakdown(strips=(strip,)), tmp_path / "b.csv")
     text = (tmp_path / "b.csv").read_text("utf-8-sig")
     for row in csv.reader(io.StringIO(text)):
@@ -180,6 +181,8 @@ def test_formulas_leave_as_text_and_come_back(tmp_path: Path) -> None:
 @given(st.integers(1, 799))
 def test_eighths_are_read_as_they_are_written(count: int) -> None:
     assert read_pages(pages(count)) == count
+    assert read_pages(pages_cell(count)) == count
+    assert not re.fullmatch(r"\d+/\d+", pages_cell(count))  # a spreadsheet's date
 
 
 @settings(max_examples=60, deadline=None)

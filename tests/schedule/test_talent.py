@@ -103,6 +103,14 @@ def test_stopped_early_it_says_how_far_it_got() -> None:
     assert early.bound <= whole.cost <= early.cost == random_instance(26, 14, 1).cost(early.order)
 
 
+def test_a_search_of_so_many_nodes_is_the_same_each_time() -> None:
+    instance = random_instance(40, 16, 1)
+    one, other, longer = (solve(instance, nodes=n) for n in (40_000, 40_000, 200_000))
+    assert (one.order, one.bound, one.nodes) == (other.order, other.bound, other.nodes)
+    assert 40_000 <= one.nodes < 100_000
+    assert one.bound <= longer.bound <= longer.cost <= one.cost
+
+
 def test_ctrl_c_leaves_the_best_so_far() -> None:
     instance = random_instance(40, 16, 1)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from shows import calendar, day, small, strip
+from shows import calendar, crowd, day, small, strip
 
 from setpiece.errors import InputError
 from setpiece.schedule.check import check
@@ -24,6 +24,20 @@ def test_who_is_away_is_not_called_and_few_strips_move() -> None:
     assert check(Rulebook(answer.breakdown, made.calendar), answer.found.days) == []
     assert answer.dearer == answer.found.cost.total - made.cost.total
     assert {m[0] for m in answer.moved} == {i for i, d in days.items() if made.dates[i] != d}
+
+
+def test_the_answer_stays_near_the_plan_whoever_is_away() -> None:
+    made, _ = plan(Source(crowd(40), calendar()), 1.0)
+    assert not made.unscheduled
+    for name in "AJ":
+        busy = [d for d in made.days
+                if any(name in made.breakdown.by_id[i].cast for i in d.strips)]  # fmt: skip
+        for day_of in (busy[0], busy[len(busy) // 2]):
+            theirs = [i for i in day_of.strips if name in made.breakdown.by_id[i].cast]
+            answer = what_if(made, f"{name} away {day_of.date}", 1.0)
+            assert check(Rulebook(answer.breakdown, made.calendar), answer.found.days) == []
+            assert set(theirs) <= {m[0] for m in answer.moved}
+            assert len(answer.moved) <= 12
 
 
 @pytest.mark.parametrize(

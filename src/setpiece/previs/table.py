@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import get_args
 
 from setpiece.errors import InputError
@@ -22,25 +20,19 @@ from setpiece.previs.model import (
     Staging,
 )  # fmt: skip
 from setpiece.previs.place import Look
+from setpiece.script.csv_table import csv_rows, csv_text, plain_cell
 
 COLUMNS = (
     "scene", "shot", "type", "size", "lens", "subjects", "over", "prop", "move", "start", "seconds",
     "reason", "coverage", "edited", "flags",
 )  # fmt: skip
 _MOST = 20_000  # rows
-_RISKY = ("=", "+", "@", "\t", "\r")  # what a spreadsheet would take for a formula
 
 
 def table_text(boards: Boards) -> str:
     """All shots as CSV (UTF-8, a header row), in cutting order. Delete a row, move it, change a
     cell, or add one with a new name in `shot`; `read_table` takes it back."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for shot in boards.shots:
-        row = _row(shot)
-        writer.writerow([_safe(row[name]) for name in COLUMNS])
-    return out.getvalue()
+    return csv_text([COLUMNS, *([_row(shot)[c] for c in COLUMNS] for shot in boards.shots)])
 
 
 def read_table(boards: Boards, text: str, name: str = "shots.csv") -> Boards:
@@ -78,17 +70,7 @@ def read_table(boards: Boards, text: str, name: str = "shots.csv") -> Boards:
 
 
 def _read(text: str, name: str) -> list[tuple[int, dict[str, str]]]:
-    text = text.removeprefix("\ufeff")
-    sample = text.split("\n", 1)[0]
-    rows = csv.reader(
-        io.StringIO(text), delimiter=";" if sample.count(";") > sample.count(",") else ","
-    )
-    try:
-        every = list(rows)
-    except csv.Error as error:
-        raise InputError(f"{name} is no CSV table: {error}") from error
-    if not every:
-        raise InputError(f"{name} is empty; a shot list begins with the row {','.join(COLUMNS)}")
+    every = csv_rows(text, name)
     if len(every) > _MOST:
         raise InputError(f"{name} has {len(every)} rows; a shot list has {_MOST} at most")
     head = [h.strip().casefold() for h in every[0]]
@@ -104,7 +86,7 @@ def _read(text: str, name: str) -> list[tuple[int, dict[str, str]]]:
                 raise InputError(
                     f"{name}, row {number}: {len(cells)} cells, but {len(head)} columns"
                 )
-            row = {h: _bare(c) for h, c in zip(head, cells, strict=False)}
+            row = {h: plain_cell(c.strip()) for h, c in zip(head, cells, strict=False)}
             out.append((number, {c: row.get(c, "") for c in COLUMNS}))
     return out
 
@@ -248,15 +230,6 @@ def _row(shot: Shot) -> dict[str, str]:
         "coverage": shot.coverage, "edited": "yes" if shot.edited else "",
         "flags": "; ".join(shot.flags),
     }  # fmt: skip
-
-
-def _safe(cell: str) -> str:
-    return "'" + cell if cell.startswith(_RISKY) else cell
-
-
-def _bare(cell: str) -> str:
-    cell = cell.strip()
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_RISKY) else cell
 
 
 def _choice(value: str, known: tuple[str, ...], column: str, name: str, number: int):  # type: ignore[no-untyped-def]

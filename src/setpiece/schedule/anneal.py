@@ -15,25 +15,34 @@ from numba import njit
 from setpiece.schedule.coded import Coded
 from setpiece.schedule.numbers import I64, Numbers, numbers, price
 
-STEPS_A_SECOND = 1e9  # of work, see `steps`
+STEP, WORK = 1500e-9, 0.15e-9  # seconds, about: of a change, and of each thing it is priced by
+
+
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C. board: the best so far, None where every one breaks some rule."""
+
+    def __init__(self, board: list[int] | None) -> None:
+        super().__init__()
+        self.board = board
 
 
 def steps(coded: Coded, seconds: float) -> int:
     """Boards that are looked at in about so many CPU-seconds: counted, so that the same show and
     seed give the same plan on any machine."""
     days, people = len(coded.dates), len(coded.names)
-    work = 12 * len(coded.strips) + 3 * days * (people + len(coded.sites) + 12) + 300
-    return max(1000, int(STEPS_A_SECOND * seconds / work))
+    work = 12 * len(coded.strips) + 3 * days * (people + len(coded.sites) + 12)
+    return max(1000, int(seconds / (STEP + WORK * work)))
 
 
 def improve(
-    coded: Coded, start: Sequence[int], count: int, seed: int, stay: int = 0
-) -> list[int] | None:
+    coded: Coded, start: Sequence[int], count: int, seed: int, stay: int = 0,
+    home: Sequence[int] | None = None,
+) -> list[int] | None:  # fmt: skip
     """A board as good or better after `count` steps from `start` (a day for each strip, which may
-    break rules); None where every one that was seen breaks some. KeyboardInterrupt passes.
+    break rules); None where every one that was seen breaks some. Raises Stopped at Ctrl-C.
 
-    stay: cents that it is worth that a strip stays on its day of `start`; the search then keeps
-    near it.
+    stay: cents that it is worth that a strip stays on its day of `home` (default: of `start`);
+    the search then keeps near it.
     """
     n = numbers(coded)
     day = np.array(start, np.int64)
@@ -41,16 +50,24 @@ def improve(
         return None
     heat = max(20_000.0, float(np.median(n.rate)), float(n.money[0]) / 3)
     heat = heat / 10 if stay else heat
-    home = day.copy()
+    near = day.copy() if home is None else np.array(home, np.int64)
     best, state = day.copy(), np.array([seed * 2654435761 + 88172645463325252], np.uint64)
     chunk, done = 20_000, 0
     values = np.array(price(n, day), np.int64)
+    values[0] += stay * int((day != near).sum())
     least = values.copy()
+
+    def found() -> list[int] | None:
+        return [int(d) for d in best] if least[1] == 0 else None
+
     while done < count:  # between chunks Python sees Ctrl-C
         part = min(chunk, count - done)
-        _anneal(n, day, home, stay, best, values, least, part, done, count, heat, state)
+        try:
+            _anneal(n, day, near, stay, best, values, least, part, done, count, heat, state)
+        except KeyboardInterrupt:
+            raise Stopped(found()) from None
         done += part
-    return [int(d) for d in best] if least[1] == 0 else None
+    return found()
 
 
 @njit(cache=True)

@@ -9,14 +9,13 @@ and its proven bound (`talent/`) is one on ours.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
 from setpiece.schedule.coded import Coded, least_days
 
-TALENT_SECONDS = 1.0  # CPU, for each set of performers
 TALENT_SETS = (6, 12, 24)
 
 
@@ -34,8 +33,9 @@ class Least:
     total: int
 
 
-def least(coded: Coded, talent: bool = True) -> Least:
-    """Bounds on every part. Deterministic but for talent scheduling cut off by its CPU time."""
+def least(coded: Coded, nodes: int = 100_000) -> Least:
+    """Bounds on every part. nodes: that talent scheduling looks at for each set of performers; with
+    none, waiting is left out."""
     book = coded.book
     everything = range(len(coded.strips))
     days = _days(coded, everything)
@@ -48,7 +48,7 @@ def least(coded: Coded, talent: bool = True) -> Least:
         _days(coded, [s for s in everything if coded.place[s] == i])
         for i in range(len(coded.sites))
     ]
-    sets = _talent(coded, work) if talent and book.on(book.pages) else []
+    sets = _talent(coded, work, nodes) if nodes and book.on(book.pages) else []
     return Least(days, work, locations, sites, sets, _total(coded, days, work, locations, sets))
 
 
@@ -80,7 +80,7 @@ def _own_days(coded: Coded, performer: int) -> int:
     return 1
 
 
-def _talent(coded: Coded, work: list[int]) -> list[tuple[list[int], int]]:
+def _talent(coded: Coded, work: list[int], nodes: int) -> list[tuple[list[int], int]]:
     """Bounds on the waiting of the performers who cost most to hold, in sets of several sizes.
 
     Those whose deal lets them be dropped are left out: their waiting may cost nothing.
@@ -108,7 +108,7 @@ def _talent(coded: Coded, work: list[int]) -> list[tuple[list[int], int]]:
         rates = [coded.book.cast[coded.names[p]].holding for p in chosen]
         unit = max(1, sum(rates) // 100_000)
         pay = np.array([r // unit for r in rates], np.int64)
-        found = solve(Instance("cast", plays, pay, length), seconds=TALENT_SECONDS)
+        found = solve(Instance("cast", plays, pay, length), nodes=nodes)
         out.append((chosen, -(-found.bound * unit // limit)))
     return out
 
@@ -121,7 +121,7 @@ def _total(
     sets: list[tuple[list[int], int]],
 ) -> int:
     deals = [coded.book.cast[n] for n in coded.names]
-    total = days * coded.book.calendar.unit_day + _once(coded)
+    total = days * coded.book.calendar.unit_day + paid_once(coded)
     fees = {x.name: x.fee for x in coded.book.breakdown.locations}
     total += sum(fees.get(n, 0) * count for n, count in locations.items())
     extra = 0
@@ -132,7 +132,7 @@ def _total(
     return total + sum(d.rate * w for d, w in zip(deals, work, strict=True)) + extra
 
 
-def _once(coded: Coded) -> int:
+def paid_once(coded: Coded) -> int:
     """What is paid in every plan: journeys, a move to each further place, least hires."""
     calendar = coded.book.calendar
     used = {n for s in coded.strips for n in s.equipment}
@@ -142,21 +142,3 @@ def _once(coded: Coded) -> int:
         + sum(e.rate * max(1, e.minimum) for e in calendar.equipment if e.name in used)
         + sum(2 * d.travel_days * d.rate for d in deals)
     )
-
-
-def raised(low: Least, coded: Coded, days: Sequence[Sequence[int]], rounds: int) -> Least:
-    """The same with what whole days cost at least (`patterns.days_cost`), once with all pay on the
-    days worked and once with the first set's hold rates left to talent scheduling.
-
-    days: strips of the days of known plans. rounds: of each.
-    """
-    from setpiece.schedule.patterns import days_cost
-
-    deals = [coded.book.cast[n] for n in coded.names]
-    best = low.total
-    for chosen, held in [([], 0), *low.talent[:1]]:
-        pay = [d.rate - (d.holding if p in chosen else 0) for p, d in enumerate(deals)]
-        if min(pay, default=0) >= 0:
-            cost = days_cost(coded, pay, days, len(coded.dates), rounds)
-            best = max(best, cost + held + _once(coded))
-    return replace(low, total=best)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable
 from datetime import date
@@ -12,15 +10,12 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from setpiece.errors import InputError, ScriptError
-from setpiece.media.atomic import whole_file
+from setpiece.errors import InputError
 from setpiece.schedule.breakdown import without_deals
 from setpiece.schedule.model import Breakdown, Strip, fail
-from setpiece.script.decode import decode
-from setpiece.script.eighths import pages
+from setpiece.script.csv_table import pages_cell, plain_cell, read_csv, read_pages, write_csv
 from setpiece.script.model import Category
 
-LARGEST = 5_000_000  # bytes
 CATEGORIES = tuple(c for c in get_args(Category) if c != "cast")
 COLUMNS = (
     "id", "scene", "heading", "synopsis", "setting", "set", "location", "light", "pages",
@@ -29,18 +24,12 @@ COLUMNS = (
 )  # fmt: skip
 _YES = frozenset("yes y x true 1 sí si oui ja da tak evet".split())  # noqa: SIM905
 _NO = frozenset(("", "no", "n", "false", "0", "non", "nein", "nie"))
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_PAGES = re.compile(r"(?:(?P<whole>\d{1,3})\s*)?(?:(?P<part>\d{1,3})/8)?$")
 
 
 def write_breakdown_csv(breakdown: Breakdown, path: Path) -> None:
     """One row a strip. Several names in a cell are parted by ";"; "?" behind one says that nobody
     has confirmed it: take the mark or the item out. The file appears whole or not at all."""
-    with whole_file(path) as part, part.open("w", newline="", encoding="utf-8-sig") as out:
-        table = csv.writer(out)
-        table.writerow(COLUMNS)
-        for strip in breakdown.strips:
-            table.writerow([_safe(cell) for cell in _row(strip)])
+    write_csv(path, [COLUMNS, *map(_row, breakdown.strips)])
 
 
 def read_breakdown_csv(path: Path) -> Breakdown:
@@ -50,7 +39,7 @@ def read_breakdown_csv(path: Path) -> Breakdown:
     Raises InputError: no table, or a cell that cannot be used (row and column are named).
     """
     name = path.name
-    rows = _rows(path)
+    rows = read_csv(path, "a breakdown")
     header = [c.strip().casefold() for c in rows[0]]
     unknown = [c for c in header if c and c not in COLUMNS]
     if "id" not in header and "scene" not in header:
@@ -66,34 +55,10 @@ def read_breakdown_csv(path: Path) -> Breakdown:
             raise fail(
                 name, f"row {number}: has more cells than the header; quote cells with commas."
             )
-        cells = {c: _plain(v) for c, v in zip(header, row, strict=False) if c in COLUMNS}
+        cells = {c: plain_cell(v) for c, v in zip(header, row, strict=False) if c in COLUMNS}
         strips.append(_strip(cells, number, name))
     found = Breakdown(title=path.stem[:300], strips=tuple(strips), remarks=tuple(remarks))
     return without_deals(found.checked(name))
-
-
-def _rows(path: Path) -> list[list[str]]:
-    try:
-        if path.stat().st_size > LARGEST:
-            raise fail(path.name, f"over {LARGEST // 10**6} MB; a breakdown is far smaller.")
-        text, _, _ = decode(path.read_bytes(), path.name)
-    except OSError as error:
-        raise fail(str(path), f"cannot be read ({error.strerror}); check the path.") from error
-    except ScriptError as error:
-        raise fail(
-            path.name, "is not a table of text; save it from the spreadsheet as CSV."
-        ) from error
-    head = text.split("\n", 1)[0]
-    mark = max(",;\t", key=head.count)
-    try:
-        rows = list(csv.reader(io.StringIO(text), delimiter=mark))
-    except csv.Error as error:
-        raise fail(
-            path.name, f"is not CSV ({error}); save it again from the spreadsheet."
-        ) from error
-    if not rows:
-        raise fail(path.name, "is empty.")
-    return rows
 
 
 def _row(strip: Strip) -> list[str]:
@@ -107,7 +72,7 @@ def _row(strip: Strip) -> list[str]:
     dates = (strip.after_date, strip.before_date, strip.locked_date)
     return [
         strip.id, strip.scene, strip.heading, strip.synopsis, strip.setting, strip.set,
-        strip.location, strip.light, pages(strip.eighths), str(strip.minutes), cast,
+        strip.location, strip.light, pages_cell(strip.eighths), str(strip.minutes), cast,
         *(items(c) for c in CATEGORIES), "; ".join(strip.equipment),
         *("yes" if v else "no" for v in (strip.stunt, strip.cover, strip.weather)),
         "; ".join(strip.after), *(d.isoformat() if d else "" for d in dates), strip.notes,
@@ -174,31 +139,8 @@ def wrong(error: ValidationError, where: str) -> InputError:
     return InputError(f"{where}{f', {field}' if field else ''}: {said}{shown}.")
 
 
-def read_pages(text: str) -> int:
-    """Eighths of "2 3/8", "5/8", "2" or "2.5". Raises ValueError that says how to write them."""
-    found = _PAGES.match(text.strip())
-    if found and text.strip():
-        return 8 * int(found["whole"] or 0) + int(found["part"] or 0)
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        value = -1.0
-    if not 0 < value < 1000:
-        raise ValueError('is not a length; write pages and eighths, "2 3/8"')
-    return max(1, round(8 * value))
-
-
 def _several(text: str) -> list[str]:
     return [t for part in re.split(r"[;|\n]", text) if (t := " ".join(part.split()))]
-
-
-def _safe(cell: str) -> str:
-    """A cell that a spreadsheet would run as a formula is made plain text."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def _plain(cell: str) -> str:
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA) else cell
 
 
 def _setting(text: str) -> str:

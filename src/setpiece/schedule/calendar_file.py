@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from setpiece.errors import InputError
 from setpiece.media.toml_file import read_toml
 from setpiece.schedule.breakdown import without_deals
-from setpiece.schedule.breakdown_csv import read_pages
 from setpiece.schedule.model import (
     LONGEST,
     Breakdown,
@@ -24,6 +23,7 @@ from setpiece.schedule.model import (
     fail,
 )  # fmt: skip
 from setpiece.schedule.toml_values import as_list, as_table, date_range, made, plain, read_by
+from setpiece.script.csv_table import read_pages
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 T = TypeVar("T", Performer, Location)

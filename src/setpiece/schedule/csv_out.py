@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from setpiece.schedule.csv_cells import pages_cell, write_csv
 from setpiece.schedule.days import clock, light_word, numbers, shoot_days, time_of_day, unscheduled
 from setpiece.schedule.model import Plan, Strip
 from setpiece.schedule.shooting_schedule import groups
+from setpiece.script.csv_table import pages_cell, write_csv
 
 HEADS = (
     "Day", "Date", "Call", "Wrap", "Strip", "Scene", "I/E", "Set", "D/N", "Pages", "Eighths",

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from setpiece.schedule.attendance import Attendance, day_out_of_days
-from setpiece.schedule.csv_cells import write_csv
 from setpiece.schedule.days import MONTHS, WEEKDAYS, shoot_days
 from setpiece.schedule.model import Plan
 from setpiece.schedule.paper import GREY, INK, RULE, TINT, Paper, write
 from setpiece.schedule.reports import note, paper_size
+from setpiece.script.csv_table import write_csv
 
 NAMES, TOTALS, ROW, HEAD = 132.0, 196.0, 12.0, 46.0
 NARROW, WIDE = 12.4, 18.0  # a date's column [pt]

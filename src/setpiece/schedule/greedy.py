@@ -2,30 +2,127 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 
 from setpiece.schedule.coded import Coded
 from setpiece.schedule.fitting import Board
 
+STARTS = 12  # groups that an order is tried from
+Key = Callable[[int], tuple[object, ...]]
 
-def by_hand(coded: Coded, nights_last: bool = False) -> Board:
-    """As a first assistant director lays out a board: place by place, in each first the days, then
-    the nights, location by location, and those scenes together that share their cast.
 
-    Places where most is paid for waiting come first; with `nights_last` all nights come at the end
-    of the shoot. Each strip goes on a day of its place that has room, else on the earliest from
-    that of the strip before it, else on the earliest of all. Some may find no day.
+def by_hand(coded: Coded) -> Iterator[Board]:
+    """Boards as a first assistant director lays them out; the cheapest of them is the hand's.
+
+    Strips are put in groups: a site by day or by night, a location by day or by night, the same
+    with all nights at the end of the shoot, or each strip alone, which is a board by cast. Groups
+    follow one another so that players' days lie together (`_route`), and so do the strips of each;
+    or groups and strips both follow the script.
+    Days are packed in that order, once as it comes and once so that a strip goes to a day of its
+    place that has room. Some strips may find no day. Deterministic.
     """
-    weight = [0] * len(coded.sites)
-    for s, cast in enumerate(coded.whose):
-        weight[coded.place[s]] += sum(coded.book.cast[coded.names[p]].holding for p in cast)
-    groups: dict[tuple[bool, int, int, int, str], list[int]] = {}
-    for s, strip in enumerate(coded.strips):
-        place, night = coded.place[s], int(coded.needs[s] == 1)
-        key = (nights_last and night == 1, -weight[place], place, night, strip.location)
-        groups.setdefault(key, []).append(s)
-    order = [s for key in sorted(groups) for s in _alike(coded, groups[key])]
-    return fill(coded, order, by_place=True)
+    strips = range(len(coded.strips))
+    night = [coded.needs[s] == 1 for s in strips]
+    keys: list[tuple[Key, bool]] = [
+        (lambda s: (coded.place[s], night[s]), False),
+        (lambda s: (coded.place[s], coded.strips[s].location, night[s]), False),
+        (lambda s: (coded.place[s], night[s]), True),
+        (lambda s: (s,), False),
+    ]
+    seen: set[tuple[int, ...]] = set()
+    for key, nights_last in keys:
+        parts = [[s for s in strips if night[s] == late] for late in (False, True)]
+        parts = parts if nights_last else [list(strips)]
+        for written in (False, True):
+            order = tuple(s for part in parts for s in _ordered(coded, part, key, written))
+            if order in seen:
+                continue
+            seen.add(order)
+            yield fill(coded, order)
+            yield fill(coded, order, by_place=True)
+
+
+def _ordered(coded: Coded, strips: Sequence[int], key: Key, written: bool) -> list[int]:
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for s in sorted(strips, key=lambda s: coded.strips[s].position):
+        groups.setdefault(key(s), []).append(s)
+    if written:
+        return [s for group in groups.values() for s in group]
+    out: list[int] = []
+    for group in _route(coded, list(groups.values())):
+        out += _chain(coded, [[s] for s in group], out, 0)
+    return out
+
+
+def _route(coded: Coded, groups: list[list[int]]) -> list[list[int]]:
+    """The groups in the order in which waiting and moves cost least, of those that begin with one
+    of the dearest and go on with the group that begins the fewest players."""
+    if len(groups) < 2:
+        return groups
+    pay = _pay(coded)
+    dearest = sorted(
+        range(len(groups)), key=lambda g: -sum(pay[p] for s in groups[g] for p in coded.whose[s])
+    )
+    best: tuple[int, list[int]] | None = None
+    owner = {s: g for g, group in enumerate(groups) for s in group}
+    for first in dearest[:STARTS]:
+        order = _chain(coded, groups, [], first)
+        cost = _waiting(coded, order)
+        if best is None or cost < best[0]:
+            best = cost, order
+    assert best is not None
+    return [groups[g] for g in dict.fromkeys(owner[s] for s in best[1])]
+
+
+def _chain(
+    coded: Coded, groups: Sequence[Sequence[int]], before: Sequence[int], first: int
+) -> list[int]:
+    """Strips, group by group: next comes what begins the fewest players, by their pay, and then
+    what lets most of those who have begun go on."""
+    pay = _pay(coded)
+    cast = [frozenset(p for s in group for p in coded.whose[s]) for group in groups]
+    begun = {p for s in before for p in coded.whose[s]}
+    last = set(coded.whose[before[-1]]) if before else set()
+    here = coded.place[before[-1]] if before else -1
+    left = list(range(len(groups)))
+    out: list[int] = []
+    while left:
+        if out or before:
+            at, now = here, last
+            following = min(left, key=lambda g: (
+                sum(pay[p] for p in cast[g] - begun)
+                + (coded.place[groups[g][0]] != at) * coded.book.calendar.move_cost
+                - sum(pay[p] for p in cast[g] & now), g))  # fmt: skip
+        else:
+            following = first
+        left.remove(following)
+        begun |= cast[following]
+        last = set(cast[following])
+        here = coded.place[groups[following][-1]]
+        out += groups[following]
+    return out
+
+
+def _pay(coded: Coded) -> list[int]:
+    return [coded.book.cast[n].holding for n in coded.names]
+
+
+def _waiting(coded: Coded, order: Sequence[int]) -> int:
+    """Cents, about, of everybody's time from first strip to last and of the moves."""
+    at, clock = {}, 0
+    for s in order:
+        at[s] = clock
+        clock += coded.strips[s].eighths
+    spans = 0
+    for rate, own in zip(_pay(coded), coded.roles, strict=True):
+        there = [s for s in own if s in at]
+        if there:
+            last = max(at[s] + coded.strips[s].eighths for s in there)
+            spans += rate * (last - min(at[s] for s in there))
+    moves = sum(coded.place[a] != coded.place[b] for a, b in itertools.pairwise(order))
+    calendar = coded.book.calendar
+    return spans // calendar.page_limit + moves * calendar.move_cost
 
 
 def script_order(coded: Coded) -> Board:
@@ -35,20 +132,18 @@ def script_order(coded: Coded) -> Board:
 
 
 def fill(coded: Coded, order: Sequence[int], by_place: bool = False) -> Board:
-    """A board filled in this order; strips with few dates of their own are put first."""
+    """A board filled in this order; strips with a date of their own are put first."""
     board = Board(coded)
     days = range(len(coded.dates))
-    tight = [s for s in order if coded.strips[s].locked_date is not None]
-    for s in tight:
-        _place(board, s, list(days))
+    for s in order:
+        if coded.strips[s].locked_date is not None:
+            _place(board, s, list(days))
     at = 0
     waiting = [s for s in order if s not in board.day]
     while waiting:
         later = []
         for s in waiting:
-            if any(o not in board.day for o in coded.after[s]) and any(
-                o in waiting for o in coded.after[s]
-            ):
+            if any(o not in board.day and o in waiting for o in coded.after[s]):
                 later.append(s)
                 continue
             same = [d for d in days if by_place and _here(board, s, d)]
@@ -70,18 +165,3 @@ def _place(board: Board, strip: int, days: Sequence[int]) -> bool:
             board.put(strip, d)
             return True
     return False
-
-
-def _alike(coded: Coded, strips: Sequence[int]) -> list[int]:
-    """Strips so that each shares as many of its cast with the one before it as can be."""
-    left = list(strips)
-    out = [left.pop(0)]
-    while left:
-        cast = set(coded.whose[out[-1]])
-        following = max(
-            left, key=lambda s: (len(cast & set(coded.whose[s])) - len(cast ^ set(coded.whose[s]))
-                                 / 100, -coded.strips[s].position),
-        )  # fmt: skip
-        left.remove(following)
-        out.append(following)
-    return out

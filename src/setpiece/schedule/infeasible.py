@@ -41,8 +41,8 @@ def _clash(book: Rulebook, rules: Sequence[Rule]) -> bool:
     """Whether these rules are proven to leave no plan."""
     from ortools.sat.python import cp_model
 
+    from setpiece.schedule.cp_search import tune
     from setpiece.schedule.model_cp import build
-    from setpiece.schedule.solve import tune
 
     kept = frozenset(rules)
     off = book.off | frozenset(r for r in Rulebook(book.breakdown, book.calendar).all()

@@ -15,9 +15,10 @@ from setpiece.schedule.arrange import dress
 from setpiece.schedule.bounds import least
 from setpiece.schedule.check import check
 from setpiece.schedule.cost import evaluate
+from setpiece.schedule.cp_search import Watch
 from setpiece.schedule.model import Breakdown, Calendar, Day, Plan
 from setpiece.schedule.rules import Rulebook
-from setpiece.schedule.solve import Found, Watch, solve
+from setpiece.schedule.solve import Found, solve
 from setpiece.schedule.split import split_long
 from setpiece.schedule.whatif import lock
 

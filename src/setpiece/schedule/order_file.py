@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
 from setpiece.errors import InputError
-from setpiece.schedule.csv_cells import plain_cell
 from setpiece.schedule.model import Breakdown, Day
+from setpiece.script.csv_table import csv_rows, plain_cell
 
 LARGEST = 5_000_000  # bytes
 
@@ -69,18 +67,13 @@ def _json(text: str, name: str) -> Iterable[tuple[date, str]]:
 
 
 def _csv(text: str, name: str) -> Iterable[tuple[date, str]]:
-    head = text.split("\n", 1)[0]
-    mark = max(",;\t", key=head.count)
-    try:
-        rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=mark))
-    except csv.Error as error:
-        raise InputError(f"{name}: is not a CSV that can be read ({error}).") from None
-    columns = {c.strip().casefold(): c for c in (rows[0] if rows else {}) if c}
+    rows = csv_rows(text, name) if text else [[]]
+    columns = {c.strip().casefold(): n for n, c in enumerate(rows[0])}
     if "date" not in columns or "strip" not in columns:
         raise InputError(f"{name}: needs the columns Date and Strip in its first row.")
     out = []
-    for row in rows:
-        day, strip = ((row[columns[c]] or "").strip() for c in ("date", "strip"))
+    for row in rows[1:]:
+        day, strip = ("".join(row[n : n + 1]).strip() for n in (columns["date"], columns["strip"]))
         if day and strip:
             out.append((_date(day, name), plain_cell(strip)))
     return out

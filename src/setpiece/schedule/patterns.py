@@ -22,52 +22,67 @@ from scipy.optimize import linprog
 from setpiece.schedule.coded import Coded
 
 I64 = NDArray[np.int64]
+MASTER = 0.02  # counted for a linear programme
 EACH = 0.3  # deterministic seconds of one knapsack: its own bound counts where that is too few
 STILL = 0.6  # how much of the best prices so far is kept in the next (Wentges 1997)
 CLOSE = 5e-4  # of the cost: nearer than that the two sides are not brought
 
 
-def days_cost(
-    coded: Coded, pay: Sequence[int], days: Sequence[Sequence[int]], most_days: int, rounds: int
-) -> int:
+class DaysCost:
     """Cents that the unit's days, these performers' days of work and locations' fees cost at least.
 
-    pay: of a day of work of each performer. days: strips of each day of some plans, to begin with.
-    most_days: no plan worth having has more. rounds: prices that are tried. Deterministic.
+    `bound` rises as `go_on` is called, until `done`. Deterministic.
     """
-    n = len(coded.strips)
-    columns = {frozenset(d) for d in days if d} | {frozenset([s]) for s in range(n)}
-    patterns = sorted(columns, key=sorted)
-    # Before anything is known a strip is worth its share of a full day.
-    lengths = np.array([s.eighths for s in coded.strips], float)
-    centre = lengths * coded.book.calendar.unit_day / coded.book.calendar.page_limit
-    best = 0.0
-    for _ in range(rounds):
-        cost = np.array([_price(coded, pay, p) for p in patterns], float)
+
+    def __init__(
+        self, coded: Coded, pay: Sequence[int], days: Sequence[Sequence[int]], most_days: int
+    ) -> None:
+        """pay: of a day of work of each performer. days: strips of each day of some plans, to begin
+        with. most_days: `bound` is for plans of no more days than these."""
+        self.bound, self.done = 0, False
+        self._coded, self._pay, self._most = coded, pay, most_days
+        columns = {frozenset(d) for d in days if d}
+        columns |= {frozenset([s]) for s in range(len(coded.strips))}
+        self._columns = columns
+        self._patterns = sorted(columns, key=sorted)
+        # Before anything is known a strip is worth its share of a full day.
+        lengths = np.array([s.eighths for s in coded.strips], float)
+        self._centre = lengths * coded.book.calendar.unit_day / coded.book.calendar.page_limit
+
+    def go_on(self, seconds: float) -> None:
+        """More prices, for about so many of the solver's deterministic seconds."""
+        while seconds > 0 and not self.done:
+            seconds -= self._once()
+
+    def _once(self) -> float:
+        n, patterns = len(self._coded.strips), self._patterns
+        cost = np.array([_price(self._coded, self._pay, p) for p in patterns], float)
         rows = [s for p in patterns for s in p]
         at = [k for k, p in enumerate(patterns) for _ in p]
         cover = sparse.csr_matrix((-np.ones(len(rows)), (rows, at)), (n, len(patterns)))
         master = linprog(cost, A_ub=cover, b_ub=-np.ones(n), method="highs")
         if master.status != 0:
-            break
+            self.done = True
+            return 0.0
         exact = np.maximum(-master.ineqlin.marginals, 0.0)
-        worth = np.floor(STILL * centre + (1 - STILL) * exact).astype(np.int64)
-        found, least = [], 0
+        worth = np.floor(STILL * self._centre + (1 - STILL) * exact).astype(np.int64)
+        found, least, spent = [], 0, MASTER
         for night in (False, True):
-            strips, value = _best(coded, pay, night, worth)
-            least = min(least, value)
-            if strips and strips not in columns:
+            strips, value, took = _best(self._coded, self._pay, night, worth)
+            least, spent = min(least, value), spent + took
+            if strips and strips not in self._columns:
                 found.append(strips)
-        bound = float(worth.sum()) + least * most_days
-        if bound > best:
-            best, centre = bound, worth.astype(float)
+        bound = int(float(worth.sum()) + least * self._most)
+        if bound > self.bound:
+            self.bound, self._centre = bound, worth.astype(float)
         elif not found:
-            centre = exact
-        if master.fun - best < CLOSE * master.fun:
-            break
-        columns.update(found)
-        patterns += found
-    return int(best)
+            self.done = bool(np.array_equal(self._centre, exact))
+            self._centre = exact
+        if master.fun - self.bound < CLOSE * master.fun:
+            self.done = True
+        self._columns.update(found)
+        self._patterns += found
+        return spent
 
 
 def _price(coded: Coded, pay: Sequence[int], strips: frozenset[int]) -> int:
@@ -81,8 +96,11 @@ def _price(coded: Coded, pay: Sequence[int], strips: frozenset[int]) -> int:
     )
 
 
-def _best(coded: Coded, pay: Sequence[int], night: bool, worth: I64) -> tuple[frozenset[int], int]:
-    """The pattern that is worth most beyond its cost, and a bound on cost less worth of any.
+def _best(
+    coded: Coded, pay: Sequence[int], night: bool, worth: I64
+) -> tuple[frozenset[int], int, float]:
+    """The pattern that is worth most beyond its cost, a bound on cost less worth of any, and the
+    deterministic seconds that it took.
 
     By day it takes no night exterior, by night no day exterior and nobody who works on none.
     """
@@ -128,9 +146,11 @@ def _best(coded: Coded, pay: Sequence[int], night: bool, worth: I64) -> tuple[fr
     solver.parameters.num_workers = 1
     solver.parameters.max_deterministic_time = EACH
     solver.parameters.relative_gap_limit = 1e-3
+    solver.parameters.catch_sigint_signal = False  # Ctrl-C is Python's, between two knapsacks
     status = solver.solve(cp)
     bound = min(0, int(solver.best_objective_bound // 1)) if x else 0
     chosen = frozenset[int]()
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         chosen = frozenset(s for s, v in x.items() if solver.boolean_value(v))
-    return chosen, bound + book.calendar.unit_day
+    took = float(solver.response_proto.deterministic_time)
+    return chosen, bound + book.calendar.unit_day, took

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import threading
+import itertools
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
 
-from setpiece.errors import InputError, MissingExtra
-from setpiece.schedule.anneal import improve, steps
+from setpiece.errors import InputError
+from setpiece.schedule.anneal import Stopped, improve, steps
 from setpiece.schedule.arrange import arrange
-from setpiece.schedule.bounds import Least, least, raised
+from setpiece.schedule.bounds import Least, least, paid_once
 from setpiece.schedule.check import check
 from setpiece.schedule.coded import DAYS_MOST, Coded, window
 from setpiece.schedule.cost import evaluate
+from setpiece.schedule.cp_search import Search, Watch
 from setpiece.schedule.fitting import Board
 from setpiece.schedule.greedy import by_hand, script_order
 from setpiece.schedule.model import Cost, Day, Status
+from setpiece.schedule.patterns import DaysCost
 from setpiece.schedule.rules import Rulebook
 
-if TYPE_CHECKING:
-    from setpiece.schedule.model_cp import Model
-
-Watch = Callable[[int, int], None]
-ROUNDS, MOST_ROUNDS = 8, 250  # of column generation: for each second, and in all
-SLACK = 3  # days looked at beyond the last of the greedy plan
+FIRST, GROWTH = 0.45, 2.0  # seconds of the first changes, and what the next are longer
+SEARCH = 0.4  # of that goes to CP-SAT before them
+PATIENCE = 4  # rounds without any gain after which nothing more is to be expected
+ANNEALING, PATTERNS = 0.8, 0.2  # shares of a round of changes
+NODES = 25_000  # of talent scheduling for each of three sets of performers, a second
+NODES_MOST = 500_000
+SLACK = 3  # days looked at beyond the last of the best plan
 
 
 class NoPlan(InputError):
@@ -58,44 +60,42 @@ def solve(
 ) -> Found:
     """The cheapest plan, searched for about `seconds` of CPU time.
 
+    The search goes by rounds that become longer, in turn of CP-SAT and of changes to the best plan
+    so far. What a round does depends on what was found and on nothing else, and its
+    length is counted in work: the same input and seed give the same plan on any machine, and more
+    seconds only add rounds, so that they never give a dearer plan or a lower bound. It ends early
+    with a proof, or where nothing is gained any more.
+
     start: dates of strips to begin from, which need not keep the rules. watch: told cost and bound
-    as they change. The search is counted in the solver's own deterministic seconds, so that the
-    same input and seed give the same plan on any machine; one that takes three times as long by the
-    clock is cut off there. Ctrl-C ends it with the best so far.
+    as they change. Ctrl-C ends it with the best so far.
 
     Raises NoPlan where it is proven that the rules leave no plan; MissingExtra without OR-Tools.
     """
     begun = time.process_time()
-    plans = _plans(book)
-    greedy, script = plans[0].cost, plans[1].cost
-    best = min(plans, key=_rank)
-    coded = _coded(book, best)
-    low = least(coded, talent=False)
+    state = _State(book, start, seed)
+    stopped = False
     try:
-        best = _improved(book, coded, best, start, seconds, seed)
-        coded = _coded(book, best)
-        low = least(coded)
-        rounds = max(10, min(MOST_ROUNDS, round(ROUNDS * seconds)))
-        low = raised(low, coded, [[coded.number[i] for i in d.strips] for p in (best, *plans)
-                                  for d in p.days], rounds)  # fmt: skip
-        # A fixed share, not what is left on the clock: the same plan on any machine.
-        answer = _search(coded, low, best, 0.5 * seconds, seed, watch)
+        for number, part in enumerate(rounds(seconds)):
+            if state.proven or state.still(number):
+                break
+            if number % 2:
+                state.change(number, part)
+            elif stopped := state.search(number, part, watch):
+                break
     except KeyboardInterrupt:
-        answer = _Answer(None, 0, False, True)
-    if answer.dates is not None:
-        found = _priced(book, answer.dates)
-        if not found.left and not check(book, found.days):
-            best = min(best, found, key=_rank)
-    complete = not best.left
-    bound = max(low.total, min(answer.bound, _beyond(coded, low)))
-    bound = min(bound, best.cost.total) if complete else bound
-    status: Status = "partial"
-    if complete:
-        status = "optimal" if bound >= best.cost.total else "feasible"
-    return Found(
-        best.days, best.cost, bound, status, best.left, time.process_time() - begun,
-        answer.stopped, None if plans[1].left else script, None if plans[0].left else greedy,
-    )  # fmt: skip
+        stopped = True
+    return state.found(time.process_time() - begun, stopped)
+
+
+def rounds(seconds: float) -> Iterator[float]:
+    """Seconds of each round: at least two, so that a clash of rules is seen."""
+    total = 0.0
+    for number in itertools.count():
+        part = FIRST * GROWTH ** (number // 2) * (1.0 if number % 2 else SEARCH)
+        total += part
+        if total > seconds and number > 1:
+            return
+        yield part
 
 
 @dataclass(frozen=True)
@@ -104,13 +104,132 @@ class _Priced:
     cost: Cost
     left: tuple[str, ...]
 
+    @property
+    def dates(self) -> dict[str, date]:
+        return {i: d.date for d in self.days for i in d.strips}
 
-@dataclass(frozen=True)
-class _Answer:
-    dates: dict[str, date] | None
-    bound: int
-    proven: bool
-    stopped: bool
+
+class _State:
+    """What a search knows: the best plan, and what no plan costs less than."""
+
+    def __init__(self, book: Rulebook, start: Mapping[str, date] | None, seed: int) -> None:
+        self.book, self.seed = book, seed
+        self.greedy, self.script = _plans(book)
+        self.best = min(self.greedy, self.script, key=_rank)
+        self.begin = dict(start) if start else None
+        if start is not None:
+            self._take({s.id: start[s.id] for s in book.breakdown.strips if s.id in start})
+        self.coded = _coded(book, self.best)
+        self.low = least(self.coded, nodes=0)
+        self.bound = self.low.total
+        self.patterns: list[tuple[DaysCost, int]] = []
+        self.past: list[tuple[tuple[int, int], int]] = []
+        self.cp: Search | None = None
+
+    @property
+    def proven(self) -> bool:
+        return not self.best.left and self.bound >= self.best.cost.total
+
+    def still(self, number: int) -> bool:
+        """Whether the last rounds gained nothing."""
+        self.past.append((_rank(self.best), self.bound))
+        return number > PATIENCE and self.past[-1] == self.past[-1 - PATIENCE]
+
+    def change(self, number: int, part: float) -> None:
+        """Anneal from the best plan, the first time from what was given; then raise the bound."""
+        coded = self._window()
+        at = {d: n for n, d in enumerate(coded.dates)}
+        dates = self.begin if number == 1 and self.begin else self.best.dates
+        board = [
+            at.get(dates.get(s.id, date.min), min(days, default=0))
+            for s, days in zip(coded.strips, coded.allowed, strict=True)
+        ]
+        try:
+            better = improve(
+                coded, board, steps(coded, ANNEALING * part), self.seed * 1000 + number
+            )
+        except Stopped as stop:
+            self._take_board(coded, stop.board)
+            raise
+        self._take_board(coded, better)
+        if not self.proven:
+            self._raise(part, talent=number % 4 == 3)
+
+    def search(self, number: int, part: float, watch: Watch | None) -> bool:
+        """CP-SAT's turn; whether Ctrl-C ended it."""
+        coded = self._window()
+        if self.cp is None or self.cp.coded is not coded:
+            self.cp = Search(coded, replace(self.low, total=self.bound))
+        cost = None if self.best.left else self.best.cost.total
+        if watch is not None and cost is not None:
+            watch(cost, self.bound)
+        answer = self.cp.look(self.best.dates, cost, part, self.seed + number, watch)
+        if answer.clash and cost is None:
+            raise NoPlan("No plan keeps every rule.")
+        if answer.dates is not None:
+            self._take(answer.dates)
+        # A plan costs what the model says or more: the price knows ways that the model does not.
+        self._bound(min(answer.bound, _beyond(coded, self.low, len(coded.dates))))
+        return answer.stopped
+
+    def found(self, seconds: float, stopped: bool) -> Found:
+        best, complete = self.best, not self.best.left
+        bound = min(self.bound, best.cost.total) if complete else self.bound
+        status: Status = "partial"
+        if complete:
+            status = "optimal" if bound >= best.cost.total else "feasible"
+        return Found(
+            best.days, best.cost, bound, status, best.left, seconds, stopped,
+            None if self.script.left else self.script.cost,
+            None if self.greedy.left else self.greedy.cost,
+        )  # fmt: skip
+
+    def _raise(self, part: float, talent: bool) -> None:
+        coded = self.coded
+        if talent:
+            self.low = _higher(self.low, least(coded, min(NODES_MOST, round(NODES * part))))
+            self._bound(self.low.total)
+        most = len(coded.dates)
+        if not self.patterns or self.patterns[0][1] < most or (talent and len(self.patterns) < 2):
+            days = [
+                [coded.number[i] for i in d.strips]
+                for p in (self.best, self.greedy, self.script) for d in p.days
+            ]  # fmt: skip
+            self.patterns = [(DaysCost(coded, pay, days, most), most) for pay in self._pays()]
+        deals = self.low.talent[0][1] if self.low.talent else 0
+        for n, (days_cost, days_most) in enumerate(self.patterns):
+            if self.proven:
+                return
+            days_cost.go_on(PATTERNS * part / len(self.patterns))
+            total = days_cost.bound + paid_once(coded) + (deals if n else 0)
+            self._bound(min(total, _beyond(coded, self.low, days_most)))
+
+    def _pays(self) -> Iterator[list[int]]:
+        """What a day of work is counted at: once all that is paid, and once less the hold rate of
+        those whose whole time talent scheduling counts."""
+        deals = [self.book.cast[n] for n in self.coded.names]
+        for chosen in [[], *([self.low.talent[0][0]] if self.low.talent else [])]:
+            pay = [d.rate - (d.holding if p in chosen else 0) for p, d in enumerate(deals)]
+            if min(pay, default=0) >= 0:
+                yield pay
+
+    def _bound(self, value: int) -> None:
+        self.bound = max(self.bound, value)
+
+    def _window(self) -> Coded:
+        coded = _coded(self.book, self.best)
+        if coded.dates != self.coded.dates:
+            self.coded = coded
+        return self.coded
+
+    def _take_board(self, coded: Coded, board: list[int] | None) -> None:
+        if board is not None:
+            self._take({s.id: coded.dates[d] for s, d in zip(coded.strips, board, strict=True)})
+
+    def _take(self, dates: Mapping[str, date]) -> None:
+        found = _priced(self.book, dates)
+        if not found.left and not check(self.book, found.days):
+            self.best = min(self.best, found, key=_rank)
 
 
 def _rank(plan: _Priced) -> tuple[int, int]:
@@ -123,46 +242,20 @@ def _priced(book: Rulebook, dates: Mapping[str, date]) -> _Priced:
     return _Priced(days, evaluate(book.breakdown, book.calendar, days), left)
 
 
-def _plans(book: Rulebook) -> list[_Priced]:
+def _plans(book: Rulebook) -> tuple[_Priced, _Priced]:
     """Greedy and script order, in a window that leaves them all the room they can use."""
     breakdown = book.breakdown
     room = min(DAYS_MOST, 2 * len(breakdown.strips) + 20)
     coded = Coded(book, window(book.calendar, breakdown, room, book))
-    hands = [by_hand(coded), by_hand(coded, nights_last=True)]
-    greedy = min((_priced(book, _dates(coded, b)) for b in hands), key=_rank)
-    out = []
-    for found in (greedy, _priced(book, _dates(coded, script_order(coded)))):
+
+    def kept(board: Board) -> _Priced:
+        found = _priced(book, _dates(coded, board))
         broken = {i for b in check(book, found.days) for i in b.strips}
         if broken:  # the way inside a day took a move more than was thought
-            kept = {i: d.date for d in found.days for i in d.strips if i not in broken}
-            found = _priced(book, kept)
-        out.append(found)
-    return out
+            found = _priced(book, {i: d for i, d in found.dates.items() if i not in broken})
+        return found
 
-
-def _improved(
-    book: Rulebook, coded: Coded, best: _Priced, start: Mapping[str, date] | None, seconds: float,
-    seed: int,
-) -> _Priced:  # fmt: skip
-    """The best of annealing from the greedy plan, or from `start`, twice short and once long."""
-    at = {d: n for n, d in enumerate(coded.dates)}
-    for turn, share in enumerate((0.05, 0.1, 0.25)):
-        dates = {i: d.date for d in best.days for i in d.strips}
-        if start is not None and turn == 0:
-            dates = dict(start)
-        board = [
-            at.get(dates.get(s.id, date.min), min(days, default=0))
-            for s, days in zip(coded.strips, coded.allowed, strict=True)
-        ]
-        better = improve(coded, board, steps(coded, share * seconds), seed + turn)
-        if better is None:
-            continue
-        found = _priced(
-            book, {s.id: coded.dates[d] for s, d in zip(coded.strips, better, strict=True)}
-        )
-        if not check(book, found.days):
-            best = min(best, found, key=_rank)
-    return best
+    return min((kept(b) for b in by_hand(coded)), key=_rank), kept(script_order(coded))
 
 
 def _dates(coded: Coded, board: Board) -> dict[str, date]:
@@ -177,121 +270,16 @@ def _coded(book: Rulebook, best: _Priced) -> Coded:
     return Coded(book, window(calendar, book.breakdown, room + SLACK, book))
 
 
-def _beyond(coded: Coded, low: Least) -> int:
-    """No plan that shoots later than the window costs less than this."""
+def _higher(low: Least, other: Least) -> Least:
+    """The better of two that talent scheduling was given different time for."""
+    return other if other.total > low.total or not low.talent else low
+
+
+def _beyond(coded: Coded, low: Least, days: int) -> int:
+    """No plan that shoots on more days, or later than so many days of the window, costs less."""
     calendar = coded.book.calendar
     if calendar.end and coded.dates[-1] >= max(
         d for d in calendar.working_days() if d <= calendar.end
     ):
         return 1 << 62
-    return low.total + calendar.unit_day * (len(coded.dates) + 1 - low.days)
-
-
-def _search(
-    coded: Coded, low: Least, best: _Priced, seconds: float, seed: int, watch: Watch | None
-) -> _Answer:  # fmt: skip
-    try:
-        from ortools.sat.python import cp_model
-    except ImportError as error:
-        raise MissingExtra(
-            "The shooting plan is solved by OR-Tools: pip install 'setpiece[schedule]'"
-        ) from error
-    from setpiece.schedule.model_cost import add_cost
-    from setpiece.schedule.model_cp import build
-
-    model = build(coded)
-    add_cost(model, low)
-    _hint(model, {i: d.date for d in best.days for i in d.strips})
-    if not best.left:
-        model.cp.add(model.objective <= best.cost.total)
-    solver = cp_model.CpSolver()
-    tune(solver, seconds, seed)
-    follower = _follower(watch, best)
-    if watch is not None:
-        solver.best_bound_callback = follower.bound
-    status, stopped = _interruptible(solver, model.cp, follower)
-    if status == cp_model.INFEASIBLE:
-        raise NoPlan("No plan keeps every rule.")
-    if status == cp_model.MODEL_INVALID:
-        raise RuntimeError(model.cp.validate())
-    done = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
-    found = None
-    if done:
-        found = {
-            coded.strips[s].id: coded.dates[d]
-            for s, row in enumerate(model.x)
-            for d, x in enumerate(row)
-            if x is not None and solver.boolean_value(x)
-        }
-    bound = int(-(-solver.best_objective_bound // 1))
-    return _Answer(found, max(bound, 0), status == cp_model.OPTIMAL, stopped)
-
-
-def _interruptible(solver: Any, model: Any, follower: Any) -> tuple[Any, bool]:
-    """The solver's status, and whether Ctrl-C ended it: it works in a thread, this one listens."""
-    status: list[Any] = []
-    errors: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            status.append(solver.solve(model, follower))
-        except BaseException as error:
-            errors.append(error)
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    stopped = False
-    while thread.is_alive():
-        try:
-            thread.join(0.2)
-        except KeyboardInterrupt:
-            stopped = True
-            solver.stop_search()
-    if errors:
-        raise errors[0]
-    return status[0], stopped
-
-
-def tune(solver: Any, seconds: float, seed: int) -> None:
-    """One thread, and the same answer each time: strategies take turns instead of racing."""
-    p = solver.parameters
-    p.num_workers = 1
-    p.interleave_search = True
-    p.random_seed = seed
-    p.max_deterministic_time = max(seconds, 0.2)
-    p.max_time_in_seconds = max(3 * seconds, 1.0)
-    p.catch_sigint_signal = False
-
-
-def _hint(model: Model, dates: Mapping[str, date]) -> None:
-    at = {d: n for n, d in enumerate(model.c.dates)}
-    for s, strip in enumerate(model.c.strips):
-        day = at.get(dates.get(strip.id, date.min))
-        if day is None or day not in model.c.allowed[s]:
-            continue
-        for d, x in enumerate(model.x[s]):
-            if x is not None:
-                model.cp.add_hint(x, int(d == day))
-            if d < len(model.c.dates) - 1:
-                model.cp.add_hint(model.y[s][d], int(d >= day))
-
-
-def _follower(watch: Watch | None, best: _Priced) -> Any:
-    from ortools.sat.python import cp_model
-
-    class Follower(cp_model.CpSolverSolutionCallback):
-        def __init__(self) -> None:
-            super().__init__()
-            self.cost, self.least = best.cost.total if not best.left else 0, 0
-
-        def on_solution_callback(self) -> None:
-            self.cost = int(self.objective_value)
-            if watch is not None:
-                watch(self.cost, self.least)
-
-        def bound(self, value: float) -> None:
-            self.least = int(value)
-            if watch is not None:
-                watch(self.cost, self.least)
-
-    return Follower()
+    return low.total + calendar.unit_day * (days + 1 - low.days)

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from setpiece.errors import InputError
-from setpiece.schedule.arrange import arrange
-from setpiece.schedule.check import check
-from setpiece.schedule.coded import Coded, window
-from setpiece.schedule.cost import evaluate
-from setpiece.schedule.model import Breakdown, DateRange, Plan, Status, Strip
+from setpiece.schedule.model import Breakdown, DateRange, Plan, Strip
+from setpiece.schedule.repair import repair
 from setpiece.schedule.rules import Rulebook
-from setpiece.schedule.solve import Found, Watch, solve
+from setpiece.schedule.solve import Found
 
 _DATE = r"(\d{4}-\d\d-\d\d|[A-Za-z]+)"
 _AWAY = re.compile(rf"^(.+?)\s+(?:is\s+)?(away|closed)\s+(?:on\s+)?{_DATE}"
@@ -40,21 +36,14 @@ class Answer:
     dearer: int
 
 
-def what_if(
-    plan: Plan, question: str, seconds: float = 5.0, seed: int = 0, watch: Watch | None = None
-) -> Answer:
-    """The plan made again from the present one; see `HOW` for the questions. A strip is moved where
-    the new rule asks it, or where that saves a fiftieth of the unit's day. Where nothing near the
-    plan keeps the rules, another is looked for from the beginning.
+def what_if(plan: Plan, question: str, seconds: float = 5.0, seed: int = 0) -> Answer:
+    """The plan in hand mended for a new rule; see `HOW` for the questions.
 
     Raises InputError for a question that is not understood; NoPlan where nothing fits any more.
     """
     changed = change(plan, question)
-    book = Rulebook(changed, plan.calendar)
     before = plan.dates
-    found = repair(book, plan, seconds / 2, seed) or solve(
-        book, seconds, seed, start=before, watch=watch
-    )
+    found = repair(Rulebook(changed, plan.calendar), plan, seconds, seed)
     after = {i: d.date for d in found.days for i in d.strips}
     moved = tuple(
         (s.id, before.get(s.id), after.get(s.id))
@@ -62,35 +51,6 @@ def what_if(
         if before.get(s.id) != after.get(s.id)
     )
     return Answer(question, changed, found, moved, found.cost.total - plan.cost.total)
-
-
-def repair(book: Rulebook, plan: Plan, seconds: float, seed: int) -> Found | None:
-    """The best plan near a given one, None where none is found. Its bound is the given plan's: a
-    rule more makes nothing cheaper."""
-    from setpiece.schedule.anneal import improve, steps
-
-    begun = time.process_time()
-    before = plan.dates
-    last = max(before.values(), default=plan.calendar.start)
-    inside = sum(1 for d in plan.calendar.working_days() if d <= last)
-    coded = Coded(book, window(plan.calendar, book.breakdown, inside + 3, book))
-    at = {d: n for n, d in enumerate(coded.dates)}
-    if not all(coded.allowed) or any(before.get(s.id) not in at for s in coded.strips):
-        return None
-    start = [at[before[s.id]] for s in coded.strips]
-    rates = [p.rate for p in book.cast.values()]
-    stay = max(plan.calendar.unit_day // 50, max(rates, default=0) // 20, 1)
-    board = improve(coded, start, steps(coded, seconds), seed, stay)
-    if board is None:
-        return None
-    dates = {s.id: coded.dates[d] for s, d in zip(coded.strips, board, strict=True)}
-    days = arrange(book, dates)
-    if check(book, days):
-        return None
-    cost = evaluate(book.breakdown, plan.calendar, days)
-    bound = min(plan.bound, cost.total)
-    status: Status = "optimal" if bound >= cost.total else "feasible"
-    return Found(days, cost, bound, status, (), time.process_time() - begun)
 
 
 def change(plan: Plan, question: str) -> Breakdown:

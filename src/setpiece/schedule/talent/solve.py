@@ -49,8 +49,10 @@ def solve(
     seconds: float = 60.0,
     seed: int = 0,
     watch: Callable[[int, int], None] | None = None,
+    nodes: int | None = None,
 ) -> Solution:
-    """The cheapest order, or the best that was found in `seconds` of CPU time.
+    """The cheapest order, or the best that was found in `seconds` of CPU time, or after about so
+    many `nodes` where these are given: then it is the same on any machine.
 
     watch: told cost and bound from time to time. Ctrl-C ends the search with the best so far. Same
     instance and seed, same order, unless time runs out. Scenes with the same actors are
@@ -68,25 +70,28 @@ def solve(
     order: I64 = np.arange(n)
     if n > 2 and len(pay):
         cost, order = descend(who, length, sums(pay), LOOKS * n * n, seed)
-    bound, nodes, stopped = 0, 0, False
+    bound, looked, stopped = 0, 0, False
     if cost and n <= MOST and len(pay) <= MOST // 2:
         work = start(who, length, pay, cost, LOG_CACHE)
         done = work.state[0] < 0
         try:
-            while not done and time.process_time() - begun < seconds:
+            while not done and (
+                work.state[2] < nodes if nodes is not None
+                else time.process_time() - begun < seconds
+            ):  # fmt: skip
                 done = go_on(work, STRIDE)
                 if watch is not None:
                     watch(instance.worked + int(work.state[1]), instance.worked + int(least(work)))
         except KeyboardInterrupt:
             stopped = True
-        nodes = int(work.state[2])
+        looked = int(work.state[2])
         if work.found[-1] >= 0:
             order = np.array(_order_of(work.found, who))
         cost = int(work.state[1])
         bound = cost if done else int(least(work))
     whole = tuple(int(s) for merged_scene in order for s in merged.scenes[merged_scene])
     return Solution(
-        whole, instance.cost(whole), instance.worked + bound, nodes,
+        whole, instance.cost(whole), instance.worked + bound, looked,
         time.process_time() - begun, stopped,
     )  # fmt: skip
 
