@@ -21,6 +21,8 @@ PATIENCE = 1.1  # [s] a wall may still stand after the wave has passed it
 RUN_ON = 6.0  # [s] run past the last frame at most, to see the heap come to rest
 DOWN = 0.5  # share of the mass that still moves when the unseen run may take larger steps
 SHOCK = 1.2  # [m/s] change of speed within a tick that shatters glass
+BLOW = 2.0  # [m/s] the same for what cracks the joints of a piece all round
+BRUISED = 0.25  # share of their strength that those joints keep
 
 
 class Run:
@@ -37,6 +39,9 @@ class Run:
         self.parted_at = np.full(m, np.inf)
         self.moved_at = np.full(n, np.inf)
         self.shock_at = np.full(n, np.inf)
+        self.bruise = np.ones(m)
+        self.struck = np.zeros(n + 1, np.bool_)
+        self.braced = np.isfinite(trigger.weaken) & (trigger.weaken_to > 1)
         self.racking = Racking(world, fragments)
         self.v_before = world.v[:n].copy()
         self.crushed = np.zeros(n, np.bool_)
@@ -73,9 +78,10 @@ class Run:
             if len(gone):
                 self.parted_at[gone] = np.minimum(self.parted_at[gone], now)
                 w.let_go(gone)
-        late = (t.weaken <= now) & (w.weak != t.weaken_to)
+        late = (t.weaken <= now) & (now < t.weaken + 0.5 + w.tick)
         if late.any():
-            w.weak[late] = 1 - (1 - t.weaken_to[late]) * np.clip((now - t.weaken[late]) / 0.5, 0, 1)
+            gone = np.clip((now - t.weaken[late]) / 0.5, 0, 1)
+            w.weak[late] = (1 - (1 - t.weaken_to[late]) * gone) * self.bruise[late]
         held = (t.release <= now) & (t.release > now - CRUSH_FOR) & (t.resist > 0)
         held &= w.travel > 0
         index = np.nonzero(held)[0]
@@ -111,8 +117,9 @@ class Run:
         new = w.broke & np.isinf(self.parted_at)
         self.parted_at[new] = now
         self._grind(np.flatnonzero(new))
-        jump = np.abs(w.v[:n] - self.v_before).max(1) > SHOCK
-        self.shock_at[jump & np.isinf(self.shock_at)] = now
+        change = np.abs(w.v[:n] - self.v_before).max(1)
+        self.shock_at[(change > SHOCK) & np.isinf(self.shock_at)] = now
+        self._crumble(change > BLOW)
         np.copyto(self.v_before, w.v[:n])
         if w.count % 2:
             return
@@ -128,6 +135,15 @@ class Run:
         slow = np.clip(1.0 - np.abs(w.v[:n]).max(1), 0.0, 1.0)
         w.drag[:] = np.where(w.touch & (now > self.trigger.last), 4.0 * slow, 0.0)
         w.may_sleep = now > self.trigger.last + 0.3 + PATIENCE * bool(self.trigger.stubborn.any())
+
+    def _crumble(self, blow: NDArray[np.bool_]) -> None:
+        """What lands hard holds together worse: the joints of a struck piece crack all round."""
+        w = self.world
+        self.struck[:-1] = blow
+        if self.struck.any():
+            hit = (self.struck[w.bi] | self.struck[w.bj]) & (self.bruise == 1) & ~self.braced
+            self.bruise[hit] = BRUISED
+            w.weak[hit] *= BRUISED
 
     def _grind(self, parted: NDArray[np.int64]) -> None:
         """Columns whose bonds were squashed until they parted go to rubble like released ones."""

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.collapse.brief import Brief, Mode, Side
+from setpiece.collapse.faults import find_faults
 from setpiece.collapse.fragments import Element, Fragments
 from setpiece.collapse.site import Site
 from setpiece.collapse.solver import GRAVITY
@@ -154,7 +155,11 @@ def _arrival(fr: Fragments, site: Site, brief: Brief, rng: np.random.Generator) 
         cut = (1 - near) * (width / speed if speed else 1.0 * scale)
         depth = np.min([np.abs(storey - s) + 0.5 * (storey < s) for s in first], axis=0)
         inside = depth < wedge * (near - 0.12) / 0.88 + 0.01
+        # What leans over is crushed on the side it leans to, and gives way bay by bay from there.
+        above = storey > max(first)
         late = (1.4 if not low else 1.0) * scale + 0.25 * steps + 0.5 * (1 - near)
+        lean = 0.4 * scale + 0.2 * steps + 0.8 * scale * (1 - _within_storey(fr, d))
+        late = np.where(above & (not low), np.minimum(late, lean), late)
         arrive = np.where(inside, cut + 0.12 * depth, late)
     elif mode == Mode.IMPLODE:
         r = np.hypot(*((c - site.mid)[:, :2] / (site.span[:2] / 2)).T)
@@ -174,6 +179,17 @@ def _arrival(fr: Fragments, site: Site, brief: Brief, rng: np.random.Generator) 
         roof = fr.element == Element.ROOF  # low houses: the roof caves in first
         arrive[roof] = 0.35 * plan[roof] / (speed or 9.0)
     return arrive
+
+
+def _within_storey(fr: Fragments, towards: tuple[float, float]) -> F64:
+    """0 at the far side of each piece's own storey, 1 at the side `towards` points to."""
+    reach = fr.centre[:, :2] @ np.array(towards)
+    out = np.zeros(len(fr))
+    for s in np.unique(fr.storey):
+        own = fr.storey == s
+        low = float(reach[own].min())
+        out[own] = (reach[own] - low) / max(float(np.ptp(reach[own])), 1e-6)
+    return out
 
 
 def _part(fr: Fragments, site: Site, brief: Brief, rng: np.random.Generator) -> NDArray[np.bool_]:
@@ -218,8 +234,10 @@ def _schedule(
     wall = fr.element == Element.MASONRY
     course = site.low < site.base[fr.storey] + 0.30 * site.storey_height
     crush = np.isin(fr.element, (Element.COLUMN, Element.PANEL)) | (wall & course)
+    faults = None
     if brief is not None:
-        arrive = arrive + rng.uniform(0.0, 0.10, n)
+        faults = find_faults(fr, st, site, arrive, crush, rng)
+        arrive = arrive + faults.delay + rng.uniform(0.0, 0.06, n)
     crushed = np.where(crush, arrive, np.inf)
     m = len(i)
     release = np.minimum(crushed[i], crushed[j])
@@ -230,7 +248,7 @@ def _schedule(
     travel = np.full(m, 0.45 * site.storey_height)
     weaken = np.full(m, np.inf)
     weaken_to = np.ones(m)
-    if brief is not None:
+    if brief is not None and faults is not None:
         both = np.minimum(arrive[i], arrive[j])
         one_side = ~np.isfinite(np.maximum(arrive[i], arrive[j]))
         left = np.full(m, 0.40)
@@ -243,7 +261,9 @@ def _schedule(
         rip = 0.3 * (b.position[:, 2] - site.lo[2]) / site.span[2] + rng.uniform(0, 0.1, m)
         release = np.where(tear, np.minimum(release, rip), release)
         stays = ~np.isfinite(np.minimum(arrive[i], arrive[j]))
-        weaken = np.where(stays, 0.0, both)
+        weaken = np.where(stays, 0.0, np.minimum(both, faults.open))
+        crossed = np.isfinite(faults.open)
+        left[crossed] = np.minimum(left, faults.left)[crossed]
         left[stays] = BRACE
         weaken_to = left
         # cracks run ahead: some side joints of walls and panels open before the load path goes
