@@ -31,6 +31,7 @@ LEAD = 0.15  # [s] cracks run this long before the load path goes
 PULL = 0.08 * GRAVITY  # [m/s2] largest sideways acceleration
 GHOST = 0.35  # [s] a crushed support lets what is above it through for this long
 FRONT = 1.05  # the wave has gone the building's whole height after this many free-fall times
+FOLDS = 0.7  # share of a wall's upper pieces that go soon after its lowest course
 GIVEN = 0.006  # most energy that buckling brings in, as a share of the potential energy
 BRACE = 4.0  # capacities of the part that stays up in mode partial are multiplied by this
 _TOWARDS = {
@@ -239,6 +240,10 @@ def _schedule(
         faults = find_faults(fr, st, site, arrive, crush, rng)
         arrive = arrive + faults.delay + rng.uniform(0.0, 0.06, n)
     crushed = np.where(crush, arrive, np.inf)
+    if brief is not None:  # a wall whose foot has gone folds at its middle, and goes to pieces too
+        folds = wall & ~course & (rng.random(n) < FOLDS)
+        crushed[folds] = arrive[folds] + rng.uniform(0.10, 0.35, int(folds.sum()))
+        crush = crush | folds
     m = len(i)
     release = np.minimum(crushed[i], crushed[j])
     upright = np.abs(b.normal[:, 2]) > 0.5

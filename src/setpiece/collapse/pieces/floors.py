@@ -39,7 +39,7 @@ def slab_regions(
             Region(
                 np.array([0, 0, top]), X, Y, Z, part, thickness, Element.SLAB, density, prism,
                 storey, above, cut, cut, edge, [-1] * len(part),
-                np.zeros(len(part)), -1, weight, seeds,
+                np.zeros(len(part)), -1, weight, seeds=seeds,
             )
         )  # fmt: skip
     return out
