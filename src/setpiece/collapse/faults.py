@@ -25,9 +25,9 @@ I64 = NDArray[np.int64]
 BAY = 4.5  # [m] width of a part, at least a fifth of the building's
 STEP = 0.9  # [m] by which cracks lean from storey to storey (sd)
 RISE = 45.0  # [m/s] cracks run up a wall of many joints
-LATE = 0.45  # [s] the last crack opens this long after the support has gone
-JITTER = 0.16  # [s] by which the supports of one bay give way before those of another
-OPEN = 0.10  # share of its strength that a side joint keeps where a crack crosses it
+LATE = 0.35  # [s] the last crack opens this long after the support has gone
+JITTER = 0.25  # [s] by which the supports of one bay give way before those of another
+OPEN = 0.05  # share of its strength that a side joint keeps where a crack crosses it
 LEVEL = 0.62  # the same of a joint that carries what is above it: the crack is closed by the weight
 APART = 0.5  # how often a crack parts one storey of a bay from the next
 

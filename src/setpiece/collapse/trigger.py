@@ -32,6 +32,7 @@ PULL = 0.08 * GRAVITY  # [m/s2] largest sideways acceleration
 GHOST = 0.35  # [s] a crushed support lets what is above it through for this long
 FRONT = 1.05  # the wave has gone the building's whole height after this many free-fall times
 FOLDS = 0.7  # share of a wall's upper pieces that go soon after its lowest course
+SLENDER = 2.5  # [m] between the outermost pieces of a finial or chimney
 GIVEN = 0.006  # most energy that buckling brings in, as a share of the potential energy
 BRACE = 4.0  # capacities of the part that stays up in mode partial are multiplied by this
 _TOWARDS = {
@@ -159,7 +160,7 @@ def _arrival(fr: Fragments, site: Site, brief: Brief, rng: np.random.Generator) 
         # What leans over is crushed on the side it leans to, and gives way bay by bay from there.
         above = storey > max(first)
         late = (1.4 if not low else 1.0) * scale + 0.25 * steps + 0.5 * (1 - near)
-        lean = 0.4 * scale + 0.2 * steps + 0.8 * scale * (1 - _within_storey(fr, d))
+        lean = 0.15 * scale + 0.10 * steps + 0.9 * scale * (1 - _within_storey(fr, d))
         late = np.where(above & (not low), np.minimum(late, lean), late)
         arrive = np.where(inside, cut + 0.12 * depth, late)
     elif mode == Mode.IMPLODE:
@@ -234,7 +235,10 @@ def _schedule(
     i, j = b.i, np.where(b.j < 0, b.i, b.j)
     wall = fr.element == Element.MASONRY
     course = site.low < site.base[fr.storey] + 0.30 * site.storey_height
+    slender = _slender(fr)  # a finial or chimney carries nothing and comes down in one
+    wall &= ~slender
     crush = np.isin(fr.element, (Element.COLUMN, Element.PANEL)) | (wall & course)
+    crush &= ~slender
     faults = None
     if brief is not None:
         faults = find_faults(fr, st, site, arrive, crush, rng)
@@ -266,8 +270,9 @@ def _schedule(
         rip = 0.3 * (b.position[:, 2] - site.lo[2]) / site.span[2] + rng.uniform(0, 0.1, m)
         release = np.where(tear, np.minimum(release, rip), release)
         stays = ~np.isfinite(np.minimum(arrive[i], arrive[j]))
-        weaken = np.where(stays, 0.0, np.minimum(both, faults.open))
-        crossed = np.isfinite(faults.open)
+        crossed = np.isfinite(faults.open) & ~(slender[i] & slender[j])
+        opened = np.where(crossed, faults.open, np.inf)
+        weaken = np.where(stays, 0.0, np.minimum(both, opened))
         left[crossed] = np.minimum(left, faults.left)[crossed]
         left[stays] = BRACE
         weaken_to = left
@@ -288,6 +293,15 @@ def _schedule(
         release, force, travel, weaken, weaken_to, crushed, kick, spin, pull, arrive,
         wall & np.isfinite(arrive) & (brief is not None), float(ends.max()),
     )  # fmt: skip
+
+
+def _slender(fr: Fragments) -> NDArray[np.bool_]:
+    """Pieces of blocks less than `SLENDER` wide."""
+    out = np.zeros(len(fr), np.bool_)
+    for k in np.unique(fr.prism):
+        own = fr.prism == k
+        out[own] = np.ptp(fr.centre[own, :2], axis=0).max() < SLENDER
+    return out
 
 
 def _buckle(
