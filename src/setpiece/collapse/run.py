@@ -20,6 +20,7 @@ HIT = 150.0  # [J] hits below are not worth dust
 PATIENCE = 1.1  # [s] a wall may still stand after the wave has passed it
 RUN_ON = 6.0  # [s] run past the last frame at most, to see the heap come to rest
 DOWN = 0.5  # share of the mass that still moves when the unseen run may take larger steps
+RUBBLE = 0.1  # or share of the bonds that hold
 SHOCK = 1.2  # [m/s] change of speed within a tick that shatters glass
 BLOW = 2.0  # [m/s] the same for what cracks the joints of a piece all round
 BRUISED = 0.25  # share of their strength that those joints keep
@@ -180,12 +181,13 @@ class Run:
 
     def settle(self) -> dict:
         """Run on past the last frame, unseen, until the heap has rested for `CALM`; how long that
-        took. Once most of it is down, at a coarser step."""
+        took. Once most of it is down, or little holds together, at a coarser step."""
         shown, coarse = self.now, False
         while self.now - shown < RUN_ON and (
             self.now < self.trigger.last or not self.descent.calm(CALM)
         ):
-            if not coarse and self.descent.moving(self.world) < DOWN:
+            loose = self.world.alive.mean() < RUBBLE
+            if not coarse and (loose or self.descent.moving(self.world) < DOWN):
                 self.world.coarsen()
                 coarse = True
             self.until(self.now + 1 / 24)
