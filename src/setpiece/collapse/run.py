@@ -133,7 +133,7 @@ class Run:
         loose = np.minimum(self.moved_at, self.trigger.arrive + 0.3)
         free = (now - loose < PULL_FOR) & (now >= loose)
         w.pull[:] = np.where(free[:, None], self.trigger.pull, 0.0)
-        slow = np.clip(1.0 - np.abs(w.v[:n]).max(1), 0.0, 1.0)
+        slow = np.clip(1.5 - np.abs(w.v[:n]).max(1), 0.0, 1.0)
         w.drag[:] = np.where(w.touch & (now > self.trigger.last), 4.0 * slow, 0.0)
         w.may_sleep = now > self.trigger.last + 0.3 + PATIENCE * bool(self.trigger.stubborn.any())
 
