@@ -41,7 +41,7 @@ class Detail:
 
 
 #: What the camera does not see is cut this much coarser.
-COARSE = 2.0
+COARSE = 1.7
 LADDER = (
     Detail(),
     Detail(bay=7.0, sides=32),

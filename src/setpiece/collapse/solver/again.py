@@ -1,8 +1,8 @@
 """Contact points on what two hulls touched with a moment ago: a face, or two edges.
 
-Along the axis of any face, or of any two edges, hulls never overlap less than they do. While that is
-little, or they are apart, what served in the tick before still serves, and no other axis need be
-looked at: the test of all of them is what a heap that still moves spends most of its time on.
+Along the axis of any face, or of any two edges, hulls never overlap less than they do. While that
+is little, or they are apart, what served in the tick before still serves, and no other axis need
+be looked at: the test of all of them is what a heap that still moves spends most of its time on.
 """
 
 from __future__ import annotations
