@@ -34,6 +34,11 @@ def test_it_agrees_with_the_full_test_after_a_small_move():
 
         posed(turn)
         topology = vs, fs, loop, ls, edge, es
+        count = hull_contact(0, 1, *topology, MARGIN, axis, out, work)
+        if not count:
+            continue
+        x[1] -= axis * out[:count, 6].min()  # now they just touch
+        posed(turn)
         if not hull_contact(0, 1, *topology, MARGIN, axis, out, work) or not work[11][0]:
             continue
         seat = int(work[11][0])
