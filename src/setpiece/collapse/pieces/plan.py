@@ -74,8 +74,6 @@ def _spare(plan: Plan, layout: Layout) -> None:
     """Spend the pieces where the camera sees them: what looks away or lies inside stays coarser."""
     eye = np.array([0.0, 0.0, layout.camera.eye_height])
     for r in plan.regions:
-        if r.element == Element.COLUMN:
-            continue
         outer = r.wall >= 0 or r.element == Element.ROOF
         middle = r.world(pg.centroid(r.polygon))
         if not outer or (eye - middle) @ r.n < 0:

@@ -43,7 +43,8 @@ class Region:
         wall: footprint edge of an outside wall, -1 elsewhere.
         weight: how readily it is broken up, 1 is normal.
         coarse: its pieces may be this many times larger than those of the rest.
-        seeds: starting points of cells that should exist, (s, 2) (columns under a slab).
+        seeds: starting points of cells that should exist, (s, 2) (columns under a slab,
+            both halves of a column).
     """
 
     origin: F64

@@ -118,9 +118,10 @@ def _seeds(regions: list[Region], count: int, rng: np.random.Generator) -> tuple
     nominal: list[float] = []
     pull: list[float] = []
     room = count - len(regions)
+    floor = 2.2 * SMALLEST**2
     for k, r in enumerate(regions):
         size = pg.area(r.polygon)
-        if 1 < len(r.seeds) <= size and len(r.seeds) - 1 <= room:
+        if 1 < len(r.seeds) <= size / floor and len(r.seeds) - 1 <= room:
             for s in r.seeds:
                 owner.append(k)
                 start.append(s + rng.normal(size=2) * 1e-3)
@@ -134,7 +135,6 @@ def _seeds(regions: list[Region], count: int, rng: np.random.Generator) -> tuple
             pull.append(r.weight)
     own, pts = np.array(owner, np.int64), np.array(start)
     area, weight = np.array(nominal), np.array(pull)
-    floor = 2.2 * SMALLEST**2
     narrow = np.array([np.ptp(r.polygon, axis=0).min() for r in regions])
     coarse = np.array([r.coarse for r in regions])
     mean = area.sum() / count
