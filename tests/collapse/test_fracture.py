@@ -120,6 +120,17 @@ def test_mass_and_inertia_of_a_piece_match_its_hull(pieces):
         assert np.abs(sampled - f.inertia[k]).max() < 0.06 * np.abs(f.inertia[k]).max()
 
 
+def test_no_column_is_as_tall_as_its_storey():
+    """In one piece it would prop up what should come down; it folds where two pieces meet."""
+    layout = houses.block()
+    f = fracture(layout, count=500, seed=2)
+    columns = np.flatnonzero(f.element == Element.COLUMN)
+    assert len(columns) > 30
+    storey = layout.prisms[0].height / layout.prisms[0].storeys
+    tall = np.array([np.ptp(hulls(f)[k][:, 2]) for k in columns])
+    assert tall.max() < 0.8 * storey
+
+
 @pytest.mark.parametrize("name", BUILDINGS)
 def test_bonds_lie_between_their_pieces(pieces, name):
     f = pieces[name]

@@ -20,7 +20,10 @@ HIT = 150.0  # [J] hits below are not worth dust
 PATIENCE = 1.1  # [s] a wall may still stand after the wave has passed it
 RUN_ON = 6.0  # [s] run past the last frame at most, to see the heap come to rest
 DOWN = 0.5  # share of the mass that still moves when the unseen run may take larger steps
+RUBBLE = 0.1  # or share of the bonds that hold
 SHOCK = 1.2  # [m/s] change of speed within a tick that shatters glass
+BLOW = 2.0  # [m/s] the same for what cracks the joints of a piece all round
+BRUISED = 0.25  # share of their strength that those joints keep
 
 
 class Run:
@@ -37,6 +40,9 @@ class Run:
         self.parted_at = np.full(m, np.inf)
         self.moved_at = np.full(n, np.inf)
         self.shock_at = np.full(n, np.inf)
+        self.bruise = np.ones(m)
+        self.struck = np.zeros(n + 1, np.bool_)
+        self.braced = np.isfinite(trigger.weaken) & (trigger.weaken_to > 1)
         self.racking = Racking(world, fragments)
         self.v_before = world.v[:n].copy()
         self.crushed = np.zeros(n, np.bool_)
@@ -73,9 +79,10 @@ class Run:
             if len(gone):
                 self.parted_at[gone] = np.minimum(self.parted_at[gone], now)
                 w.let_go(gone)
-        late = (t.weaken <= now) & (w.weak != t.weaken_to)
+        late = (t.weaken <= now) & (now < t.weaken + 0.5 + w.tick)
         if late.any():
-            w.weak[late] = 1 - (1 - t.weaken_to[late]) * np.clip((now - t.weaken[late]) / 0.5, 0, 1)
+            gone = np.clip((now - t.weaken[late]) / 0.5, 0, 1)
+            w.weak[late] = (1 - (1 - t.weaken_to[late]) * gone) * self.bruise[late]
         held = (t.release <= now) & (t.release > now - CRUSH_FOR) & (t.resist > 0)
         held &= w.travel > 0
         index = np.nonzero(held)[0]
@@ -111,8 +118,9 @@ class Run:
         new = w.broke & np.isinf(self.parted_at)
         self.parted_at[new] = now
         self._grind(np.flatnonzero(new))
-        jump = np.abs(w.v[:n] - self.v_before).max(1) > SHOCK
-        self.shock_at[jump & np.isinf(self.shock_at)] = now
+        change = np.abs(w.v[:n] - self.v_before).max(1)
+        self.shock_at[(change > SHOCK) & np.isinf(self.shock_at)] = now
+        self._crumble(change > BLOW)
         np.copyto(self.v_before, w.v[:n])
         if w.count % 2:
             return
@@ -125,9 +133,18 @@ class Run:
         loose = np.minimum(self.moved_at, self.trigger.arrive + 0.3)
         free = (now - loose < PULL_FOR) & (now >= loose)
         w.pull[:] = np.where(free[:, None], self.trigger.pull, 0.0)
-        slow = np.clip(1.0 - np.abs(w.v[:n]).max(1), 0.0, 1.0)
+        slow = np.clip(1.5 - np.abs(w.v[:n]).max(1), 0.0, 1.0)
         w.drag[:] = np.where(w.touch & (now > self.trigger.last), 4.0 * slow, 0.0)
         w.may_sleep = now > self.trigger.last + 0.3 + PATIENCE * bool(self.trigger.stubborn.any())
+
+    def _crumble(self, blow: NDArray[np.bool_]) -> None:
+        """What lands hard holds together worse: the joints of a struck piece crack all round."""
+        w = self.world
+        self.struck[:-1] = blow
+        if self.struck.any():
+            hit = (self.struck[w.bi] | self.struck[w.bj]) & (self.bruise == 1) & ~self.braced
+            self.bruise[hit] = BRUISED
+            w.weak[hit] *= BRUISED
 
     def _grind(self, parted: NDArray[np.int64]) -> None:
         """Columns whose bonds were squashed until they parted go to rubble like released ones."""
@@ -164,12 +181,13 @@ class Run:
 
     def settle(self) -> dict:
         """Run on past the last frame, unseen, until the heap has rested for `CALM`; how long that
-        took. Once most of it is down, at a coarser step."""
+        took. Once most of it is down, or little holds together, at a coarser step."""
         shown, coarse = self.now, False
         while self.now - shown < RUN_ON and (
             self.now < self.trigger.last or not self.descent.calm(CALM)
         ):
-            if not coarse and self.descent.moving(self.world) < DOWN:
+            loose = self.world.alive.mean() < RUBBLE
+            if not coarse and (loose or self.descent.moving(self.world) < DOWN):
                 self.world.coarsen()
                 coarse = True
             self.until(self.now + 1 / 24)

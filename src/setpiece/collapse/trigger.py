@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.collapse.brief import Brief, Mode, Side
+from setpiece.collapse.faults import find_faults
 from setpiece.collapse.fragments import Element, Fragments
 from setpiece.collapse.site import Site
 from setpiece.collapse.solver import GRAVITY
@@ -30,6 +31,8 @@ LEAD = 0.15  # [s] cracks run this long before the load path goes
 PULL = 0.08 * GRAVITY  # [m/s2] largest sideways acceleration
 GHOST = 0.35  # [s] a crushed support lets what is above it through for this long
 FRONT = 1.05  # the wave has gone the building's whole height after this many free-fall times
+FOLDS = 0.7  # share of a wall's upper pieces that go soon after its lowest course
+SLENDER = 2.5  # [m] between the outermost pieces of a finial or chimney
 GIVEN = 0.006  # most energy that buckling brings in, as a share of the potential energy
 BRACE = 4.0  # capacities of the part that stays up in mode partial are multiplied by this
 _TOWARDS = {
@@ -154,7 +157,11 @@ def _arrival(fr: Fragments, site: Site, brief: Brief, rng: np.random.Generator) 
         cut = (1 - near) * (width / speed if speed else 1.0 * scale)
         depth = np.min([np.abs(storey - s) + 0.5 * (storey < s) for s in first], axis=0)
         inside = depth < wedge * (near - 0.12) / 0.88 + 0.01
+        # What leans over is crushed on the side it leans to, and gives way bay by bay from there.
+        above = storey > max(first)
         late = (1.4 if not low else 1.0) * scale + 0.25 * steps + 0.5 * (1 - near)
+        lean = 0.15 * scale + 0.10 * steps + 0.9 * scale * (1 - _within_storey(fr, d))
+        late = np.where(above & (not low), np.minimum(late, lean), late)
         arrive = np.where(inside, cut + 0.12 * depth, late)
     elif mode == Mode.IMPLODE:
         r = np.hypot(*((c - site.mid)[:, :2] / (site.span[:2] / 2)).T)
@@ -174,6 +181,17 @@ def _arrival(fr: Fragments, site: Site, brief: Brief, rng: np.random.Generator) 
         roof = fr.element == Element.ROOF  # low houses: the roof caves in first
         arrive[roof] = 0.35 * plan[roof] / (speed or 9.0)
     return arrive
+
+
+def _within_storey(fr: Fragments, towards: tuple[float, float]) -> F64:
+    """0 at the far side of each piece's own storey, 1 at the side `towards` points to."""
+    reach = fr.centre[:, :2] @ np.array(towards)
+    out = np.zeros(len(fr))
+    for s in np.unique(fr.storey):
+        own = fr.storey == s
+        low = float(reach[own].min())
+        out[own] = (reach[own] - low) / max(float(np.ptp(reach[own])), 1e-6)
+    return out
 
 
 def _part(fr: Fragments, site: Site, brief: Brief, rng: np.random.Generator) -> NDArray[np.bool_]:
@@ -217,10 +235,19 @@ def _schedule(
     i, j = b.i, np.where(b.j < 0, b.i, b.j)
     wall = fr.element == Element.MASONRY
     course = site.low < site.base[fr.storey] + 0.30 * site.storey_height
+    slender = _slender(fr)  # a finial or chimney carries nothing and comes down in one
+    wall &= ~slender
     crush = np.isin(fr.element, (Element.COLUMN, Element.PANEL)) | (wall & course)
+    crush &= ~slender
+    faults = None
     if brief is not None:
-        arrive = arrive + rng.uniform(0.0, 0.10, n)
+        faults = find_faults(fr, st, site, arrive, crush, rng)
+        arrive = arrive + faults.delay + rng.uniform(0.0, 0.06, n)
     crushed = np.where(crush, arrive, np.inf)
+    if brief is not None:  # a wall whose foot has gone folds at its middle, and goes to pieces too
+        folds = wall & ~course & (rng.random(n) < FOLDS)
+        crushed[folds] = arrive[folds] + rng.uniform(0.10, 0.35, int(folds.sum()))
+        crush = crush | folds
     m = len(i)
     release = np.minimum(crushed[i], crushed[j])
     upright = np.abs(b.normal[:, 2]) > 0.5
@@ -230,7 +257,7 @@ def _schedule(
     travel = np.full(m, 0.45 * site.storey_height)
     weaken = np.full(m, np.inf)
     weaken_to = np.ones(m)
-    if brief is not None:
+    if brief is not None and faults is not None:
         both = np.minimum(arrive[i], arrive[j])
         one_side = ~np.isfinite(np.maximum(arrive[i], arrive[j]))
         left = np.full(m, 0.40)
@@ -243,7 +270,10 @@ def _schedule(
         rip = 0.3 * (b.position[:, 2] - site.lo[2]) / site.span[2] + rng.uniform(0, 0.1, m)
         release = np.where(tear, np.minimum(release, rip), release)
         stays = ~np.isfinite(np.minimum(arrive[i], arrive[j]))
-        weaken = np.where(stays, 0.0, both)
+        crossed = np.isfinite(faults.open) & ~(slender[i] & slender[j])
+        opened = np.where(crossed, faults.open, np.inf)
+        weaken = np.where(stays, 0.0, np.minimum(both, opened))
+        left[crossed] = np.minimum(left, faults.left)[crossed]
         left[stays] = BRACE
         weaken_to = left
         # cracks run ahead: some side joints of walls and panels open before the load path goes
@@ -263,6 +293,15 @@ def _schedule(
         release, force, travel, weaken, weaken_to, crushed, kick, spin, pull, arrive,
         wall & np.isfinite(arrive) & (brief is not None), float(ends.max()),
     )  # fmt: skip
+
+
+def _slender(fr: Fragments) -> NDArray[np.bool_]:
+    """Pieces of blocks less than `SLENDER` wide."""
+    out = np.zeros(len(fr), np.bool_)
+    for k in np.unique(fr.prism):
+        own = fr.prism == k
+        out[own] = np.ptp(fr.centre[own, :2], axis=0).max() < SLENDER
+    return out
 
 
 def _buckle(

@@ -39,7 +39,7 @@ def slab_regions(
             Region(
                 np.array([0, 0, top]), X, Y, Z, part, thickness, Element.SLAB, density, prism,
                 storey, above, cut, cut, edge, [-1] * len(part),
-                np.zeros(len(part)), -1, weight, seeds,
+                np.zeros(len(part)), -1, weight, seeds=seeds,
             )
         )  # fmt: skip
     return out
@@ -109,16 +109,21 @@ def column_region(
     storey: int,
     weight: float,
 ) -> Region:
-    """A square column as a plate of its own width, so that it is cut across."""
+    """A square column as a plate of its own width, so that it is cut across.
+
+    It starts as two: it folds like a knee when its storey goes, in one piece it would be a prop.
+    """
     u = np.array([*direction, 0.0])
     n = np.cross(u, Z)
     h = width / 2
     shape = np.array([[-h, bottom], [h, bottom], [h, top], [-h, top]])
     origin = np.array([*centre, 0.0]) + n * h
+    halves = np.array([[0.0, bottom + part * (top - bottom)] for part in (0.25, 0.75)])
     return Region(
         origin, u, Z, n, shape, width, Element.COLUMN, CONCRETE, prism, storey,
         Material.PLASTER, Material.PLASTER, Material.CONCRETE,
         [int(Edge.CUT), int(Edge.REVEAL)] * 2, [-1] * 4, np.zeros(4), -1, weight,
+        seeds=halves,
     )  # fmt: skip
 
 

@@ -40,6 +40,8 @@ class Detail:
     sides: int = 64
 
 
+#: What the camera does not see is cut this much coarser.
+COARSE = 1.7
 LADDER = (
     Detail(),
     Detail(bay=7.0, sides=32),
@@ -64,7 +66,19 @@ def plan_building(layout: Layout, count: int, focus: tuple[int, ...] | None) -> 
         # far too many: the next rung would not do either
         step += 3 if len(plan.regions) > 4 * limit and step + 3 < len(LADDER) else 1
     assert plan is not None
+    _spare(plan, layout)
     return plan
+
+
+def _spare(plan: Plan, layout: Layout) -> None:
+    """Spend the pieces where the camera sees them: what looks away or lies inside stays coarser."""
+    eye = np.array([0.0, 0.0, layout.camera.eye_height])
+    for r in plan.regions:
+        outer = r.wall >= 0 or r.element == Element.ROOF
+        middle = r.world(pg.centroid(r.polygon))
+        if not outer or (eye - middle) @ r.n < 0:
+            r.coarse = COARSE
+            r.weight /= COARSE
 
 
 def _draw(layout: Layout, detail: Detail, focus: tuple[int, ...] | None) -> Plan:

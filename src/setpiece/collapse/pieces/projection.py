@@ -15,7 +15,7 @@ from setpiece.render.scene import Material, Mesh
 F64 = NDArray[np.float64]
 
 #: Share of a piece's outside points that must be in view for it to keep its own picture.
-ENOUGH = 0.5
+ENOUGH = 0.35
 #: Width at which the standing building is looked at [px].
 LOOK = 1280
 

@@ -42,7 +42,9 @@ class Region:
         storey: counted over the whole building.
         wall: footprint edge of an outside wall, -1 elsewhere.
         weight: how readily it is broken up, 1 is normal.
-        seeds: starting points of cells that should exist, (s, 2) (columns under a slab).
+        coarse: its pieces may be this many times larger than those of the rest.
+        seeds: starting points of cells that should exist, (s, 2) (columns under a slab,
+            both halves of a column).
     """
 
     origin: F64
@@ -63,6 +65,7 @@ class Region:
     mitre: F64
     wall: int = -1
     weight: float = 1.0
+    coarse: float = 1.0
     seeds: F64 = field(default_factory=lambda: np.zeros((0, 2)))
 
     def world(self, points: F64, depth: F64 | float = 0.0) -> F64:

@@ -24,8 +24,9 @@ SMALLEST = 0.25
 #: Chance of a cell to be refined grows with its area to this power; 0 would be scale free.
 SIZE_BIAS = 0.3
 
-#: Pieces larger than this times the mean, or longer than this [m], are broken up first.
-LARGEST, LONGEST = 50.0, 7.0
+#: Pieces larger than this times the mean, and than a bay of one storey [m2], or longer than this
+#: [m], are broken up first.
+LARGEST, LEAST, LONGEST = 2.5, 9.0, 4.5
 
 
 @dataclass
@@ -117,9 +118,10 @@ def _seeds(regions: list[Region], count: int, rng: np.random.Generator) -> tuple
     nominal: list[float] = []
     pull: list[float] = []
     room = count - len(regions)
+    floor = 2.2 * SMALLEST**2
     for k, r in enumerate(regions):
         size = pg.area(r.polygon)
-        if 1 < len(r.seeds) <= size and len(r.seeds) - 1 <= room:
+        if 1 < len(r.seeds) <= size / floor and len(r.seeds) - 1 <= room:
             for s in r.seeds:
                 owner.append(k)
                 start.append(s + rng.normal(size=2) * 1e-3)
@@ -133,15 +135,17 @@ def _seeds(regions: list[Region], count: int, rng: np.random.Generator) -> tuple
             pull.append(r.weight)
     own, pts = np.array(owner, np.int64), np.array(start)
     area, weight = np.array(nominal), np.array(pull)
-    floor = 2.2 * SMALLEST**2
     narrow = np.array([np.ptp(r.polygon, axis=0).min() for r in regions])
+    coarse = np.array([r.coarse for r in regions])
     mean = area.sum() / count
     while len(own) < count:
         p = weight * area**SIZE_BIAS * (area > 2 * floor)
         p *= 1 + 1.5 * np.exp(-_edge_distance(regions, own, pts) / 0.8)
         # what is far larger than the rest, or longer than a truck, breaks first
         long = np.maximum(np.sqrt(area), area / np.maximum(narrow[own], 0.2))
-        p *= np.where((area > LARGEST * mean) | (long > LONGEST), 40.0, 1.0)
+        most = coarse[own] * max(LARGEST * mean, LEAST)
+        longest = np.sqrt(coarse[own]) * max(LONGEST, 1.6 * np.sqrt(mean))
+        p *= np.where((area > most) | (long > longest), 40.0, 1.0)
         if p.sum() <= 0:
             break
         room = count - len(own)

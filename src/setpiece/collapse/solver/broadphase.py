@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-PAIR = 16  # what is remembered of a pair: see `carry`
+PAIR = 18  # what is remembered of a pair: see `carry`
 SHIFT = 20  # the key of a pair is (lower piece << SHIFT) + higher piece
 LANE = 1.5  # [m] width of the strips in which pieces are looked at, LANES at most
 LANES = 64
@@ -176,8 +176,9 @@ def carry(keys, m, blocked, old_keys, old_m, old, old_apart, new_keys, new, apar
         apart: of `contacts.find`, carried along.
         new: receives rows: allowance [m], friction displacement (3) [m], axis (3), state
             (0 new, 1 axis known, 2 was in contact, 3 a crushed support was clearing), its contacts:
-            first row, number, tick they are of, ticks since they were found, and the turn from
-            one piece to the other then (4).
+            first row, number, tick they are of, ticks since they were found, the turn from one
+            piece to the other then (4), what they lie on (seat, see `sat.hull_contact`), and
+            how often that was taken again.
 
     Returns:
         Number of pairs kept.

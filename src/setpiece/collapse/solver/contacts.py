@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from setpiece.collapse.solver.again import AGAIN, touch_again
 from setpiece.collapse.solver.broadphase import FASTEST, SHIFT
 from setpiece.collapse.solver.effective import BETA, NEAR, PUSH, RELAX, compliance, nearing
 from setpiece.collapse.solver.kept import keep, turn_between
@@ -133,7 +134,18 @@ def find(
         apart[p, 3] = -1.0
         pose(i, x, rot, vert, vs, plane, fs, work)
         pose(j, x, rot, vert, vs, plane, fs, work)
-        k = hull_contact(i, j, vs, fs, loop, ls, edge, es, margin, axis, out, work)
+        k = 0
+        known = stamp > 0 and pair[p, 7] == 2.0 and pair[p, 0] == 0.0 and not ground_up
+        if known and pair[p, 16] != 0.0 and pair[p, 17] < AGAIN:
+            for a in range(3):
+                axis[a] = pair[p, 4 + a]
+            seat = int(pair[p, 16])
+            k = touch_again(i, j, seat, vs, fs, loop, ls, edge, es, margin, axis, out, work)
+            pair[p, 17] += 1.0
+        if k == 0:
+            k = hull_contact(i, j, vs, fs, loop, ls, edge, es, margin, axis, out, work)
+            pair[p, 16] = work[11][0]
+            pair[p, 17] = 0.0
         for a in range(3):
             pair[p, 4 + a] = axis[a]
         if k == 0:

@@ -66,4 +66,5 @@ def scratch(corners: int, faces: int, pieces: int) -> tuple:
         np.empty(160, np.int64),
         np.empty(160, np.int64),
         np.empty(pieces, np.bool_),
+        np.zeros(1, np.int64),
     )

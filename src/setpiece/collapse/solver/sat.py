@@ -18,6 +18,7 @@ from setpiece.collapse.solver.patch import edge_point, face_patch, lean
 _FACE_BIAS = 0.002  # [m] how much better an edge or second-body axis must be to be taken
 BESIDE = 0.03  # [m] edges farther from the other hull are looked at only where it overlaps more
 LEVEL = 0.95  # cosine above which an edge axis takes the points of the face beside it
+EDGES, MANY = 1000, 256  # how two edges are noted in one number
 BITS = 62  # faces that are noted as bits of a word
 
 
@@ -140,12 +141,14 @@ def hull_contact(i, j, vs, fs, loop, ls, edge, es, margin, axis, out, work):
     Args:
         axis: (3,) receives the axis of least overlap, also when the hulls are apart.
         out: (>= 64, 7) receives point [m, world], normal from i to j, separation [m].
-        work: `posing.scratch()`.
+        work: `posing.scratch()`; its last array receives the face that the points lie on, counted
+            from 1 (of j: below zero), or the two edges that touch, from EDGES on; or 0.
 
     Returns:
         Number of points (0 when apart).
     """
-    corner, side, c1, c2, ab, ba, off_a, off_b, near_a, near_b, _ = work
+    corner, side, c1, c2, ab, ba, off_a, off_b, near_a, near_b, _, seat = work
+    seat[0] = 0
     wa = corner[vs[i] : vs[i + 1]]
     wb = corner[vs[j] : vs[j + 1]]
     na = side[fs[i] : fs[i + 1]]
@@ -165,7 +168,7 @@ def hull_contact(i, j, vs, fs, loop, ls, edge, es, margin, axis, out, work):
     proven = False
     k = -1
     if best > -2 * _FACE_BIAS:  # only an edge along which they are apart could beat that
-        k = _patch(i, j, face, other, wa, wb, na, nb, ref, fs, loop, ls, margin, out, c1, c2)
+        k = patch_on(i, j, face, other, wa, wb, na, nb, ref, fs, loop, ls, margin, out, c1, c2)
         proven = _proven(out, k, ref, hull, best > 0.0)
     if best < -BESIDE:
         off_a[:] = 0
@@ -180,15 +183,16 @@ def hull_contact(i, j, vs, fs, loop, ls, edge, es, margin, axis, out, work):
             level = axis[0] * ref[0] + axis[1] * ref[1] + axis[2] * ref[2]
             if abs(level) > LEVEL and (level > 0) == (other < 0):
                 if k < 0:
-                    k = _patch(
+                    k = patch_on(
                         i, j, face, other, wa, wb, na, nb, ref, fs, loop, ls, margin, out, c1, c2
                     )
                 k = lean(out, k, axis, gap, margin)
                 if k > 1:
                     return k
+            seat[0] = EDGES + MANY * (ea - es[i]) + eb - es[j]
             return edge_point(edge, ea, eb, wa, wb, axis, gap, out)
         if k < 0:
-            k = _patch(i, j, face, other, wa, wb, na, nb, ref, fs, loop, ls, margin, out, c1, c2)
+            k = patch_on(i, j, face, other, wa, wb, na, nb, ref, fs, loop, ls, margin, out, c1, c2)
         proven = (
             k == 0
             or (ca == es[i + 1] - es[i] and cb == es[j + 1] - es[j])
@@ -196,11 +200,12 @@ def hull_contact(i, j, vs, fs, loop, ls, edge, es, margin, axis, out, work):
         )
         off_a[:] = 0
         off_b[:] = 0
+    seat[0] = face + 1 if other < 0 else -other - 1
     return k
 
 
 @njit(cache=True, nogil=True)
-def _patch(i, j, face, other, wa, wb, na, nb, ref, fs, loop, ls, margin, out, c1, c2):
+def patch_on(i, j, face, other, wa, wb, na, nb, ref, fs, loop, ls, margin, out, c1, c2):
     """Points on reference face `face` of hull i or, where that is not negative, `other` of j."""
     if other < 0:
         return face_patch(fs[i] + face, fs[j], wa, wb, ref, 1.0, nb, loop, ls, margin, out, c1, c2)

@@ -25,6 +25,7 @@ SHARE = 0.4  # of the rest is taken out per tick
 QUICKEST = 0.005  # [m] and at most this much per pass
 YIELD = 30.0  # crushed supports give way this much more than their mass says
 BELOW = 0.2  # and the lower one of two that lie on one another this much less
+RUSHED, RUSH = 0.015, 0.25  # [m] deeper than this, and this share of the rest a pass besides
 PASSES = 8  # over all contacts per tick
 CLEARING = 0.007  # [m] the same for pairs that were found inside one another
 TURN = 0.01  # [rad] most a piece is turned at one contact per tick
@@ -132,7 +133,7 @@ def separate(x, q, rot, v, im, ii, awake, ghost, now, ci, cf, cn, m, pair, dt):
             if ca + cb <= 0.0:
                 continue
             loose = crushed or pair[ci[k, 2], 0] > 0.0
-            quick = CLEARING if loose else QUICKEST
+            quick = CLEARING if loose else QUICKEST + RUSH * max(-gap - RUSHED, 0.0)
             d = min(SHARE * (-gap - SLOP), quick) / (ca + cb)
             if awake[i]:
                 _shift(i, -1.0, fi * d, im, ii, x, q, rot, a0, a1, a2, n0, n1, n2)
