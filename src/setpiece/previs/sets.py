@@ -126,7 +126,7 @@ def _light(scene: Scene) -> Light:
 def _weather(words: str) -> Weather:
     table: tuple[tuple[Weather, str], ...] = (
         ("storm", r"thunder|lightning|storm|tuono|orage|tormenta|gewitter|tempest"),
-        ("rain", r"\brain|pioggia|piove|pluie|lluvia|regen\b|chuva"),
+        ("rain", r"\brain(?:s|y|ing|fall|storm)?\b|pioggia|piove|pluie|lluvia|regen\b|chuva"),
         ("snow", r"\bsnow|neve\b|neige|nieve|schnee"),
         ("fog", r"\bfog|mist\b|nebbia|brouillard|niebla|nebel|névoa"),
     )
