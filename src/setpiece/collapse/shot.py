@@ -33,7 +33,7 @@ STAGE_VERSION = {
     "prep": 9,
     "fracture": 7,
     "fall": 12,
-    "dust": 4,
+    "dust": 5,
     "debris": 3,
     "frames": 18,
 }
