@@ -35,7 +35,8 @@ def cloud(tmp_path_factory) -> tuple[Dust, Camera]:
     # as far away as a plate's camera stands, whatever corner the block was built around
     x, y = pieces.centre[:, :2].mean(0)
     camera = dataclasses.replace(camera, position=np.array([x, y - 45.0, 2.0]))
-    return blow_dust(pieces, motion, Brief(start=0.2), out=out, cell=1.3, seed=5), camera
+    brief = Brief(start=0.2, dust=0.7)  # thin enough to be seen through
+    return blow_dust(pieces, motion, brief, out=out, cell=1.3, seed=5), camera
 
 
 def _pass(cloud, front=None, model=True) -> DustPass:

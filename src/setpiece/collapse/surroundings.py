@@ -18,7 +18,7 @@ from setpiece.render.light import Light, sunlit
 from setpiece.render.volume import LitVolume, Volume, sun_transmittance
 
 F32 = NDArray[np.float32]
-CUT_OFF = 0.7  # of the distance of the picture's lower edge, at which what it cuts off stands
+CUT_OFF = 0.55  # of the distance of the picture's lower edge, at which what it cuts off stands
 THICK = 0.08  # of its distance, that a crown is thick at most to either side
 
 

@@ -107,7 +107,8 @@ def interruptible(solver: Any, model: Any, follower: Any = None) -> tuple[Any, b
     thread = threading.Thread(target=work)
     thread.start()
     stopped = False
-    while thread.is_alive():
+    # Until it has answered: an interrupted join may take a thread for ended that is not.
+    while not status and not errors:
         try:
             thread.join(0.2)
         except KeyboardInterrupt:
