@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from setpiece.chat import ask_json
 from setpiece.collapse.brief import Brief
 from setpiece.collapse.brief_reader import clean, read_brief, validated
+from setpiece.engines.chat import ask_json
 from setpiece.errors import BriefError
 
 _SYSTEM = (

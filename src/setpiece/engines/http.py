@@ -17,7 +17,7 @@ MOST_BYTES = 64_000_000
 
 
 class _StayHere(urllib.request.HTTPRedirectHandler):
-    """Pictures of a film that is not out yet go to the server that was named, nowhere else."""
+    """What is sent goes to the server that was named, nowhere else: the film is not out yet."""
 
     def redirect_request(self, *args: Any, **kwargs: Any) -> None:
         return None
@@ -26,8 +26,14 @@ class _StayHere(urllib.request.HTTPRedirectHandler):
 class Server:
     """A server at a base address."""
 
-    def __init__(self, address: str, option: str) -> None:
-        """Raises InputError where `address` is none; `option` is named in the message."""
+    def __init__(
+        self, address: str, option: str, *, example: str = "http://127.0.0.1:8188",
+        instead: str = "use --engine native", most: int = MOST_BYTES,
+    ) -> None:  # fmt: skip
+        """Raises InputError where `address` is none; `option` and an `example` are in the message.
+
+        instead: what a person may do without the server. most: bytes of an answer.
+        """
         try:
             parts = urlsplit(address.strip())
             known = parts.scheme in ("http", "https") and parts.hostname and (parts.port or True)
@@ -35,10 +41,10 @@ class Server:
             known = False
         if not known:
             raise InputError(
-                f"{option} {address[:80]!r} is not a web address; give one such as "
-                "http://127.0.0.1:8188"
+                f"{option} {address[:80]!r} is not a web address; give one such as {example}"
             )
         self.base = address.strip().rstrip("/")
+        self._instead, self._most = instead, most
         self._opener = urllib.request.build_opener(_StayHere)
 
     def get(self, path: str, query: Mapping[str, str] | None = None, *, timeout: float) -> bytes:
@@ -50,10 +56,13 @@ class Server:
         return self._json(self.get(path, timeout=timeout), path)
 
     def post_json(self, path: str, content: Any, *, timeout: float) -> Any:
-        body = json.dumps(content).encode()
-        headers = {"Content-Type": "application/json"}
-        answer = self._ask(path, body, headers, timeout)
+        answer = self.post(path, content, timeout=timeout)
         return self._json(answer, path) if answer.strip() else {}
+
+    def post(self, path: str, content: Any, *, timeout: float) -> bytes:
+        """The body of the answer to `content` as JSON, whatever it is. Raises StageError."""
+        headers = {"Content-Type": "application/json"}
+        return self._ask(path, json.dumps(content).encode(), headers, timeout)
 
     def post_file(
         self, path: str, field: str, name: str, data: bytes, values: Mapping[str, str],
@@ -78,7 +87,7 @@ class Server:
         request = urllib.request.Request(address, body, headers)
         try:
             with self._opener.open(request, timeout=max(timeout, 0.05)) as reply:
-                answer: bytes = reply.read(MOST_BYTES + 1)
+                answer: bytes = reply.read(self._most + 1)
         except urllib.error.HTTPError as error:
             with error:
                 said = error.read(2000).decode("utf-8", "replace")
@@ -90,10 +99,10 @@ class Server:
         except (urllib.error.URLError, HTTPException, OSError, ValueError) as error:
             raise StageError(
                 f"{address} cannot be reached ({getattr(error, 'reason', error)}); start the "
-                "server, or use --engine native"
+                f"server, or {self._instead}"
             ) from error
-        if len(answer) > MOST_BYTES:
-            raise StageError(f"{address} answered more than {MOST_BYTES // 1_000_000} MB")
+        if len(answer) > self._most:
+            raise StageError(f"{address} answered more than {self._most // 1_000_000} MB")
         return answer
 
     def _json(self, body: bytes, path: str) -> Any:

@@ -8,6 +8,8 @@ from typing import Any
 from setpiece.errors import InputError
 from setpiece.ledger.returns import Line, Return
 from setpiece.media.atomic import whole_file
+from setpiece.media.fonts import pdf_fonts, printable
+from setpiece.media.pdf_lines import fit, wrap
 
 WIDTH, HEIGHT, MARGIN = 595.0, 842.0, 48.0  # A4, points
 INK, GREY, RULE = (0.10, 0.11, 0.13), (0.42, 0.44, 0.48), (0.82, 0.83, 0.85)
@@ -46,27 +48,14 @@ class _Page:
     """A sheet that is written from the top down."""
 
     def __init__(self, path: Path, title: str) -> None:
-        from reportlab.pdfbase import pdfmetrics
         from reportlab.pdfgen.canvas import Canvas
 
-        from setpiece.media.fonts import pdf_fonts, printable
-
-        self.plain, (self.sans, self.bold) = printable, pdf_fonts()
-        self._measure = pdfmetrics.stringWidth
+        self.sans, self.bold = pdf_fonts()
         # A fixed date and identity inside: the same figures give the same file.
         self.canvas: Any = Canvas(str(path), pagesize=(WIDTH, HEIGHT), invariant=1)
-        self.canvas.setTitle(self.plain(title))
+        self.canvas.setTitle(printable(title))
         self.canvas.setAuthor("Setpiece")
         self.y = HEIGHT - MARGIN
-
-    def fit(self, text: str, size: float, width: float, font: str) -> str:
-        """Text cut, with an ellipsis, to a width [pt]."""
-        text = self.plain(text)
-        if self._measure(text, font, size) <= width:
-            return text
-        while text and self._measure(text + "…", font, size) > width:
-            text = text[:-1]
-        return text + "…"
 
     def say(
         self, x: float, text: str, size: float = 9, *, bold: bool = False, ink: Any = INK,
@@ -76,26 +65,13 @@ class _Page:
         self.canvas.setFont(font, size)
         self.canvas.setFillColorRGB(*ink)
         draw = self.canvas.drawRightString if right else self.canvas.drawString
-        draw(x, self.y, self.fit(text, size, width, font))
+        draw(x, self.y, fit(text, font, size, width))
 
     def wrap(self, text: str, size: float = 8, ink: Any = GREY, most: int = 4) -> None:
         """A paragraph of `most` lines at the most."""
-        rest, width = self.plain(text).split(), WIDTH - 2 * MARGIN
-        for number in range(most):
-            line = ""
-            while rest and self._measure(f"{line} {rest[0]}".strip(), self.sans, size) <= width:
-                line = f"{line} {rest.pop(0)}".strip()
-            if not rest:
-                if line:
-                    self.say(MARGIN, line, size, ink=ink)
-                    self.y -= 1.4 * size
-                return
-            if not line or number == most - 1:  # a word wider than the page, or the last line
-                line, rest = " ".join([line, *rest]).strip(), []
+        for line in wrap(text, self.sans, size, WIDTH - 2 * MARGIN, most):
             self.say(MARGIN, line, size, ink=ink)
             self.y -= 1.4 * size
-            if not rest:
-                return
 
     def rule(self) -> None:
         self.canvas.setStrokeColorRGB(*RULE)

@@ -9,30 +9,33 @@ from __future__ import annotations
 from functools import lru_cache
 from io import BytesIO
 
-SANS, SANS_BOLD = "NotoSans", "NotoSans-Bold"  # their names in a PDF
+# Their names in a PDF.
+SANS, SANS_BOLD, SANS_ITALIC = "NotoSans", "NotoSans-Bold", "NotoSans-Italic"
 
 
-@lru_cache(maxsize=2)
-def font_file(bold: bool = False) -> bytes:
+@lru_cache(maxsize=3)
+def font_file(name: str = SANS) -> bytes:
     """The TrueType file."""
-    if bold:
+    if name == SANS_BOLD:
         from pymupdf_fonts import NotoSans_Bold as face
+    elif name == SANS_ITALIC:
+        from pymupdf_fonts import NotoSans_Italic as face
     else:
         from pymupdf_fonts import NotoSans_Regular as face
     return bytes(face.fontbuffer)
 
 
 def pdf_fonts() -> tuple[str, str]:
-    """Names of the regular and the bold face, registered with ReportLab; only used letters are
-    embedded."""
+    """Names of the regular and the bold face, registered with ReportLab, the italic too; only used
+    letters are embedded."""
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
 
-    for name, bold in ((SANS, False), (SANS_BOLD, True)):
+    for name in (SANS, SANS_BOLD, SANS_ITALIC):
         if name not in pdfmetrics.getRegisteredFontNames():
-            pdfmetrics.registerFont(TTFont(name, BytesIO(font_file(bold))))
+            pdfmetrics.registerFont(TTFont(name, BytesIO(font_file(name))))
     pdfmetrics.registerFontFamily(
-        SANS, normal=SANS, bold=SANS_BOLD, italic=SANS, boldItalic=SANS_BOLD
+        SANS, normal=SANS, bold=SANS_BOLD, italic=SANS_ITALIC, boldItalic=SANS_BOLD
     )
     return SANS, SANS_BOLD
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from setpiece.previs.emotion import emotion
 from setpiece.previs.model import Beat
+from setpiece.script import groups
 from setpiece.script.lines import plain
 from setpiece.script.model import Element, Scene, Screenplay
 
@@ -23,7 +24,6 @@ _EXIT = re.compile(
 FALLS = re.compile(
     r"\b(dies|is slain|is killed|falls dead|drops dead|muore|meurt|muere|stirbt|morre)\b", re.I
 )
-_EVERYONE = re.compile(r"^(ALL|BOTH|TUTTI|TOUS|TODOS|ALLE|EVERYONE|ENTRAMBI)\b", re.IGNORECASE)
 WORDS_A_SECOND = 2.7
 
 
@@ -84,15 +84,10 @@ def people(scene: Scene, script: Screenplay) -> tuple[str, ...]:
 
 def collective(name: str, cast: set[str]) -> tuple[str, ...] | None:
     """Who is meant by a cue that is no one person; () is everyone present; None: one person."""
-    if _EVERYONE.match(name):
-        kind = name.split()[-1].rstrip("S") if len(name.split()) > 1 else ""
-        return tuple(sorted(n for n in cast if kind and n.split()[-1] == kind))
-    for cut in range(1, len(name.split())):
-        one, two = " ".join(name.split()[:cut]), " ".join(name.split()[cut:])
-        two = re.sub(r"^(AND|&|E|ET|Y|UND)\s+", "", two)
-        if one in cast and two in cast and one != two:
-            return (one, two)
-    return None
+    if groups.is_everybody(name):
+        return ()
+    apart = groups.people(name, sorted(cast))
+    return None if apart == (name,) else apart
 
 
 def named(text: str, names: tuple[str, ...]) -> list[str]:

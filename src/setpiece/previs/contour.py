@@ -133,29 +133,11 @@ def chains(across, along, across_own, along_own, triangle, thing):
                 else:
                     along[sy, sx] = 0
                     ey, ex = sy, sx + 1
-                # Backwards from the first end into `room`, then forwards from the other.
-                m = 0
-                y, x, dy, dx = sy, sx, sy - ey, sx - ex
-                while True:
-                    ok, y2, x2, own2 = _next(
-                        across,
-                        along,
-                        across_own,
-                        along_own,
-                        triangle,
-                        thing,
-                        y,
-                        x,
-                        dy,
-                        dx,
-                        kind,
-                        key,
-                    )
-                    if not ok:
-                        break
-                    room[m, 0], room[m, 1], room[m, 2] = y2, x2, own2
-                    m += 1
-                    dy, dx, y, x = y2 - y, x2 - x, y2, x2
+                # Backwards from the first end, then forwards from the other.
+                m = _follow(
+                    across, along, across_own, along_own, triangle, thing, sy, sx, sy - ey,
+                    sx - ex, kind, key, room,
+                )  # fmt: skip
                 for k in range(m - 1, -1, -1):
                     points[n, 0], points[n, 1], owners[n] = room[k, 1], room[k, 0], room[k, 2]
                     n += 1
@@ -163,31 +145,34 @@ def chains(across, along, across_own, along_own, triangle, thing):
                 n += 1
                 points[n, 0], points[n, 1], owners[n] = ex, ey, own
                 n += 1
-                y, x, dy, dx = ey, ex, ey - sy, ex - sx
-                while True:
-                    ok, y2, x2, own2 = _next(
-                        across,
-                        along,
-                        across_own,
-                        along_own,
-                        triangle,
-                        thing,
-                        y,
-                        x,
-                        dy,
-                        dx,
-                        kind,
-                        key,
-                    )
-                    if not ok:
-                        break
-                    points[n, 0], points[n, 1], owners[n] = x2, y2, own2
+                m = _follow(
+                    across, along, across_own, along_own, triangle, thing, ey, ex, ey - sy,
+                    ex - sx, kind, key, room,
+                )  # fmt: skip
+                for k in range(m):
+                    points[n, 0], points[n, 1], owners[n] = room[k, 1], room[k, 0], room[k, 2]
                     n += 1
-                    dy, dx, y, x = y2 - y, x2 - x, y2, x2
                 kinds[s] = kind
                 s += 1
                 start[s] = n
     return points[:n], owners[:n], start[: s + 1], kinds[:s]
+
+
+@njit(cache=True, nogil=True)
+def _follow(
+    across, along, across_own, along_own, triangle, thing, y, x, dy, dx, kind, key, room
+):  # fmt: skip
+    """How many corners (y, x, owner) the border goes on for from (y, x), written into room."""
+    m = 0
+    while True:
+        ok, y2, x2, own = _next(
+            across, along, across_own, along_own, triangle, thing, y, x, dy, dx, kind, key
+        )
+        if not ok:
+            return m
+        room[m, 0], room[m, 1], room[m, 2] = y2, x2, own
+        m += 1
+        dy, dx, y, x = y2 - y, x2 - x, y2, x2
 
 
 @njit(cache=True, nogil=True)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import unicodedata
 from pathlib import Path
 from typing import Any
 
 from setpiece.errors import StageError
+from setpiece.media.fonts import SANS, SANS_BOLD, SANS_ITALIC, pdf_fonts, printable
+from setpiece.media.pdf_lines import fit, wrap
 
 RGB = tuple[float, float, float]
 INK: RGB = (0.09, 0.09, 0.10)
 QUIET: RGB = (0.45, 0.45, 0.47)
 RULE: RGB = (0.80, 0.80, 0.80)
 ACCENT: RGB = (0.80, 0.32, 0.08)
-PLAIN, BOLD, ITALIC = "Vera", "VeraBold", "VeraItalic"
-_FILES = {PLAIN: "Vera.ttf", BOLD: "VeraBd.ttf", ITALIC: "VeraIt.ttf"}
+PLAIN, BOLD, ITALIC = SANS, SANS_BOLD, SANS_ITALIC
 
 
 class Sheets:
@@ -24,59 +24,28 @@ class Sheets:
 
     def __init__(self, path: Path, title: str, author: str, foot: str) -> None:
         from reportlab.pdfbase import pdfmetrics
-        from reportlab.pdfbase.ttfonts import TTFont
         from reportlab.pdfgen.canvas import Canvas
 
-        for name, file in _FILES.items():
-            if name not in pdfmetrics.getRegisteredFontNames():
-                pdfmetrics.registerFont(TTFont(name, file))
-        self._known = pdfmetrics.getFont(PLAIN).face.charToGlyph
+        pdf_fonts()
         self._measure = pdfmetrics.stringWidth
         # A fixed date and identity inside: the same boards give the same file.
         self.canvas: Any = Canvas(
             str(path), pagesize=(self.width, self.height), invariant=1, pageCompression=1
         )
-        self.canvas.setTitle(self.plain(title))
-        self.canvas.setAuthor(self.plain(author))
+        self.canvas.setTitle(printable(title))
+        self.canvas.setAuthor(printable(author))
         self.foot = foot
         self.page = 1
 
-    def plain(self, text: str) -> str:
-        """Text in letters that the font has: others lose their marks or become ?."""
-        out = []
-        for letter in text:
-            if ord(letter) in self._known:
-                out.append(letter)
-            elif letter.isspace() or not letter.isprintable():
-                out.append(" ")
-            else:
-                bare = unicodedata.normalize("NFKD", letter)[0]
-                out.append(bare if ord(bare) in self._known else "?")
-        return "".join(out)
-
     def measure(self, text: str, size: float, font: str = PLAIN) -> float:
         return float(self._measure(text, font, size))
-
-    def fit(self, text: str, size: float, width: float, font: str = PLAIN) -> str:
-        """Text cut to a width, with an ellipsis."""
-        text = self.plain(text)
-        if self.measure(text, size, font) <= width:
-            return text
-        low, high = 0, len(text)
-        while low < high:
-            middle = (low + high + 1) // 2
-            if self.measure(text[:middle].rstrip() + "…", size, font) <= width:
-                low = middle
-            else:
-                high = middle - 1
-        return text[:low].rstrip() + "…"
 
     def say(
         self, x: float, y: float, text: str, size: float = 8, *, font: str = PLAIN,
         ink: RGB = INK, right: bool = False, width: float = 780.0,
     ) -> float:  # fmt: skip
         """One line with its baseline at y; returns how wide it came out."""
-        text = self.fit(text, size, width, font)
+        text = fit(text, font, size, width)
         self.canvas.setFont(font, size)
         self.canvas.setFillColorRGB(*ink)
         (self.canvas.drawRightString if right else self.canvas.drawString)(x, self.height - y, text)
@@ -84,17 +53,7 @@ class Sheets:
 
     def lines(self, text: str, size: float, width: float, font: str = PLAIN) -> list[str]:
         """A paragraph broken into lines of a width; words wider than that are cut."""
-        out: list[str] = []
-        line = ""
-        for word in self.plain(text).split():
-            longer = f"{line} {word}".strip()
-            if line and self.measure(longer, size, font) > width:
-                out.append(line)
-                line = word
-            else:
-                line = longer
-        out = [*out, line] if line else out
-        return [self.fit(each, size, width, font) for each in out]
+        return wrap(text, font, size, width, len(text) + 1, len(text))
 
     def rule(self, x: float, y: float, width: float, ink: RGB = RULE, thick: float = 0.6) -> None:
         self.canvas.setStrokeColorRGB(*ink)

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from setpiece.chat import ask_json
+from setpiece.engines.chat import ask_json
 from setpiece.errors import InputError
 from setpiece.previs.coverage import covered
 from setpiece.previs.grammar import Idea

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 
 from pydantic import BaseModel, ConfigDict
@@ -11,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from setpiece.ledger.costs import Rate
 from setpiece.ledger.estimate import Estimate
 from setpiece.previs.beats import read_beats
+from setpiece.script.csv_table import csv_text
 from setpiece.script.lines import plain
 from setpiece.script.model import Screenplay
 
@@ -106,11 +105,5 @@ def set_pieces(
 
 def bid_text(pieces: tuple[SetPiece, ...]) -> str:
     """The bid lines as CSV, one a set piece."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     names = list(SetPiece.model_fields)
-    writer.writerow(names)
-    for piece in pieces:
-        values = [str(getattr(piece, n)) for n in names]
-        writer.writerow(["'" + v if v[:1] in "=+@-\t" else v for v in values])
-    return out.getvalue()
+    return csv_text([names, *([getattr(piece, n) for n in names] for piece in pieces)])

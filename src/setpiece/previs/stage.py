@@ -66,6 +66,7 @@ class Stage:
         self._still = self._set_and_props()
         self._figures: dict[tuple, tuple[Thing, Skeleton | None, float]] = {}
         self._scenes: dict[float, Scene] = {}
+        self._coming: dict[str, Thing] = {}
 
     def at(self, seconds: float) -> Scene:
         """The scene at a second of the staging's time; figures keep their names."""
@@ -75,6 +76,13 @@ class Stage:
                 self._scenes.clear()
             self._scenes[key] = self._build(key)
         return self._scenes[key]
+
+    def coming(self, figure: Figure) -> Thing:
+        """A figure in the moment it comes in."""
+        if figure.name not in self._coming:
+            there = self.at(figure.enters).things
+            self._coming[figure.name] = next(t for t in there if t.name == figure.name)
+        return self._coming[figure.name]
 
     def _set_and_props(self) -> list[Thing]:
         st = self.staging

@@ -126,6 +126,16 @@ def values(
             lit[y, x] = open_
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _mean(value, fine, y, x):
+    """Of the fine cells of one pixel."""
+    v = 0.0
+    for j in range(fine):
+        for i in range(fine):
+            v += value[y * fine + j, x * fine + i]
+    return v / (fine * fine)
+
+
 @njit(cache=True, nogil=True)
 def wash(value, fine, unit, seed, out):
     """Marker and wash. value (h * fine, w * fine) to out (h, w), paper 1 .. black 0. unit: px of
@@ -133,11 +143,7 @@ def wash(value, fine, unit, seed, out):
     h, w = out.shape
     for y in range(h):
         for x in range(w):
-            v = 0.0
-            for j in range(fine):
-                for i in range(fine):
-                    v += value[y * fine + j, x * fine + i]
-            v /= fine * fine
+            v = _mean(value, fine, y, x)
             gx, gy = x / unit, y / unit
             # The pigment gathers unevenly, and streaks a little along the marker's way.
             streak = noise((gx + gy) * 0.012, (gy - gx) * 0.13, seed + 2)
@@ -167,11 +173,7 @@ def hatching(value, fine, unit, seed, out):
     h, w = out.shape
     for y in range(h):
         for x in range(w):
-            v = 0.0
-            for j in range(fine):
-                for i in range(fine):
-                    v += value[y * fine + j, x * fine + i]
-            v /= fine * fine
+            v = _mean(value, fine, y, x)
             gx, gy = x / unit, y / unit
             v += 0.008 * noise(gx * 0.04, gy * 0.04, seed)
             grain = 0.5 + 0.5 * noise(gx * 0.9, gy * 0.9, seed + 5)

@@ -121,8 +121,7 @@ def write_shot_usd(
 
 def _first(made: Stage, figure: Figure) -> Solid:
     """A figure as it comes in, its feet on the origin."""
-    thing = next(t for t in made.at(figure.enters).things if t.name == figure.name)
-    return _at_home(thing.solid, figure, figure.enters)
+    return _at_home(made.coming(figure).solid, figure, figure.enters)
 
 
 def _at_home(solid: Solid, figure: Figure, seconds: float) -> Solid:

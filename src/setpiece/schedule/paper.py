@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from setpiece.media.atomic import whole_file
+from setpiece.media.pdf_lines import fit, wrap
 
 A4, LETTER = (595.28, 841.89), (612.0, 792.0)  # points
 MARGIN = 30.0
@@ -177,42 +178,3 @@ def colour(hexadecimal: str) -> Any:
     from reportlab.lib.colors import HexColor
 
     return HexColor(hexadecimal)
-
-
-@lru_cache(maxsize=8192)
-def fit(words: str, font: str, size: float, width: float) -> str:
-    """`words` in letters that the font has, on one line, cut with an ellipsis to `width` [pt]."""
-    from reportlab.pdfbase.pdfmetrics import stringWidth
-
-    from setpiece.media.fonts import printable
-
-    words = printable(" ".join(words[:4000].split()))
-    if stringWidth(words, font, size) <= width:
-        return words
-    low, high = 0, len(words)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if stringWidth(words[:middle].rstrip() + "…", font, size) <= width:
-            low = middle
-        else:
-            high = middle - 1
-    return words[:low].rstrip(" ,;.-") + "…" if low else ""
-
-
-def wrap(words: str, font: str, size: float, width: float, most: int) -> list[str]:
-    """Greedy lines; what does not fit in `most` of them ends in an ellipsis."""
-    from reportlab.pdfbase.pdfmetrics import stringWidth
-
-    from setpiece.media.fonts import printable
-
-    rest = printable(" ".join(words[:4000].split())).split(" ")
-    lines: list[str] = []
-    while rest and rest != [""]:
-        if len(lines) == most - 1:
-            lines.append(fit(" ".join(rest), font, size, width))
-            break
-        line = rest.pop(0)
-        while rest and stringWidth(f"{line} {rest[0]}", font, size) <= width:
-            line = f"{line} {rest.pop(0)}"
-        lines.append(fit(line, font, size, width))
-    return lines

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from setpiece.media.pdf_lines import wrap
 from setpiece.schedule.colours import BANNER, DAY_BREAK, legend, strip_colour
 from setpiece.schedule.days import ShootDay, by_number, called, shoot_days, unscheduled
 from setpiece.schedule.model import Performer, Plan, Strip
-from setpiece.schedule.paper import FOOT, GREY, INK, MARGIN, RULE, TINT, Paper, wrap, write
+from setpiece.schedule.paper import FOOT, GREY, INK, MARGIN, RULE, TINT, Paper, write
 from setpiece.schedule.paper import HEAD as HEAD_OF_PAGE
 from setpiece.schedule.reports import note, paper_size
 from setpiece.script.eighths import pages

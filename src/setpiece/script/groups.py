@@ -22,8 +22,8 @@ def people(name: str, there: Sequence[str]) -> tuple[str, ...]:
     the FIRST and the SECOND MURDERER; "ANA AND LEO", "ANA/LEO" and "ANA LEO" are two. A group of
     which nobody is known by another cue (SOLDIERS) stands for itself.
     """
-    single = [n for n in there if n != name and not _is_everybody(n)]
-    if _is_everybody(name):
+    single = [n for n in there if n != name and not is_everybody(n)]
+    if is_everybody(name):
         return tuple(n for n in single if people(n, single) == (n,))
     parts = [p for p in _JOIN.split(name) if p]
     if len(parts) > 1 and all(p in single for p in parts):
@@ -38,7 +38,8 @@ def people(name: str, there: Sequence[str]) -> tuple[str, ...]:
     return (name,)
 
 
-def _is_everybody(name: str) -> bool:
+def is_everybody(name: str) -> bool:
+    """ "ALL", "TUTTI": whoever is there."""
     return name in _EVERYBODY
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import urllib.error
-import urllib.request
-from http.client import HTTPException
 from typing import Any
-from urllib.parse import urlsplit
 
-from setpiece.errors import InputError
+from setpiece.engines.http import Server
+from setpiece.errors import InputError, StageError
 
 _MOST_BYTES = 1_000_000
+_PATH = "/v1/chat/completions"
 
 
 def ask_json(
@@ -32,7 +30,8 @@ def ask_json(
     Returns:
         The object, and the full address that gave it.
     """
-    address = _address(url, option, error)
+    base = url.strip().rstrip("/").removesuffix("/chat/completions").removesuffix("/v1")
+    address = base + _PATH
     asked: dict[str, Any] = {
         "messages": [{"role": "system", "content": system}, {"role": "user", "content": text}],
         "temperature": 0,
@@ -43,7 +42,14 @@ def ask_json(
     }
     if model:
         asked["model"] = model
-    content = _content(_post(address, asked, timeout, what, option, error), address, error)
+    try:
+        server = Server(
+            base, option, example="http://localhost:8080", instead=f"leave {option} out",
+            most=_MOST_BYTES,
+        )  # fmt: skip
+        content = _content(server.post(_PATH, asked, timeout=timeout), address, error)
+    except (StageError, InputError) as cause:
+        raise error(str(cause)) from cause
     try:
         fields = json.loads(content)
     except (ValueError, RecursionError) as cause:
@@ -54,56 +60,6 @@ def ask_json(
     if not isinstance(fields, dict):
         raise error(f"{address} answered a JSON {type(fields).__name__}, not a {what}")
     return fields, address
-
-
-def _address(url: str, option: str, error: type[InputError]) -> str:
-    try:
-        parts = urlsplit(url.strip())
-        known = parts.scheme in ("http", "https") and parts.hostname and (parts.port or True)
-    except ValueError:
-        known = False
-    if not known:
-        raise error(
-            f"{option} {url!r} is not a web address; give one such as http://localhost:8080"
-        )
-    base = url.strip().rstrip("/").removesuffix("/chat/completions")
-    return f"{base.removesuffix('/v1')}/v1/chat/completions"
-
-
-class _StayHere(urllib.request.HTTPRedirectHandler):
-    """What is asked goes to the server that was named, nowhere else."""
-
-    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
-        return None
-
-
-def _post(
-    address: str, asked: dict[str, Any], timeout: float, what: str, option: str,
-    error: type[InputError],
-) -> bytes:  # fmt: skip
-    request = urllib.request.Request(
-        address, json.dumps(asked).encode(), {"Content-Type": "application/json"}
-    )
-    try:
-        with urllib.request.build_opener(_StayHere).open(request, timeout=timeout) as reply:
-            body: bytes = reply.read(_MOST_BYTES + 1)
-    except urllib.error.HTTPError as cause:
-        with cause:
-            said = cause.read(300).decode("utf-8", "replace").strip()
-        raise error(
-            f"{address} answered {cause.code} {cause.reason}: {said[:200]!r}; check the server "
-            f"and the model's name, or leave {option} out"
-        ) from cause
-    except TimeoutError as cause:
-        raise error(f"{address} did not answer within {timeout:g} s") from cause
-    except (urllib.error.URLError, HTTPException, OSError, ValueError) as cause:
-        reason = getattr(cause, "reason", cause)
-        raise error(
-            f"{address} cannot be reached ({reason}); start the server, or leave {option} out"
-        ) from cause
-    if len(body) > _MOST_BYTES:
-        raise error(f"{address} answered more than {_MOST_BYTES // 1_000_000} MB: not a {what}")
-    return body
 
 
 def _content(body: bytes, address: str, error: type[InputError]) -> str:
