@@ -1,4 +1,4 @@
-"""Movie Magic's reports in three layouts, and our own, read back."""
+"""Movie Magic's reports in the layouts they are met in, and our own, read back."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import boards
 import printed
+import printed_field as field
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,7 +19,10 @@ from setpiece.schedule.oneline import write_oneline
 from setpiece.schedule.read_board import read_board
 from setpiece.schedule.shooting_schedule import write_shooting_schedule
 
-LAYOUTS = (printed.one_liner_in_columns, printed.one_liner_in_lines, printed.shooting_schedule)
+LAYOUTS = (
+    printed.one_liner_in_columns, printed.one_liner_in_lines, printed.shooting_schedule,
+    field.one_line, field.slug_above, field.titles_on_the_slug, field.cast_in_front,
+)  # fmt: skip
 EIGHTHS = (19, 9, 5, 6, 24, 8)
 
 
@@ -64,6 +68,25 @@ def test_a_shooting_schedule_gives_elements_times_and_places(tmp_path: Path) -> 
     assert strips[1].elements == {"props": ("Umbrella",), "crowds": ("Carters (4)",)}
     assert [s.minutes for s in strips] == [210, 120, 75, 45, 240, 90]
     assert [s.location for s in strips] == [r[10] for r in printed.SCENES]
+
+
+def test_two_tracks_of_columns_do_not_disturb_each_other(tmp_path: Path) -> None:
+    strips = read(tmp_path, field.slug_above).breakdown.strips
+    yard = {"props": ("Umbrella",), "crowds": ("Carters (4)",), "vehicles": ("Cart",)}
+    assert strips[1].elements == yard
+    assert strips[0].notes == "Script day D2; A Unit"
+
+
+def test_parts_of_a_scene_are_strips_and_cast_comes_in_two_columns(tmp_path: Path) -> None:
+    found = read(tmp_path, field.numbered_cast)
+    strips = found.breakdown.strips
+    assert [(s.scene, s.set, s.eighths) for s in strips] == [
+        ("7pt", "RIVER BANK", 4), ("7pt", "RIVER - BOAT", 10), ("", "HILLS", 1),
+    ]  # fmt: skip
+    assert [s.cast for s in strips] == [("NORA",), ("NORA", "GHOST"), ()]
+    assert strips[0].elements == {"crowds": ("3 anglers",)}
+    assert [(d.date.isoformat(), len(d.strips)) for d in found.days] == [("2026-05-05", 3)]
+    assert "no scene number found" in " ".join(found.breakdown.remarks)
 
 
 def test_pages_that_do_not_add_up_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

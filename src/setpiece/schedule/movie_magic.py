@@ -21,7 +21,8 @@ from setpiece.schedule import report_words as words
 from setpiece.schedule.imported import Imported, cut, in_days
 from setpiece.schedule.model import Breakdown, Calendar, Day, Performer
 from setpiece.schedule.report_cells import Line, read_report
-from setpiece.schedule.report_strip import Block, read_block
+from setpiece.schedule.report_slug import Block
+from setpiece.schedule.report_strip import read_block
 from setpiece.script.eighths import pages
 
 LARGEST = 60_000_000  # bytes

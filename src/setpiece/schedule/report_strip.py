@@ -8,42 +8,11 @@ from typing import Any
 from setpiece.schedule import report_words as words
 from setpiece.schedule.imported import cut, is_light, light_of, setting_of
 from setpiece.schedule.model import Strip
-from setpiece.schedule.report_cells import Cell, Line
+from setpiece.schedule.report_cells import Cell
+from setpiece.schedule.report_slug import Block, slug_in
 from setpiece.script.model import Category
 
 COLUMN = 14.0  # items stand this far, at most, from the left edge of their column's title [pt]
-
-
-@dataclass
-class Block:
-    """Lines of one strip; the first with INT or EXT is its own line."""
-
-    lines: list[Line]
-
-    @staticmethod
-    def is_sheet(line: Line) -> bool:
-        """Whether this is the line of a breakdown sheet that says INT or EXT under a label."""
-        return any(words.SHEET.match(c.text) for c in line.cells)
-
-    @staticmethod
-    def begins(line: Line) -> bool:
-        """Whether a strip's own line is this: INT or EXT, with a set in it or beside it."""
-        if sum(c.text.casefold().strip() in words.COLUMNS for c in line.cells) > 2:
-            return False  # the titles above the columns
-        if Block.is_sheet(line):
-            return False
-        for n, cell in enumerate(line.cells[:4]):
-            text = cell.text
-            if (found := words.SCENE.match(text)) and words.SCENE_AND_SIDE.match(found[1]):
-                return True
-            if found := words.SETTING.match(text):
-                return bool(found[2]) or n + 1 < len(line.cells)
-        return False
-
-    @staticmethod
-    def is_scene(cell: Cell) -> bool:
-        labelled = words.SCENE.match(cell.text)
-        return bool(words.NUMBER.match(labelled[1] if labelled and labelled[1] else cell.text))
 
 
 @dataclass
@@ -68,6 +37,7 @@ class _Found:
     cast_x: float = -1e3
     number_next: bool = False
     label: str = ""  # whose value is in the next cell
+    number: str = ""  # of the cast: the name stands beside it, in a column of its own
     odd: list[str] = field(default_factory=list)
 
 
@@ -132,19 +102,15 @@ def _cell(f: _Found, cell: Cell, own: bool) -> bool:
 
 
 def _slug(f: _Found, cell: Cell, text: str) -> bool:
-    """INT or EXT, alone, with the set behind it, or behind the scene's number."""
-    labelled = words.SCENE.match(text)
-    if labelled and (both := words.SCENE_AND_SIDE.match(labelled[1])):
-        f.scene, text = both[1].strip(), both[2]
-    found = words.SETTING.match(text)
-    if not found:
+    """INT or EXT, alone, with the set and more behind it, or behind the scene's number."""
+    found = slug_in(text)
+    if found is None:
         return False
-    f.side, rest = found[1], found[2].strip()
-    if rest:
-        head, _, last = rest.rpartition(" ")
-        if head and is_light(last):
-            rest, f.light = head.rstrip(" -"), last
-        f.set, f.x = rest, cell.x
+    f.side, f.scene, f.light = found.side, found.scene or f.scene, found.light or f.light
+    f.eighths = f.eighths if found.eighths is None else found.eighths
+    f.notes += found.notes
+    if found.set:
+        f.set, f.x = found.set, cell.x
     return True
 
 
@@ -165,7 +131,13 @@ def _item(f: _Found, cell: Cell, text: str) -> bool:
         return False
     kind = min(near, key=lambda t: abs(t[0] - cell.x))[1]
     name = cut(text, 250)
-    if kind != "people":
+    if kind == "number":
+        f.number = name if words.CAST.match(name) else ""
+        f.cast += [f.number] if f.number else []
+    elif kind == "name":
+        if f.number:
+            f.people[f.number], f.number = name, ""
+    elif kind != "people":
         f.elements.setdefault(kind, []).extend([name] if name else [])  # type: ignore[arg-type]
     elif (found := words.LEGEND.match(name)) and cut(found[2], 250):
         f.people[found[1]] = cut(found[2], 250)
@@ -182,8 +154,10 @@ def _scene(f: _Found, text: str, cell: Cell) -> bool:
     if labelled and not labelled[1]:
         f.number_next = True
         return True
-    if labelled and words.NUMBER.match(labelled[1]) and not f.scene:
-        f.scene = labelled[1]
+    if labelled and not f.scene and (found := words.NUMBER_AND_MORE.match(labelled[1])):
+        f.scene = found[1]
+        if found[2]:
+            f.synopsis.append(found[2])
         return True
     if not f.scene and words.NUMBER.match(text) and (left or f.number_next):
         f.scene, f.number_next = text, False
@@ -253,7 +227,8 @@ def _prose(f: _Found, cell: Cell, text: str) -> bool:
             text, f.light = head.rstrip(" -–—"), last
         f.set, f.x = text, cell.x
         return True
-    if abs(cell.x - f.x) < 2 * COLUMN and not f.tracks:
+    left_of_columns = cell.x < min((t[0] for t in f.tracks), default=0.0) - COLUMN
+    if abs(cell.x - f.x) < 2 * COLUMN and (not f.tracks or left_of_columns):
         f.synopsis.append(text)
         return True
     if cell.x > f.x and not f.location and not f.tracks and any(c.isalpha() for c in text):

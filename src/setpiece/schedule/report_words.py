@@ -24,10 +24,9 @@ SCENE = re.compile(r"^(?:scenes?|sc\.?)\s*(?:#|nos?\.?)?\s*:?\s*(.*)$", re.IGNOR
 SCENE_AND_SIDE = re.compile(
     r"^(\S{1,14}(?:\s?,\s?\S{1,8})*)\s+((?:INT|EXT|I/E|E/I)\b.*)$", re.IGNORECASE
 )
-NUMBER = re.compile(
-    r"^[A-Z]{0,3}\d{1,4}(?:[.-]\d{1,4})?[A-Z]{0,3}(?:\s?pt\.?\s?\d*(?:\s?(?:/|of)\s?\d+)?)?"
-    r"(?:\s?[,&]\s?[A-Z]{0,3}\d{1,4}(?:[.-]\d{1,4})?[A-Z]{0,3})*$"
-)
+_SCENE_NO = r"[A-Z]{0,3}\d{1,4}(?:[.-]\d{1,4})?[A-Z]{0,3}(?:\s?pt\.?\s?\d*(?:\s?(?:/|of)\s?\d+)?)?"
+NUMBER = re.compile(rf"^{_SCENE_NO}(?:\s?[,&]\s?{_SCENE_NO})*$")
+NUMBER_AND_MORE = re.compile(rf"^({_SCENE_NO}(?:\s?[,&]\s?{_SCENE_NO})*)(?:[,:\s]\s*(\S.*))?$")
 _ONE = r"\d{1,3}[A-Z]?(?:\.\d{1,2})?"
 CAST = re.compile(rf"^(?:(?:c|cast|id)\s*:\s*)?({_ONE}(?:\s*,\s*(?:{_ONE})?)*)$", re.IGNORECASE)
 LEGEND = re.compile(r"^(\d{1,3}[A-Z]?)\s*[.)]\s*(\S.*)$")
@@ -35,6 +34,13 @@ TIME = re.compile(
     r"^(?:est\.?(?:\s*time)?:?\s*)?(\d{0,2}):([0-5]\d)(?:\s*h(?:rs?|ours?)?)?$", re.IGNORECASE
 )
 SCRIPT_DAY = re.compile(r"^(?:D|N|FB|DAY|NIGHT)?\s?\d{1,3}[A-Z]?$", re.IGNORECASE)
+# what stands behind the time of day: "D2 2 3/8 pgs A Unit", "2 3/8", "3", "D4"
+AFTER_LIGHT = re.compile(
+    r"^(?:(?P<story>(?:D|N|FB)\d{1,3}[A-Z]?|\d{1,3}(?=\s+\d{1,3}\s+[0-7]/8\b))(?:\s+|$))?"
+    r"(?:(?P<pages>(?:\d{1,3}\s+)?[0-7]/8|\d{1,3})(?:\s*(?:pgs?|pages?)\.?)?(?:\s+|$))?"
+    r"(?P<unit>(?:\w{1,12}\s)?Unit\b.{0,20})?$",
+    re.IGNORECASE,
+)
 SHEET = re.compile(r"^int\s?/\s?ext\s*:", re.IGNORECASE)  # of a breakdown sheet, one a page
 LABEL = re.compile(
     r"^(synopsis|location|set|sequence|unit|comments?|script day|script page|sheet|day/night"
@@ -57,6 +63,12 @@ CATEGORIES: dict[str, Category | str] = {
     "art department": "dressing", "sound": "sound", "music": "sound", "visual effects": "vfx",
     "vfx": "vfx", "special equipment": "equipment", "camera": "equipment", "grip": "equipment",
     "lighting": "equipment", "electric": "equipment", "security": "other",
+    "picture cars": "vehicles", "featured background": "crowds", "episodic cast": "people",
+    "featured background actors": "crowds", "bg": "crowds", "costume": "wardrobe",
+    "make up": "makeup", "hair/makeup": "makeup", "make-up/hair": "makeup", "weapons": "props",
+    "spfx": "effects", "sfx": "effects", "video playback": "sound", "production": "other",
+    "practical screen content": "props", "location notes": "other", "misc": "other",
+    "cast #": "number", "cast id": "number", "name": "name",
     "additional labor": "other", "miscellaneous": "other", "notes": "other", "other": "other",
 }  # fmt: skip
 _MONTH = {name[:n].casefold(): k for k, name in enumerate(MONTHS, 1) for n in (3, 4, len(name))}
