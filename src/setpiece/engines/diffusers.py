@@ -66,7 +66,8 @@ class Diffusers:
         from PIL import Image
 
         shown = [depth_picture(guides.depth), line_picture(guides.line)][: self._nets]
-        width, height = (max(s // 8 * 8, 64) for s in guides.size)
+        # latents are eighths: the nearest size that they can make, brought back afterwards
+        width, height = (max((s + 4) // 8 * 8, 64) for s in guides.size)
         control = [Image.fromarray(p).resize((width, height)) for p in shown]
         try:
             made = self._pipe(
@@ -77,7 +78,8 @@ class Diffusers:
             )  # fmt: skip
         except (RuntimeError, ValueError, TypeError) as error:
             raise StageError(f"diffusers: {str(error)[:300]}") from error
-        return fitted(np.asarray(made.images[0].convert("RGB")), guides.size, "diffusers")
+        picture = made.images[0].convert("RGB").resize(guides.size, Image.Resampling.LANCZOS)
+        return fitted(np.asarray(picture), guides.size, "diffusers")
 
 
 def _fingerprint(folder: Path) -> str:
