@@ -161,6 +161,12 @@ def test_a_bright_sky_that_shows_lights_the_shadows() -> None:
     assert total[0] == pytest.approx(total[1], rel=0.05)  # a lit wall is as bright as it is
 
 
+def test_a_deep_blue_patch_of_sky_is_not_the_whole_sky() -> None:
+    image, layout, sky = _scene(0.6, 0.12, (0.05, 0.14, 0.37))
+    light = estimate_light(image, layout, sky=sky)
+    assert 1.6 < light.sky[2] / light.sky[0] < 2.05
+
+
 def test_haze_veils_the_land_at_the_horizon() -> None:
     image, layout, sky = _scene(0.5, 0.3, (0.7, 0.75, 0.8))
     row = round(layout.view().horizon[0][1])

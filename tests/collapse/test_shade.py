@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from setpiece.collapse.layout.model import CameraModel, Layout, Prism
+from setpiece.collapse.light import estimate_light
 from setpiece.collapse.shade import street_shade
 from setpiece.render.camera import Camera
 from setpiece.render.light import Light, sunlit
@@ -47,6 +48,25 @@ def test_the_height_of_the_shade_is_read_off_the_wall() -> None:
 def test_a_dark_plinth_shrubs_and_a_sunlit_street_are_no_shade() -> None:
     for image, layout in (street(3.5, 0.35), street(3.5, 0.05, (0.7, 1.3, 0.6)), street(0, 0.05)):
         assert street_shade(image, layout, layout.view(), SUN) == (0, 0, 0)
+
+
+def test_a_shaded_street_says_what_colour_its_light_has() -> None:
+    def blue(ground: tuple[float, float, float]) -> float:
+        image, layout = street(3.5, 0.05)
+        under = slice(round(0.8 * H), H)
+        image[under] = ground
+        sky = np.zeros((H, W), np.float32)
+        sky[: int(layout.view().horizon[0][1]) - 90] = 1
+        light = estimate_light(image, layout, sky=sky)
+        assert light.shade != (0, 0, 0)
+        return light.sky[2] / light.sky[0]
+
+    grey, bluish, lawn = (
+        blue((0.04, 0.04, 0.04)),
+        blue((0.04, 0.046, 0.054)),
+        blue((0.02, 0.05, 0.02)),
+    )
+    assert grey < bluish < 1.05 * lawn  # a lawn tells nothing: the sky that shows is taken
 
 
 def test_dust_below_the_shade_has_the_skys_colour_and_above_it_the_suns() -> None:

@@ -30,6 +30,10 @@ Point = tuple[float, float]
 
 MOST_SKY = 0.6  # of all light, where walls do not say that there is no sun
 NEAR_WHITE = 0.72  # albedo taken for the brightest things in a street
+MOST_BLUE = (
+    2.0  # blue over red of a whole clear sky's light (15,000 K); what one picture shows is bluer
+)
+PAVED = (1.05, 1.0, 0.9)  # colour of streets and their dust
 SEEN = 0.5  # mean of a whole sky over what a level camera sees of it (CIE S 011, clear skies)
 FAR = 2000.0  # metres: how far the land just under the horizon is taken to be
 
@@ -73,7 +77,11 @@ def estimate_light(
     overcast = _overcast(image, is_sky, ground_part)
     ratio = _sun_to_sky(walls, fix, ground_part) * (1 - overcast)
     white = float(np.clip(np.percentile(ground_part, 97) / NEAR_WHITE, 0.25, 1.6))
-    tint = _sky_tint(image, is_sky, overcast)
+    below = image[round(0.8 * h) :][~is_sky[round(0.8 * h) :]]
+    soil = np.median(below, 0) if len(below) > 100 else np.full(3, 0.15 * white)
+    clear = (0.0, 0.0, 0.0)
+    shade = clear if overcast > 0.6 else street_shade(image, layout, camera, fix.direction)
+    tint = _sky_tint(image, is_sky, overcast, soil if shade != clear else None)
     warm = _sun_tint(tint, fix.direction[2], overcast)
     ratio = float(np.clip(ratio, 0.12, 6.0))
     # Walls tell the least that the sky may give; where the sky that shows is brighter (haze), the
@@ -82,8 +90,6 @@ def estimate_light(
     shows = min(_seen_sky(image, is_sky), MOST_SKY * white)
     sky_level = max(sky_level, float(np.sqrt(sky_level * shows)))
     sun_level = white - sky_level
-    below = image[round(0.8 * h) :][~is_sky[round(0.8 * h) :]]
-    soil = np.median(below, 0) if len(below) > 100 else np.full(3, 0.15 * white)
     cap = 0.6 * white / max(float(luminance(soil[None].astype(np.float32))[0]), 1e-4)
     haze, extinction = _haze(image, is_sky, camera, white)
     return Light(
@@ -94,9 +100,7 @@ def estimate_light(
         softness=float(0.5 + 14.0 * overcast**2),
         haze=_rgb(haze),
         extinction=extinction,
-        shade=(0.0, 0.0, 0.0)
-        if overcast > 0.6
-        else street_shade(image, layout, camera, fix.direction),
+        shade=shade,
         source=fix.source + (", overcast" if overcast > 0.6 else ""),
         uncertainty=fix.uncertainty,
     )
@@ -213,8 +217,14 @@ def _seen_sky(image: F32, is_sky: NDArray[np.bool_]) -> float:
     return SEEN * float(luminance(image[is_sky]).mean())
 
 
-def _sky_tint(image: F32, is_sky: NDArray[np.bool_], overcast: float) -> NDArray[np.float64]:
-    """Colour of sky light at luminance 1: the visible sky's, softened, never stronger than blue."""
+def _sky_tint(
+    image: F32, is_sky: NDArray[np.bool_], overcast: float, shaded: NDArray[Any] | None
+) -> NDArray[np.float64]:
+    """Colour of sky light at luminance 1: that of what shows, softened, no bluer than a whole sky.
+
+    shaded: (3,) colour of a street that only the sky lights. It tells as much as the sky that
+    shows: light from sunlit walls comes to it too. One of lawn or shrubs tells nothing.
+    """
     default = np.array([0.88, 1.0, 1.22])
     tint = default
     if is_sky.mean() > 0.01:
@@ -223,6 +233,13 @@ def _sky_tint(image: F32, is_sky: NDArray[np.bool_], overcast: float) -> NDArray
         if len(open_) > 0.2 * len(values):
             tint = open_.mean(0) / max(float(luminance(open_).mean()), 1e-4)
     tint = np.clip(tint, 0.45, 1.9) ** 0.7
+    blue = float(tint[2] / tint[0])
+    if blue > MOST_BLUE:
+        tint = tint ** (np.log(MOST_BLUE) / np.log(blue))
+    if shaded is not None and shaded.min() > 0:
+        street = shaded / np.array(PAVED)
+        if street[2] >= street[0] and street[1] <= 1.05 * max(street[0], street[2]):
+            tint = np.sqrt(tint * street / luminance(street[None].astype(np.float32))[0])
     tint = tint * (1 - 0.6 * overcast) + 0.6 * overcast
     return np.asarray(tint / (tint @ np.array([0.2126, 0.7152, 0.0722])))
 

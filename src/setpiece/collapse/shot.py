@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # Raised when a stage's result would differ for the same inputs: old results are then not reused.
 STAGE_VERSION = {
     "brief": 1,
-    "layout": 6,
+    "layout": 7,
     "prep": 9,
     "fracture": 7,
     "fall": 12,
