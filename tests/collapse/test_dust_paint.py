@@ -107,7 +107,7 @@ def test_past_a_moving_edge_the_cloud_goes_on(cloud, model):
     piece that falls is an edge too."""
     camera = cloud[1]
     depth, alpha, motion = _nothing(camera)
-    depth[40:70, 80:110], alpha[40:70, 80:110], motion[40:70, 80:110, 1] = 36.0, 1.0, 12.0
+    depth[40:70, 80:110], alpha[40:70, 80:110], motion[40:70, 80:110, 1] = 35.0, 1.0, 12.0
     cover = _pass(cloud, model=model)
     front = cover.before(depth, alpha, motion)
     whole = _pass(cloud, model=model).before(*_nothing(camera))
@@ -143,22 +143,26 @@ def test_any_size_of_picture(cloud, h, w):
     assert quarter(solid).shape == (-(-h // 4), -(-w // 4))
 
 
-def test_a_near_cloud_keeps_its_finest_lobes(cloud):
+def test_a_near_cloud_keeps_its_finest_lobes(cloud, monkeypatch):
     """The model learned on lobes of some ten pixels; larger ones it would take for haze."""
     dust, camera = cloud
-    kept = {}
-    for times in (2, 4):
-        view = camera.resized(times * camera.width, times * camera.height)
-        lit = light_volume(dust.frame(FRAME, 3), LIGHT)
-        bare = light_volume(dust.frame(FRAME, 1, fine_grain=False), LIGHT)
-        solid = to_ground(view, np.full((view.height, view.width), np.inf, np.float32))
-        raw = transport(lit, view, solid)
-        far = np.where(raw[..., 3] < 0.9999, raw[..., 4], np.inf).astype(np.float32)
-        made = painted(raw, answer(raw, view_of(dust, FRAME, bare, view, far, solid)))
-        inside = cv2.erode((raw[..., 3] < 0.05).astype(np.uint8), np.ones((9, 9))) > 0
-        fine = [a[..., 0] - cv2.GaussianBlur(a[..., 0], (0, 0), times) for a in (raw, made)]
-        kept[times] = fine[1][inside].std() / fine[0][inside].std()
-    assert kept[4] > kept[2]
+    view = camera.resized(4 * camera.width, 4 * camera.height)
+    lit = light_volume(dust.frame(FRAME, 3), LIGHT)
+    bare = light_volume(dust.frame(FRAME, 1, fine_grain=False), LIGHT)
+    solid = to_ground(view, np.full((view.height, view.width), np.inf, np.float32))
+    raw = transport(lit, view, solid)
+    far = np.where(raw[..., 3] < 0.9999, raw[..., 4], np.inf).astype(np.float32)
+    told = view_of(dust, FRAME, bare, view, far, solid)
+    from_afar = painted(raw, answer(raw, told))
+    monkeypatch.setattr(dust_paint, "TAUGHT", 1e6)  # as if it had learned on any size
+    as_it_is = painted(raw, answer(raw, told))
+    inside = cv2.erode((raw[..., 3] < 0.05).astype(np.uint8), np.ones((9, 9))) > 0
+    fine = [
+        (a[..., 0] - cv2.GaussianBlur(a[..., 0], (0, 0), 4))[inside].std()
+        for a in (raw, from_afar, as_it_is)
+    ]
+    assert fine[1] > 0.8 * fine[0]
+    assert fine[1] > 1.05 * fine[2], fine
 
 
 def test_its_kernels_compile_on_next_to_nothing():

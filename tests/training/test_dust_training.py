@@ -10,7 +10,7 @@ import pytest
 
 from setpiece.render.camera import Camera
 from setpiece.render.light import Light
-from setpiece.render.volume import Volume
+from setpiece.render.volume import Volume, light_volume, transport
 from setpiece.render.volume_march import SKY_GAIN
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "training" / "dust"))
@@ -56,6 +56,19 @@ def test_dust_is_brighter_on_the_side_of_the_sun():
     left = Light(direction=(-0.9, -0.1, 0.3))
     raw = pathtracer.true_dust(_cube(0.5), left, CAMERA, SKY, samples=16)
     assert raw[20:28, 18:24, 0].mean() > 3 * raw[20:28, 40:46, 0].mean()
+
+
+@pytest.mark.parametrize("towards", [(0.2, -0.9, 0.5), (0.9, -0.3, 0.5), (0.3, 0.8, 0.6)])
+def test_the_recipe_lights_a_thick_cloud_as_the_path_tracer_does(towards):
+    """Sun from the front, the side and behind."""
+    light, cube = Light(direction=towards), _cube(0.25, 56)
+    true = pathtracer.true_dust(cube, light, CAMERA, SKY, samples=24)
+    raw = transport(light_volume(cube, light), CAMERA, SKY)
+    thick = true[..., 3] < 0.01
+    for channel in (0, 1):
+        ours, theirs = raw[..., channel][thick].mean(), true[..., channel][thick].mean()
+        # A sun that grazes a flat face leaves least to go by: there it is the brightest.
+        assert 0.78 < ours / theirs < 1.36
 
 
 def test_the_same_seed_is_the_same_picture():

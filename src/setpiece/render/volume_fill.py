@@ -83,11 +83,10 @@ def middle(depth, alike, raw, wanted):
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def calm(raw, depth, gain, out):
+def calm(raw, depth, out):
     """Average the march's jitter over 3x3 pixels, the period of its pattern, at equal depth.
 
     raw, out: (h, w, 5); depth: of the scene behind (h, w). Pixels without dust stay as they are.
-    gain: (3,) what light of sun, sky and ground is multiplied by.
     """
     h, w, _ = raw.shape
     f4 = np.float32
@@ -101,7 +100,7 @@ def calm(raw, depth, gain, out):
         for x in range(w):
             if not dusty[y, x]:
                 for c in range(5):
-                    out[y, x, c] = raw[y, x, c] * (gain[c] if c < 3 else f4(1.0))
+                    out[y, x, c] = raw[y, x, c]
                 continue
             x0, x1 = max(x - 1, 0), min(x + 2, w)
             near = f4(1.0) / max(depth[y, x], f4(1e-3))
@@ -119,8 +118,7 @@ def calm(raw, depth, gain, out):
                     s3 += k * raw[j, i, 3]
                     s4 += k * raw[j, i, 4]
             total = f4(1.0) / total
-            out[y, x, 0], out[y, x, 1] = s0 * total * gain[0], s1 * total * gain[1]
-            out[y, x, 2] = s2 * total * gain[2]
+            out[y, x, 0], out[y, x, 1], out[y, x, 2] = s0 * total, s1 * total, s2 * total
             out[y, x, 3], out[y, x, 4] = s3 * total, s4 * total
 
 

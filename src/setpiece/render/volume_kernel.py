@@ -15,6 +15,19 @@ OPEN = 0.14  # share of the sky that a lobe of one deviation sees more, and a cl
 PITCH, FINER = 1.77, 2.66  # texels of noise in a fine cell, and how much finer each next size is
 
 
+# Sun light out of the dust by how often it was scattered (after Wrenninge, Kulla and Lundqvist,
+# "Oz: the great and volumetric", 2013): once, twice, some times and many times; the last two have
+# forgotten where they came from. To be scattered again light has to meet dust around: a wisp has
+# the first alone, a thick bank all of it. Phase function and first share are those of the
+# path tracer in `training/dust`; the others were fitted to it on the same volumes, clouds of a
+# collapse and balls of dust from thin to thick, with the sun on every side.
+FORWARD, BACKWARD, AHEAD = 0.65, -0.2, 0.8  # lobes of the phase function; share of the first
+FORWARD2, BACKWARD2 = 0.42, -0.04  # of light that was scattered twice: their squares
+# Times exp(-depth), twice exp(-depth / 2) and exp(-depth / 16); and the share of directions in
+# which dust is met to the power of 0, 1, 2 and 4.
+ONCE, TWICE, SOME, MANY = 0.353, 0.31, 0.73, 0.31
+
+
 @njit(inline="always")
 def _sample(f, i, j, k, a, b, c):
     a1, b1, c1 = f4(1.0) - a, f4(1.0) - b, f4(1.0) - c
@@ -29,22 +42,30 @@ def _sample(f, i, j, k, a, b, c):
 
 @njit(inline="always")
 def _around(f, i, j, k, a, b, c):
-    """The three channels of f (X, Y, Z, 4) at once: they lie side by side in memory."""
+    """The four channels of f (X, Y, Z, 4) at once: they lie side by side in memory."""
     a1, b1, c1 = f4(1.0) - a, f4(1.0) - b, f4(1.0) - c
     w0, w1, w2, w3 = a1 * b1 * c1, a1 * b1 * c, a1 * b * c1, a1 * b * c
     w4, w5, w6, w7 = a * b1 * c1, a * b1 * c, a * b * c1, a * b * c
     x, y, z = w0 * f[i, j, k, 0], w0 * f[i, j, k, 1], w0 * f[i, j, k, 2]
+    v = w0 * f[i, j, k, 3]
     x, y, z = x + w1 * f[i, j, k + 1, 0], y + w1 * f[i, j, k + 1, 1], z + w1 * f[i, j, k + 1, 2]
+    v += w1 * f[i, j, k + 1, 3]
     j += 1
     x, y, z = x + w2 * f[i, j, k, 0], y + w2 * f[i, j, k, 1], z + w2 * f[i, j, k, 2]
+    v += w2 * f[i, j, k, 3]
     x, y, z = x + w3 * f[i, j, k + 1, 0], y + w3 * f[i, j, k + 1, 1], z + w3 * f[i, j, k + 1, 2]
+    v += w3 * f[i, j, k + 1, 3]
     i += 1
     x, y, z = x + w6 * f[i, j, k, 0], y + w6 * f[i, j, k, 1], z + w6 * f[i, j, k, 2]
+    v += w6 * f[i, j, k, 3]
     x, y, z = x + w7 * f[i, j, k + 1, 0], y + w7 * f[i, j, k + 1, 1], z + w7 * f[i, j, k + 1, 2]
+    v += w7 * f[i, j, k + 1, 3]
     j -= 1
     x, y, z = x + w4 * f[i, j, k, 0], y + w4 * f[i, j, k, 1], z + w4 * f[i, j, k, 2]
+    v += w4 * f[i, j, k, 3]
     x, y, z = x + w5 * f[i, j, k + 1, 0], y + w5 * f[i, j, k + 1, 1], z + w5 * f[i, j, k + 1, 2]
-    return x, y, z
+    v += w5 * f[i, j, k + 1, 3]
+    return x, y, z, v
 
 
 @njit(inline="always")
@@ -81,7 +102,7 @@ def _billow(cx, cy, cz, g, p, point, offset, tile, pitch):
     if g <= 0:
         return f4(0.0)
     far = f4(64 * tile.shape[0])
-    return g * _tile_at(
+    return g * offset[p, 3] * _tile_at(
         tile, tile.shape[0] - 1, (cx - point[p, 0]) * pitch + offset[p, 0] + far,
         (cy - point[p, 1]) * pitch + offset[p, 1] + far,
         (cz - point[p, 2]) * pitch + offset[p, 2] + far,
@@ -163,8 +184,8 @@ def _lobes_at(cx, cy, cz, i, j, k, ids, point, weight, offset, rr, tile, ratio, 
                 (cy - point[p, 1]) * pitch + offset[p, 1] + far,
                 (cz - point[p, 2]) * pitch + offset[p, 2] + far, sun[0], sun[1], sun[2],
             )  # fmt: skip
-            value += g * shares[m] * v
-            turn += g * shares[m] * t
+            value += g * offset[p, 3] * shares[m] * v
+            turn += g * offset[p, 3] * shares[m] * t
             pitch *= f4(FINER)
     scale = f4(1.0) / np.sqrt(f4(2e-5) + total)
     return value * scale, turn * scale
@@ -199,11 +220,12 @@ def brick_max(d, out):
 
 @njit(cache=True, nogil=True, fastmath=True)
 def march_rays(d, tau, around, ratio, clear, origin, cell, eye, rotation, focal, cx, cy,
-           depth, sun, step, jitter_seed, gain, grainy, ids, point, weight, offset, reach, refined,
+           depth, sun, step, jitter_seed, grainy, ids, point, weight, offset, reach, refined,
            tile, wanted, apart, out):  # fmt: skip
     """out (h, w, 5): sun, sky and ground light, transmittance, mean depth.
 
-    around: (X', Y', Z', 4) light from sky and ground, and what solids leave of the sun.
+    around: (X', Y', Z', 4) light from sky and ground, what solids leave of the sun, and how much of
+    scattered light meets dust.
     clear: of each brick, how many bricks away the nearest one with dust is, 0 where it is this.
     wanted: (h, w), only pixels where it is 1 are looked at; they lie `apart` pixels apart.
     """
@@ -252,8 +274,9 @@ def march_rays(d, tau, around, ratio, clear, origin, cell, eye, rotation, focal,
             if t1 <= t0:
                 continue
             cosine = (q0 * sun[0] + q1 * sun[1] + q2 * sun[2]) / length
-            p0 = f4(0.7 * _lobe(cosine, 0.45) + 0.3 * _lobe(cosine, -0.25))
-            p1 = f4(0.58 * (0.7 * _lobe(cosine, 0.22) + 0.3 * _lobe(cosine, -0.12)))
+            p0 = AHEAD * _lobe(cosine, FORWARD) + (1 - AHEAD) * _lobe(cosine, BACKWARD)
+            p1 = AHEAD * _lobe(cosine, FORWARD2) + (1 - AHEAD) * _lobe(cosine, BACKWARD2)
+            p0, p1 = f4(ONCE * p0), f4(TWICE * p1)
             fine = f4(step) / length  # metres of depth in a step of `step` cells
             dt, last = fine, fine
             travelled = length * f4(cell)  # metres along the ray for one of depth
@@ -329,24 +352,21 @@ def march_rays(d, tau, around, ratio, clear, origin, cell, eye, rotation, focal,
                     s = _sample(tau, i, j, k, a, b, c)
                     # A bulge stands a little further into the light than its cell.
                     s = max(s * np.exp(f4(-0.33) * bump) + f4(TURN) * turn, f4(0.0))
-                    deep = np.exp(f4(-0.015625) * s)
-                    r = deep * deep
-                    r *= r
-                    r4 = r * r
-                    r4 = r4 * r4
-                    r8 = r4 * r4
-                    r16 = r8 * r8
-                    light = p0 * r16 + p1 * r8 + f4(0.27) * r4 + f4(0.10) * r
-                    light += f4(0.06) * deep
+                    r = np.exp(f4(-0.0625) * s)
+                    r8 = r * r
+                    r8 *= r8
+                    r8 *= r8
                     x = min(max((x + half) * inv_ratio - half, f4(0.0)), slim0)
                     y = min(max((y + half) * inv_ratio - half, f4(0.0)), slim1)
                     z = min(max((z + half) * inv_ratio - half, f4(0.0)), slim2)
                     i, j, k = int(x), int(y), int(z)
-                    up, low, free = _around(around, i, j, k, x - f4(i), y - f4(j), z - f4(k))
+                    up, low, free, met = _around(around, i, j, k, x - f4(i), y - f4(j), z - f4(k))
                     if turn != 0:
                         up *= max(f4(1.0) + f4(OPEN) * bump, f4(0.2))
                     al *= left
                     # What no solid hides from the sun; a little light wanders in all the same.
+                    light = p0 * r8 * r8 + met * r8 * (p1 + f4(SOME) * met)
+                    light += f4(MANY) * r * met * met * met * met
                     ls += al * light * (f4(0.06) + f4(0.94) * free)
                     la += al * up
                     lg += al * low
@@ -364,9 +384,9 @@ def march_rays(d, tau, around, ratio, clear, origin, cell, eye, rotation, focal,
                 ls, la, lg, dm = ls / seen, la / seen, lg / seen, dm / seen
                 seen, left = f4(1.0), f4(0.0)
             # Soft ceiling: forward scattering may glow but not pass what a wall would show.
-            top = f4(1.06) * seen / gain
+            top = f4(1.06) * seen
             whole = np.sqrt(np.sqrt(top * top * top * top + ls * ls * ls * ls + f4(1e-20)))
-            out[py, px, 0] = gain * ls * top / whole
+            out[py, px, 0] = ls * top / whole
             out[py, px, 1] = la
             out[py, px, 2] = lg
             out[py, px, 3] = left

@@ -24,9 +24,11 @@ SKY = (
     ((0.25, -0.80, 0.55), 0.18),
     ((-0.25, 0.80, 0.55), 0.18),
 )
-# How it dies away inside: share, and extinction of it. Mineral dust swallows little light: a few
-# percent come far, and the clefts of a cloud are lit by its lobes, not black.
-WANDERS = ((0.62, 0.75), (0.28, 0.16), (0.10, 0.03))
+# What arrives of sky and ground after an optical depth: most of it has wandered, for mineral dust
+# swallows little light. Fitted to a path tracer as the sun's light is (`volume_kernel`); the
+# ground's first share comes in from the sides.
+FROM_SKY = (0.18, 0.77)  # times exp(-depth), exp(-depth / 16)
+FROM_GROUND = (0.33, 0.50, 0.43)  # times 1, exp(-depth), exp(-depth / 32)
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class Grain:
         nearest: the strongest patches around each coarse cell, -1 where fewer,
             int32 (X', Y', Z', 3).
         point: patch positions [coarse cells; a centre is an integer], float32 (P, 3).
-        weight: strength of each, 0..1, float32 (P,). offset: of its noise [texels], float32 (P, 3).
+        weight: strength of each, 0..1, float32 (P,). offset: of its noise [texels],
+            and how much it has of it, float32 (P, 4).
         reach: radius of a patch [coarse cells]. ratio: fine cells along a coarse one.
         tile: periodic billows, mean 0, variance 1, n a power of two, float32 (n, n, n).
     """
@@ -78,6 +81,8 @@ class LitVolume:
             (X', Y', Z'), on cells `ratio` times as large.
         ground: the same for light that comes up from the ground.
         clear: share of the sun that solid things let through to each of those cells, 0..1.
+        met: share of the directions around each of those cells in which light meets dust, 0..1:
+            what has been scattered is scattered again there, elsewhere it leaves.
         ratio: cells of `volume` along an edge of a cell of `sky`.
         to_sun: unit vector towards the sun.
     """
@@ -87,16 +92,14 @@ class LitVolume:
     sky: F32
     ground: F32
     clear: F32
+    met: F32
     ratio: int
     to_sun: NDArray[np.float64]
 
     @cached_property
     def around(self) -> F32:
-        """sky, ground and clear side by side (X', Y', Z', 4), for the march; the last is unused."""
-        out = np.zeros((*self.sky.shape, 4), np.float32)
-        for channel, part in enumerate((self.sky, self.ground, self.clear)):
-            out[..., channel] = part
-        return out
+        """sky, ground, clear and met side by side (X', Y', Z', 4), for the march."""
+        return np.stack([self.sky, self.ground, self.clear, self.met], axis=-1)
 
 
 @njit(cache=True, nogil=True, fastmath=True)
@@ -183,14 +186,16 @@ def light_volume(volume: Volume, light: Light, hidden: Hidden | None = None) -> 
     depth = optical_depth(d, volume.cell, sun)
     ratio = 2 if min(d.shape) >= 8 else 1
     coarse = pooled(d, ratio)
-    sky = np.zeros_like(coarse)
+    sky, met = np.zeros_like(coarse), np.zeros_like(coarse)
+    part = np.float32(1 / (len(SKY) + 1))
     for direction, share in SKY:
         v = np.asarray(direction)
         t = optical_depth(coarse, volume.cell * ratio, v / np.linalg.norm(v))
-        sky += np.float32(share) * _arrives(t)
-    ground = _arrives(optical_depth(coarse, volume.cell * ratio, np.array([0.0, 0.0, -1.0])))
+        _arrives(t, np.float32(share), part, sky, met)
+    below = optical_depth(coarse, volume.cell * ratio, np.array([0.0, 0.0, -1.0]))
+    ground = _from_below(below, part, met)
     clear = past_solids(volume, coarse, ratio, light, hidden)
-    return LitVolume(volume, depth, sky, ground, clear, ratio, sun)
+    return LitVolume(volume, depth, sky, ground, clear, met, ratio, sun)
 
 
 # Where in a cell the sun is looked for: four corners of a cube, so that edges are soft.
@@ -229,9 +234,33 @@ def past_solids(
     return out
 
 
-def _arrives(depth: F32) -> F32:
-    """Diffuse light after an optical depth: part goes straight, part wanders."""
-    return np.asarray(sum(w * np.exp(-k * depth) for w, k in WANDERS), np.float32)
+@njit(cache=True, nogil=True, fastmath=True)
+def _arrives(depth, share, part, sky, met):
+    """Adds what arrives of a direction's share of the sky, and part of what is met there."""
+    one, near, far = np.float32(1), np.float32(FROM_SKY[0]), np.float32(FROM_SKY[1])
+    t, s, m = depth.ravel(), sky.ravel(), met.ravel()
+    for n in range(t.size):
+        e = np.exp(np.float32(-0.0625) * t[n])
+        r = e * e
+        r *= r
+        r *= r
+        r *= r
+        s[n] += share * (near * r + far * e)
+        m[n] += part * (one - r)
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _from_below(depth, part, met):
+    """The same for the ground, which is returned."""
+    out = np.empty_like(depth)
+    side, near, far = (np.float32(FROM_GROUND[0]), np.float32(FROM_GROUND[1]),
+                       np.float32(FROM_GROUND[2]))  # fmt: skip
+    t, g, m = depth.ravel(), out.ravel(), met.ravel()
+    for n in range(t.size):
+        r = np.exp(-t[n])
+        g[n] = side + near * r + far * np.exp(np.float32(-0.03125) * t[n])
+        m[n] += part * (np.float32(1) - r)
+    return out
 
 
 @njit(cache=True, nogil=True)

@@ -12,22 +12,13 @@ from setpiece.render.camera import Camera
 from setpiece.render.light import RGB, Light
 from setpiece.render.volume_fill import between, calm, colour, enlarge, middle
 from setpiece.render.volume_kernel import BRICK, brick_max, march_rays
-from setpiece.render.volume_light import WANDERS, Grain, LitVolume
+from setpiece.render.volume_light import Grain, LitVolume
 
 F32 = NDArray[np.float32]
 
-# Sun light by orders of scattering (Wrenninge, Kulla and Lundqvist, "Oz: the great and
-# volumetric", 2013): each octave is dimmer, goes further and forgets the sun's direction.
-OCTAVES = ((1.0, 1.0), (0.58, 0.5), (0.27, 0.25), (0.10, 0.0625), (0.06, 0.015625))
-# A thick bank seen from the sun's side then shows this share of what a wall of the same albedo
-# facing the sun shows; single scattering in real dust gives somewhat less than a wall.
-LEVEL = 0.86
-SUN_GAIN = LEVEL / sum(w / (1.0 + k) for w, k in OCTAVES)
-SKY_GAIN = LEVEL / sum(w / (1.0 + k) for w, k in WANDERS)
-# What these few orders make of sun, sky and ground, against a path tracer on clouds of every
-# kind and side of light (`training/dust`): fitted, so that light is in the right proportion.
-MEASURED = np.array([0.66, 1.22, 1.3], np.float32)
-
+# What the passes of sky (and of the ground, at 0.45 of it) are counted in: about what a thick bank
+# under an even sky gives.
+SKY_GAIN = 1.2414248
 
 # How far light and what is left of the picture may differ around a pixel for it to be the mean of
 # its neighbours instead of having a ray of its own.
@@ -36,7 +27,7 @@ SIMILAR = 0.08  # the same for the four pixels beside it, whose mean is nearer
 
 _NO_GRAIN = Grain(
     np.full((1, 1, 1, 3), -1, np.int32), np.zeros((1, 3), np.float32), np.zeros(1, np.float32),
-    np.zeros((1, 3), np.float32), 1.0, 1, np.zeros((1, 1, 1), np.float32),
+    np.zeros((1, 4), np.float32), 1.0, 1, np.zeros((1, 1, 1), np.float32),
 )  # fmt: skip
 
 
@@ -136,7 +127,7 @@ def _shoot(
             np.asarray(view.position, np.float64), np.asarray(view.rotation, np.float64),
             float(view.focal), float(view.centre[0]), float(view.centre[1]), depth,
             np.asarray(lit.to_sun, np.float64), float(step), float(seed % 64),
-            np.float32(SUN_GAIN), volume.grain is not None, grain.nearest, grain.point,
+            volume.grain is not None, grain.nearest, grain.point,
             grain.weight, grain.offset, float(grain.reach), int(grain.ratio), grain.tile, wanted,
             apart, out,
         )  # fmt: skip
@@ -148,7 +139,7 @@ def _shoot(
         rays(2)
         told = np.ascontiguousarray(out[::2, ::2])
         smooth = np.empty_like(told)
-        calm(told, np.ascontiguousarray(depth[::2, ::2]), np.ones(3, np.float32), smooth)
+        calm(told, np.ascontiguousarray(depth[::2, ::2]), smooth)
         between(smooth, depth, np.float32(ALIKE), out, wanted)
         # Then the middles of the four, which tell some of those that are left.
         left = wanted.copy()
@@ -159,7 +150,7 @@ def _shoot(
         middle(depth, np.float32(SIMILAR), out, wanted)
     rays(1)
     even = np.empty_like(out)
-    calm(out, depth, MEASURED, even)
+    calm(out, depth, even)
     return even
 
 

@@ -7,6 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.collapse.gas.grid import lerp3
+from setpiece.collapse.gas.heads import crispness, heads, raised
 from setpiece.collapse.gas.noise import detail_tile
 from setpiece.collapse.gas.texture import BIN, REACH
 from setpiece.render.volume_light import Grain
@@ -14,13 +15,14 @@ from setpiece.render.volume_light import Grain
 F32 = NDArray[np.float32]
 BRICK = 8  # cells along an edge of the bricks that are worked on one by one
 PLAIN = 0.1  # of a lobe over its foot, on the mean: as much dust then as there was
-BURIED = (
-    12.0  # optical depth before a brick, as the coarse dust has it, behind which nothing is seen
-)
+# optical depth before a brick, as the coarse dust has it, behind which nothing is seen
+BURIED = 12.0
+# What calm dust has of lobes, of displacement and of billows; crisp dust has 1 of each.
+LOW, DRAWN, SOFT = 0.7, 1.3, 0.4
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _refine(d, active, point, strength, key, start, tile, r, warp, carve, lobes, floor, out):
+def _refine(d, active, point, strength, crisp, key, start, tile, r, warp, carve, lobes, floor, out):
     """Dust at r times the resolution; see `refine`."""
     bx, by, bz = active.shape
     n = tile.shape[0]
@@ -63,6 +65,9 @@ def _refine(d, active, point, strength, key, start, tile, r, warp, carve, lobes,
                                     oz = np.float32((h >> 20) & 1023) * np.float32(n / 1024.0)
                                     size = np.float32(0.62 + 0.38 * ((h >> 30) & 3) / 3.0)
                                     size = one / (size * size)
+                                    top = s * (np.float32(LOW) + np.float32(1 - LOW) * crisp[q])
+                                    draw = np.float32(DRAWN) + np.float32(1 - DRAWN) * crisp[q]
+                                    bulge = np.float32(SOFT) + np.float32(1 - SOFT) * crisp[q]
                                     ia = max(int((px - REACH + half) * r) - x0, 0)
                                     ib = min(int((px + REACH + half) * r) + 1 - x0, x1 - x0)
                                     ja = max(int((py - REACH + half) * r) - y0, 0)
@@ -81,7 +86,7 @@ def _refine(d, active, point, strength, key, start, tile, r, warp, carve, lobes,
                                                 g = e - z * z * rr
                                                 if g <= 0:
                                                     continue
-                                                b = s * (one - (one - g) * size * np.float32(1.6))
+                                                b = top * (one - (one - g) * size * np.float32(1.6))
                                                 if b > dome[i, j, k]:
                                                     dome[i, j, k] = b
                                                 g = g * g * s
@@ -120,7 +125,8 @@ def _refine(d, active, point, strength, key, start, tile, r, warp, carve, lobes,
                                                         + w10 * tile[a1, b0, c1, m]
                                                         + w11 * tile[a1, b1, c1, m]
                                                     )
-                                                    acc[i, j, k, m] += gc * lo + gd * hi
+                                                    most = bulge if m == 3 else draw
+                                                    acc[i, j, k, m] += most * (gc * lo + gd * hi)
                                                 wsum[i, j, k] += g * g
                 for i in range(x0, x1):
                     x = (np.float32(i) + half) * inv - half
@@ -176,12 +182,16 @@ def refine(
     dust: (X, Y, Z) density. position: patch positions in cells of `dust` (a centre is an
     integer), (P, 3). Returns float32 (X * detail, Y * detail, Z * detail).
 
-    The density is read at positions displaced by the patches' noise (warp, in cells), then its
-    edge is moved by lobes around the patches and by finer billows (carve), then sharpened. seen:
+    The density gets its large heads (see `gas.heads`), is read at positions displaced by the
+    patches' noise (warp, in cells), then its edge is moved by lobes around the patches and by finer
+    billows (carve), then sharpened. seen:
     the bricks (see `bricks_seen`) that get all that; others, which only keep light from what is
     seen, are as thick but smooth. None is all.
     """
     nx, ny, nz = dust.shape
+    height = heads(dust.shape, position, strength, key)
+    crisp = crispness(height, position)
+    dust = raised(dust, height)
     most, least = _blocks(dust), -_blocks(-dust)
     blocks = most.shape
     active = (most > 1e-3).astype(np.uint8)
@@ -197,7 +207,7 @@ def refine(
     f4 = np.float32
     _refine(
         np.ascontiguousarray(dust, f4), active, np.ascontiguousarray(position[order], f4),
-        np.ascontiguousarray(strength[order], f4), key[order].astype(np.int64), start,
+        np.ascontiguousarray(strength[order], f4), crisp[order], key[order].astype(np.int64), start,
         detail_tile(64, seed), detail, f4(warp), f4(carve), f4(lobes), f4(floor), out,
     )  # fmt: skip
     return out
@@ -318,8 +328,11 @@ def grain(
     _strongest(dust, near, point, weight, start.astype(np.int64), bins, nearest)
     tile = np.ascontiguousarray(detail_tile(64, seed)[..., 3])
     k = key[order].astype(np.int64)
-    offset = np.stack([k & 1023, (k >> 10) & 1023, (k >> 20) & 1023], axis=1)
-    offset = (offset * (len(tile) / 1024.0)).astype(np.float32)
+    offset = np.empty((len(k), 4), np.float32)
+    for axis in range(3):
+        offset[:, axis] = ((k >> 10 * axis) & 1023) * (len(tile) / 1024.0)
+    crisp = crispness(heads(dust.shape, position, strength, key), point)
+    offset[:, 3] = SOFT + (1 - SOFT) * crisp
     return Grain(nearest, point, weight, offset, REACH, detail, tile)
 
 
