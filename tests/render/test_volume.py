@@ -202,3 +202,17 @@ def test_lobes_of_a_near_cloud_have_a_lit_side_and_a_shadow_side():
     dx = np.gradient(cv2.GaussianBlur(far, (0, 0), 2), axis=1)  # of the surface seen
     lit = [float(np.corrcoef(f[inside], dx[inside])[0, 1]) for f in fine]
     assert lit[1] > lit[0] + 0.15
+
+
+def test_the_horizon_behind_opaque_dust_is_not_drawn_on_it():
+    lumps = bank()
+    rng = np.random.default_rng(1)
+    lumps.density[:] *= rng.random(lumps.density.shape).astype(np.float32)
+    light = Light(direction=unit(0.8, -0.5, 0.4))
+    sky, split = nothing_behind(), nothing_behind()
+    split[H // 2 :] = 900.0
+    lit = light_volume(lumps, light)
+    one, other = (march(lit, camera(), depth, light) for depth in (sky, split))
+    opaque = cv2.erode((one.transmittance <= 0.001).astype(np.uint8), np.ones((5, 5))) > 0
+    assert opaque[H // 2 - 1 : H // 2 + 1].any()
+    assert np.abs(one.rgb - other.rgb)[opaque].max() < 1e-3

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+OPAQUE = 0.02  # of the picture behind that is left where it does not matter what stands there
+
 
 @njit(cache=True, nogil=True, fastmath=True)
 def between(every, depth, alike, raw, wanted):
@@ -84,7 +86,8 @@ def middle(depth, alike, raw, wanted):
 
 @njit(cache=True, nogil=True, fastmath=True)
 def calm(raw, depth, out):
-    """Average the march's jitter over 3x3 pixels, the period of its pattern, at equal depth.
+    """Average the march's jitter over 3x3 pixels, the period of its pattern, at equal depth; behind
+    opaque dust any depth is as good, or the horizon would be drawn on it.
 
     raw, out: (h, w, 5); depth: of the scene behind (h, w). Pixels without dust stay as they are.
     """
@@ -111,6 +114,8 @@ def calm(raw, depth, out):
                     there = f4(1.0) / max(depth[j, i], f4(1e-3))
                     # Never quite 0: a pixel beside a clear one is not opaque, and may be painted.
                     k = np.exp(f4(-40.0) * abs(near - there) / max(near + there, f4(1e-9)))
+                    if raw[y, x, 3] <= f4(OPAQUE) and raw[j, i, 3] <= f4(OPAQUE):
+                        k = f4(1.0)
                     total += k
                     s0 += k * raw[j, i, 0]
                     s1 += k * raw[j, i, 1]
