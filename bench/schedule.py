@@ -23,10 +23,11 @@ from typing import Any
 from schedule_shows import calendar, show
 
 from setpiece.media.atomic import whole_file
-from setpiece.schedule.anneal import compile_kernels
 from setpiece.schedule.breakdown import break_down
 from setpiece.schedule.make import Source, plan
 from setpiece.schedule.model import Breakdown
+from setpiece.schedule.rules import Rulebook
+from setpiece.schedule.solve import solve
 from setpiece.schedule.split import split_long
 from setpiece.schedule.talent.solve import compile_kernels as compile_talent
 from setpiece.schedule.whatif import what_if
@@ -92,8 +93,8 @@ def main() -> None:
     parser.add_argument("--short", action="store_true")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
-    compile_kernels()
     compile_talent()
+    solve(Rulebook(show(12, 1), calendar()), 2.0)  # compiles the rest
     shows = [(p.stem, from_script(p)) for p in given.scripts]
     shows += [(f"synthetic {n}", show(n, 1)) for n in ((28, 60) if given.short else (60, 120))]
     times = (10.0,) if given.short else (10.0, 60.0)

@@ -27,7 +27,7 @@ def test_who_is_away_is_not_called_and_few_strips_move() -> None:
 
 
 def test_the_answer_stays_near_the_plan_whoever_is_away() -> None:
-    made, _ = plan(Source(crowd(40), calendar()), 1.0)
+    made, _ = plan(Source(crowd(40), calendar()), 4.0)
     assert not made.unscheduled
     for name in "AJ":
         busy = [d for d in made.days

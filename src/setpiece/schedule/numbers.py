@@ -1,15 +1,10 @@
-"""A coded show as arrays, and the same price and rules as `cost` and `check` over them, compiled.
-
-The search prices millions of boards. That both say the same is a test of its own; what is delivered
-is always priced and checked by `cost.evaluate` and `check.check`.
-"""
+"""A coded show as arrays, for compiled kernels (`tally`)."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.schedule.coded import Coded
@@ -17,17 +12,20 @@ from setpiece.schedule.cost import may_cover, weather_price
 
 I64 = NDArray[np.int64]
 FAR = 1 << 40  # no limit
+WORD = 62  # sites in an int64
 
 
 class Numbers(NamedTuple):
     """By strip: eighths, minutes, needs, place, loc, wet, gear (bits), stunt; cast_at, cast: who
-    is in it, as a compressed list; allowed (strips, days). By performer: rate, hold, trips (cents a
-    journey both ways), drop (days, 0 never), most (minutes a day), early (no nights), resting. By
-    day: ordinal, sun (minutes), rain (cents). covers (strips, days): may be shot instead. before:
-    (n, 2) strips in order. fee by location, hire (n, 2): rate and least days. limits: page limit,
-    minutes of a day, move minutes, light counts, sun counts, turnaround counts, stunt rest.
-    turn: (2, 2, 4) minutes that leave the turnaround whole, by hours, next hours, days between.
-    money: unit day, move."""
+    is in it, as a compressed list; adds: what it adds to a day's sums (`tally`); word, bit: its
+    site as a bit; allowed (strips, days). By performer: rate, hold, trips (cents a journey both
+    ways), drop (days, 0 never), most (minutes a day), early (no nights), resting. By day: ordinal,
+    sun (minutes), rain (cents). covers (strips, days): may be shot instead; cover: the strips that
+    may. before: (n, 2) strips in order; pairs_at, pairs: the same by strip, as a compressed list of
+    (other, whether that comes first). roles_at, roles: strips of each performer. fee by location,
+    hire (n, 2): rate and least days. limits: page limit, minutes of a day, move minutes, light
+    counts, sun counts, turnaround counts, stunt rest. turn: (2, 2, 4) minutes that leave the
+    turnaround whole, by hours, next hours, days between. money: unit day, move."""
 
     eighths: I64
     minutes: I64
@@ -39,6 +37,9 @@ class Numbers(NamedTuple):
     stunt: I64
     cast_at: I64
     cast: I64
+    adds: I64
+    word: I64
+    bit: I64
     allowed: NDArray[np.bool_]
     rate: I64
     hold: I64
@@ -51,7 +52,12 @@ class Numbers(NamedTuple):
     sun: I64
     rain: I64
     covers: NDArray[np.bool_]
+    cover: I64
     before: I64
+    pairs_at: I64
+    pairs: I64
+    roles_at: I64
+    roles: I64
     fee: I64
     hire: I64
     limits: I64
@@ -86,13 +92,23 @@ def numbers(coded: Coded) -> Numbers:
         allowed[s, sorted(coded.allowed[s])] = True
         if strip.cover and not strip.after:
             covers[s] = [may_cover(book.breakdown, strip, d) for d in coded.dates]
+    before = ints((o, s) for s, earlier in enumerate(coded.after) for o in earlier).reshape(-1, 2)
+    pairs: list[list[tuple[int, int]]] = [[] for _ in strips]
+    for o, s in before:
+        pairs[s].append((int(o), 1))
+        pairs[o].append((int(s), 0))
     return Numbers(
         ints(s.eighths for s in strips), ints(s.minutes for s in strips), ints(coded.needs),
         ints(coded.place), ints(locations.index(s.location) for s in strips),
         ints(s.weather for s in strips),
         ints(sum(1 << i for i, e in enumerate(gear) if e.name in s.equipment) for s in strips),
         ints(s.stunt for s in strips), ints(np.cumsum([0, *(len(w) for w in coded.whose)])),
-        ints(p for w in coded.whose for p in w), allowed,
+        ints(p for w in coded.whose for p in w), ints(
+            (1, s.eighths, s.minutes, s.minutes * (need < 0), s.minutes * (need > 0), s.weather,
+             sum(p in coded.no_nights for p in cast))
+            for s, need, cast in zip(strips, coded.needs, coded.whose, strict=True)
+        ).reshape(-1, 7), ints(x // WORD for x in coded.place),
+        ints(1 << x % WORD for x in coded.place), allowed,
         ints(p.rate for p in deals), ints(p.holding for p in deals),
         ints(2 * p.travel_days * p.rate for p in deals), ints(p.drop_days or 0 for p in deals),
         ints(most.get(i, FAR) for i in range(len(deals))),
@@ -100,7 +116,11 @@ def numbers(coded: Coded) -> Numbers:
         ints(bool(x) for x in coded.stunts), ints(d.toordinal() for d in coded.dates),
         ints(FAR if x is None else x for x in sun),
         ints(weather_price(c, d) for d in coded.dates), covers,
-        ints((o, s) for s, earlier in enumerate(coded.after) for o in earlier).reshape(-1, 2),
+        ints(s for s in range(len(strips)) if covers[s].any()), before,
+        ints(np.cumsum([0, *(len(x) for x in pairs)])),
+        ints(x for own in pairs for x in own).reshape(-1, 2),
+        ints(np.cumsum([0, *(len(x) for x in coded.roles)])),
+        ints(s for own in coded.roles for s in own),
         ints(fees.get(n, 0) for n in locations),
         ints((e.rate, e.minimum) for e in gear).reshape(-1, 2),
         ints((c.page_limit if book.on(book.pages) else FAR,
@@ -108,160 +128,3 @@ def numbers(coded: Coded) -> Numbers:
               book.on(book.light), book.on(book.sun), book.on(book.turnaround), c.stunt_rest)),
         turn, ints((c.unit_day, c.move_cost)),
     )  # fmt: skip
-
-
-@njit(cache=True)
-def price(n: Numbers, day: I64) -> tuple[int, int]:
-    """Cents of a board, and by how much it breaks rules: minutes and eighths too many, and a
-    hundred for each strip on a wrong day. day: of each strip. Every strip has one."""
-    strips, people, days = day.size, n.rate.size, n.ordinal.size
-    bad = 0
-    eighths = np.zeros(days, np.int64)
-    minutes = np.zeros(days, np.int64)
-    bright = np.zeros(days, np.int64)
-    dark = np.zeros(days, np.int64)
-    gear = np.zeros(days, np.int64)
-    wet = np.zeros(days, np.int64)
-    early = np.zeros(days, np.int64)
-    works = np.zeros((people, days), np.int64)
-    falls = np.zeros((people, days), np.bool_)
-    here = np.zeros((days, n.place.max() + 1), np.bool_)
-    there = np.zeros((days, n.fee.size), np.bool_)
-    last = 0
-    for s in range(strips):
-        d = day[s]
-        last = max(last, d)
-        if not n.allowed[s, d]:
-            bad += 100
-        eighths[d] += n.eighths[s]
-        minutes[d] += n.minutes[s]
-        if n.needs[s] == 1:
-            dark[d] += n.minutes[s]
-        elif n.needs[s] == -1:
-            bright[d] += n.minutes[s]
-        gear[d] |= n.gear[s]
-        wet[d] |= n.wet[s]
-        here[d, n.place[s]] = True
-        there[d, n.loc[s]] = True
-        for k in range(n.cast_at[s], n.cast_at[s + 1]):
-            p = n.cast[k]
-            works[p, d] += n.minutes[s]
-            early[d] |= n.early[p]
-            if n.stunt[s] and n.resting[p]:
-                falls[p, d] = True
-    for k in range(n.before.shape[0]):
-        if day[n.before[k, 0]] > day[n.before[k, 1]]:
-            bad += 100
-    cost = n.money[0] * (last + 1)
-    cost += _cast(n, works, falls, last)
-    cost += _places(n, here, minutes, last)
-    hired = np.zeros(n.hire.shape[0], np.int64)
-    for d in range(last + 1):
-        for x in range(n.fee.size):
-            if there[d, x]:
-                cost += n.fee[x]
-        for e in range(hired.size):
-            hired[e] += gear[d] >> e & 1
-        if wet[d] and n.rain[d]:
-            bare = True
-            for s in range(strips):
-                if n.covers[s, d] and day[s] > d:
-                    bare = False
-                    break
-            if bare:
-                cost += n.rain[d]
-        bad += max(0, eighths[d] - n.limits[0]) * 15
-        bad += max(0, minutes[d] - n.limits[1])
-        if dark[d] and bright[d] and n.limits[3]:
-            bad += min(dark[d], bright[d])
-        bad += max(0, bright[d] - n.sun[d])
-        if n.sun[d] < FAR:
-            bad += max(0, dark[d] - (1440 - n.sun[d]))
-        if dark[d] and early[d]:
-            bad += 100
-    for e in range(hired.size):
-        if hired[e]:
-            cost += n.hire[e, 0] * max(hired[e], n.hire[e, 1])
-    for p in range(people):
-        if n.most[p] < FAR:
-            for d in range(last + 1):
-                bad += max(0, works[p, d] - n.most[p])
-        if n.resting[p]:
-            for d in range(last + 1):
-                if falls[p, d]:
-                    e = d + 1
-                    while e <= last and n.ordinal[e] - n.ordinal[d] <= n.limits[6]:
-                        bad += 100 * falls[p, e]
-                        e += 1
-    if n.limits[5]:
-        bad += _calls(n, minutes, dark, bright, early, last)
-    return cost, bad
-
-
-@njit(cache=True)
-def _cast(n: Numbers, works: I64, falls: NDArray[np.bool_], last: int) -> int:
-    total = 0
-    for p in range(n.rate.size):
-        worked, held, first, before, best = 0, 0, -1, -1, 0
-        for d in range(last + 1):
-            if not works[p, d]:
-                continue
-            worked += 1
-            if first < 0:
-                first = d
-            else:
-                held += d - before - 1
-                if n.drop[p] and n.ordinal[d] - n.ordinal[before] - 1 >= n.drop[p]:
-                    best = max(best, n.hold[p] * (d - before - 1) - n.trips[p])
-            before = d
-        if worked:
-            total += n.rate[p] * worked + n.hold[p] * held + n.trips[p] - best
-    return total
-
-
-@njit(cache=True)
-def _places(n: Numbers, here: NDArray[np.bool_], minutes: I64, last: int) -> int:
-    """Fewest company moves along all days, in cents; adds the minutes of those inside a day."""
-    places = here.shape[1]
-    best = np.zeros(places, np.int64)
-    following = np.zeros(places, np.int64)
-    least, begun = 0, False
-    for d in range(last + 1):
-        k = 0
-        for x in range(places):
-            k += here[d, x]
-        if k == 0:
-            continue
-        minutes[d] += (k - 1) * n.limits[2]
-        for x in range(places):
-            following[x] = FAR
-            if here[d, x]:
-                following[x] = least + begun
-                if begun:
-                    for y in range(places):
-                        if here[d, y] and (y != x or k == 1):
-                            following[x] = min(following[x], best[y])
-                following[x] += k - 1
-        least = FAR
-        for x in range(places):
-            best[x] = following[x]
-            least = min(least, best[x])
-        begun = True
-    return least * n.money[1]
-
-
-@njit(cache=True)
-def _calls(n: Numbers, minutes: I64, dark: I64, bright: I64, early: I64, last: int) -> int:
-    """Minutes by which turnarounds are too short; days that need neither are called to fit."""
-    bad, before, night = 0, -1, 0
-    for d in range(last + 1):
-        if minutes[d] == 0:
-            continue
-        now = 1 if dark[d] else 0
-        gap = n.ordinal[d] - n.ordinal[before] if before >= 0 else 9
-        if gap < 4:
-            if minutes[before] > n.turn[night, now, gap] and not bright[d] and not early[d]:
-                now = 1
-            bad += max(0, minutes[before] - n.turn[night, now, gap])
-        before, night = d, now
-    return bad

@@ -20,10 +20,14 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from setpiece.schedule.coded import Coded
+from setpiece.schedule.numbers import numbers
+from setpiece.schedule.worthy import worthy
 
 I64 = NDArray[np.int64]
-MASTER = 0.02  # counted for a linear programme
-EACH = 0.3  # deterministic seconds of one knapsack: its own bound counts where that is too few
+MASTER = 0.06  # seconds counted for a linear programme and for what a knapsack is built from
+CPU = 1.6  # seconds for a deterministic one
+EACH, LONGEST = 0.3, 3.0  # deterministic seconds of one knapsack: longer where that gains nothing
+EXACT = 5  # of so many turns one looks for the best day of all, which alone gives a bound
 STILL = 0.6  # how much of the best prices so far is kept in the next (Wentges 1997)
 CLOSE = 5e-4  # of the cost: nearer than that the two sides are not brought
 
@@ -41,6 +45,8 @@ class DaysCost:
         with. most_days: `bound` is for plans of no more days than these."""
         self.bound, self.done = 0, False
         self._coded, self._pay, self._most = coded, pay, most_days
+        self._numbers, self._cents, self._turn = numbers(coded), np.array(pay, np.int64), 0
+        self._each = EACH
         columns = {frozenset(d) for d in days if d}
         columns |= {frozenset([s]) for s in range(len(coded.strips))}
         self._columns = columns
@@ -50,7 +56,7 @@ class DaysCost:
         self._centre = lengths * coded.book.calendar.unit_day / coded.book.calendar.page_limit
 
     def go_on(self, seconds: float) -> None:
-        """More prices, for about so many of the solver's deterministic seconds."""
+        """More prices, for about so many seconds of counted work."""
         while seconds > 0 and not self.done:
             seconds -= self._once()
 
@@ -66,20 +72,39 @@ class DaysCost:
             return 0.0
         exact = np.maximum(-master.ineqlin.marginals, 0.0)
         worth = np.floor(STILL * self._centre + (1 - STILL) * exact).astype(np.int64)
-        found, least, spent = [], 0, MASTER
+        found, least, spent = self._quick(worth), 0, MASTER
+        self._turn += 1
+        if found and self._turn % EXACT:
+            return self._learn(found, spent)
         for night in (False, True):
-            strips, value, took = _best(self._coded, self._pay, night, worth)
-            least, spent = min(least, value), spent + took
-            if strips and strips not in self._columns:
+            strips, value, took = _best(self._coded, self._pay, night, worth, self._each)
+            least, spent = min(least, value), spent + CPU * took
+            if strips and strips not in self._columns and strips not in found:
                 found.append(strips)
         bound = int(float(worth.sum()) + least * self._most)
         if bound > self.bound:
             self.bound, self._centre = bound, worth.astype(float)
-        elif not found:
-            self.done = bool(np.array_equal(self._centre, exact))
-            self._centre = exact
+        else:
+            if not found:
+                self.done = self._each == LONGEST and bool(np.array_equal(self._centre, exact))
+                self._centre = exact
+            self._each = min(2 * self._each, LONGEST)
         if master.fun - self.bound < CLOSE * master.fun:
             self.done = True
+        return self._learn(found, spent)
+
+    def know(self, days: Sequence[Sequence[int]]) -> None:
+        """Days of a plan that was found since: good ones to go on from."""
+        new = {frozenset(d) for d in days if d} - self._columns
+        self._learn(sorted(new, key=sorted), 0.0)
+
+    def _quick(self, worth: I64) -> list[frozenset[int]]:
+        light = self._coded.book.on(self._coded.book.light)
+        days = (d for night in (False, True)
+                for d in worthy(self._numbers, self._cents, worth, night, light))  # fmt: skip
+        return [d for d in dict.fromkeys(days) if d not in self._columns]
+
+    def _learn(self, found: list[frozenset[int]], spent: float) -> float:
         self._columns.update(found)
         self._patterns += found
         return spent
@@ -97,7 +122,7 @@ def _price(coded: Coded, pay: Sequence[int], strips: frozenset[int]) -> int:
 
 
 def _best(
-    coded: Coded, pay: Sequence[int], night: bool, worth: I64
+    coded: Coded, pay: Sequence[int], night: bool, worth: I64, each: float
 ) -> tuple[frozenset[int], int, float]:
     """The pattern that is worth most beyond its cost, a bound on cost less worth of any, and the
     deterministic seconds that it took.
@@ -144,7 +169,7 @@ def _best(
     cp.minimize(sum(price))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
-    solver.parameters.max_deterministic_time = EACH
+    solver.parameters.max_deterministic_time = each
     solver.parameters.relative_gap_limit = 1e-3
     solver.parameters.catch_sigint_signal = False  # Ctrl-C is Python's, between two knapsacks
     status = solver.solve(cp)

@@ -9,24 +9,26 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from setpiece.errors import InputError
-from setpiece.schedule.anneal import Stopped, improve, steps
+from setpiece.schedule.anneal import COOL, HOT, Stopped, improve, steps
 from setpiece.schedule.arrange import arrange
 from setpiece.schedule.bounds import Least, least, paid_once
 from setpiece.schedule.check import check
 from setpiece.schedule.coded import DAYS_MOST, Coded, window
 from setpiece.schedule.cost import evaluate
-from setpiece.schedule.cp_search import Search, Watch
+from setpiece.schedule.cp_search import Search, Watch, library
 from setpiece.schedule.fitting import Board
 from setpiece.schedule.greedy import by_hand, script_order
 from setpiece.schedule.model import Cost, Day, Status
 from setpiece.schedule.patterns import DaysCost
 from setpiece.schedule.rules import Rulebook
 
-FIRST, GROWTH = 0.45, 2.0  # seconds of the first changes, and what the next are longer
+FIRST, GROWTH = 0.4, 1.4  # seconds of the first changes, and what the next are longer
 SEARCH = 0.4  # of that goes to CP-SAT before them
-PATIENCE = 4  # rounds without any gain after which nothing more is to be expected
-ANNEALING, PATTERNS = 0.8, 0.2  # shares of a round of changes
-NODES = 25_000  # of talent scheduling for each of three sets of performers, a second
+PATIENCE = 12  # rounds without any gain after which nothing more is to be expected
+ANNEALING, PATTERNS, TALENT = 0.45, 0.4, 0.15  # shares of a round of changes
+NODES = 33_000  # of talent scheduling for each of three sets of performers, a second
+PRESOLVE = 3.5e-4  # seconds for each strip and day of the window that CP-SAT takes before it looks
+FUTILE = 3  # turns of CP-SAT that gained nothing, after which its time goes to changes
 NODES_MOST = 500_000
 SLACK = 3  # days looked at beyond the last of the best plan
 
@@ -71,14 +73,17 @@ def solve(
 
     Raises NoPlan where it is proven that the rules leave no plan; MissingExtra without OR-Tools.
     """
+    library()
     begun = time.process_time()
     state = _State(book, start, seed)
     stopped = False
     try:
-        for number, part in enumerate(rounds(seconds)):
+        for number, part in enumerate(rounds(seconds, state.presolve)):
             if state.proven or state.still(number):
                 break
-            if number % 2:
+            if not part:
+                continue
+            if number % 2 or state.futile == FUTILE:
                 state.change(number, part)
             elif stopped := state.search(number, part, watch):
                 break
@@ -87,11 +92,18 @@ def solve(
     return state.found(time.process_time() - begun, stopped)
 
 
-def rounds(seconds: float) -> Iterator[float]:
-    """Seconds of each round: at least two, so that a clash of rules is seen."""
+def rounds(seconds: float, presolve: float = 0.0) -> Iterator[float]:
+    """Seconds of each round: at least two, so that a clash of rules is seen.
+
+    presolve: seconds that CP-SAT needs before it looks. A turn of its that is shorter than that is
+    left out (0).
+    """
     total = 0.0
     for number in itertools.count():
         part = FIRST * GROWTH ** (number // 2) * (1.0 if number % 2 else SEARCH)
+        if number % 2 == 0:
+            part = 0.0 if part < presolve else part
+            total += presolve if part else 0.0
         total += part
         if total > seconds and number > 1:
             return
@@ -125,6 +137,14 @@ class _State:
         self.patterns: list[tuple[DaysCost, int]] = []
         self.past: list[tuple[tuple[int, int], int]] = []
         self.cp: Search | None = None
+        self.futile = 0
+
+    @property
+    def presolve(self) -> float:
+        """Seconds that CP-SAT takes at least. Where no plan is known it looks whatever it takes."""
+        if self.best.left:
+            return 0.0
+        return PRESOLVE * len(self.coded.strips) * len(self.coded.dates)
 
     @property
     def proven(self) -> bool:
@@ -136,22 +156,25 @@ class _State:
         return number > PATIENCE and self.past[-1] == self.past[-1 - PATIENCE]
 
     def change(self, number: int, part: float) -> None:
-        """Anneal from the best plan, the first time from what was given; then raise the bound."""
+        """Anneal in turn afresh and from the best plan, the first time from what was given; then
+        raise the bound."""
         coded = self._window()
         at = {d: n for n, d in enumerate(coded.dates)}
-        dates = self.begin if number == 1 and self.begin else self.best.dates
-        board = [
-            at.get(dates.get(s.id, date.min), min(days, default=0))
-            for s, days in zip(coded.strips, coded.allowed, strict=True)
-        ]
-        try:
-            better = improve(
-                coded, board, steps(coded, ANNEALING * part), self.seed * 1000 + number
-            )
-        except Stopped as stop:
-            self._take_board(coded, stop.board)
-            raise
-        self._take_board(coded, better)
+        runs = 1 + number // 4
+        for run in range(runs):
+            dates = self.begin if number == 1 and self.begin else self.best.dates
+            board = [
+                at.get(dates.get(s.id, date.min), min(days, default=0))
+                for s, days in zip(coded.strips, coded.allowed, strict=True)
+            ]
+            count = steps(coded, ANNEALING * part / runs)
+            hot = COOL if run % 2 or (self.begin and number == 1) else HOT
+            try:
+                better = improve(coded, board, count, self.seed * 1000 + number + 97 * run, hot=hot)
+            except Stopped as stop:
+                self._take_board(coded, stop.board)
+                raise
+            self._take_board(coded, better)
         if not self.proven:
             self._raise(part, talent=number % 4 == 3)
 
@@ -166,10 +189,14 @@ class _State:
         answer = self.cp.look(self.best.dates, cost, part, self.seed + number, watch)
         if answer.clash and cost is None:
             raise NoPlan("No plan keeps every rule.")
+        before = _rank(self.best), self.bound
         if answer.dates is not None:
             self._take(answer.dates)
         # A plan costs what the model says or more: the price knows ways that the model does not.
         self._bound(min(answer.bound, _beyond(coded, self.low, len(coded.dates))))
+        self.futile = self.futile + 1 if before == (_rank(self.best), self.bound) else 0
+        if self.futile == FUTILE:
+            self.cp = None  # its model is the largest thing there is
         return answer.stopped
 
     def found(self, seconds: float, stopped: bool) -> Found:
@@ -187,22 +214,24 @@ class _State:
     def _raise(self, part: float, talent: bool) -> None:
         coded = self.coded
         if talent:
-            self.low = _higher(self.low, least(coded, min(NODES_MOST, round(NODES * part))))
+            nodes = min(NODES_MOST, round(2 * NODES * TALENT * part))
+            self.low = _higher(self.low, least(coded, nodes))
             self._bound(self.low.total)
         most = len(coded.dates)
         if not self.patterns or self.patterns[0][1] < most or (talent and len(self.patterns) < 2):
-            days = [
-                [coded.number[i] for i in d.strips]
-                for p in (self.best, self.greedy, self.script) for d in p.days
-            ]  # fmt: skip
+            days = [d for p in (self.best, self.greedy, self.script) for d in self._numbered(p)]
             self.patterns = [(DaysCost(coded, pay, days, most), most) for pay in self._pays()]
         deals = self.low.talent[0][1] if self.low.talent else 0
         for n, (days_cost, days_most) in enumerate(self.patterns):
             if self.proven:
                 return
+            days_cost.know(self._numbered(self.best))
             days_cost.go_on(PATTERNS * part / len(self.patterns))
             total = days_cost.bound + paid_once(coded) + (deals if n else 0)
             self._bound(min(total, _beyond(coded, self.low, days_most)))
+
+    def _numbered(self, plan: _Priced) -> list[list[int]]:
+        return [[self.coded.number[i] for i in d.strips] for d in plan.days]
 
     def _pays(self) -> Iterator[list[int]]:
         """What a day of work is counted at: once all that is paid, and once less the hold rate of
