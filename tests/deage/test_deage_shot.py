@@ -144,7 +144,7 @@ def test_the_take_says_how_far_the_face_may_go_and_how_far_it_went(take: TakeRes
     assert one["years"] == 25
     assert 0.2 <= one["gain"] <= 1.4
     assert 0.1 < one["reached"] <= one["limit"] == pytest.approx(0.375)
-    assert one["frames_looked_at"] == 3
+    assert one["frames_looked_at"] == 5
     assert ana["compared"] == FRAMES
     assert abs(ana["distance"]["median"] - one["reached"]) < 0.06
 

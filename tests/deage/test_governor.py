@@ -46,6 +46,20 @@ def test_what_is_beyond_at_any_gain_gets_the_least_and_says_so() -> None:
     assert found.reached > found.limit
 
 
+@pytest.mark.parametrize("limit", [0.0, 0.004, 0.0125])
+def test_next_to_no_years_is_no_trouble(limit: float) -> None:
+    assert settle(lambda g: 0.0, limit, GAIN[1]).reached == 0
+    assert settle(lambda g: 0.02 * g, limit, GAIN[1]).gain < 1
+
+
+def test_a_network_is_not_asked_for_a_child(tmp_path: Path) -> None:
+    photo = tmp_path / "ana.jpg"
+    photo.write_bytes(b"")
+    (ana,) = check(tmp_path / "a.mov", (f"ana={photo}",), ages=("26",)).people
+    assert ana.ages(20) == (26, 20)
+    assert ana.ages(-20) == (26, 46)
+
+
 def test_limits_grow_with_the_years_and_the_artists_own_counts() -> None:
     values = [limit_for(y) for y in (0, 5, 10, 20, 30, 50)]
     assert values == sorted(values)

@@ -17,6 +17,7 @@ from setpiece.deage.ages import (
     parse_layers,
     parse_regions,
     strengths,
+    taken,
 )
 from setpiece.errors import InputError
 from setpiece.ledger.scope import checked
@@ -48,7 +49,7 @@ class Wanted(BaseModel):
     def ages(self, years: float) -> tuple[float, float]:
         """(shown, wanted) years for a network; somebody of fifty where nothing was said."""
         age = self.age or 50.0
-        return age, age - years
+        return age, age - taken(years, age)
 
 
 class Request(BaseModel):

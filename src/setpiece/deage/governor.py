@@ -31,9 +31,10 @@ from setpiece.media.plate import Plate, open_plate
 if TYPE_CHECKING:
     from setpiece.deage.shot import Stages
 
-LOOKS = 3  # frames of a clip that are looked at
+LOOKS = 5  # frames of a clip that are looked at
 # Years -> distance from the untouched face. Another photograph of the same person is at 0.38.
 LIMITS = ((0.0, 0.0), (10.0, 0.25), (20.0, 0.35), (30.0, 0.40), (50.0, 0.40))
+_ROUNDING = 0.004  # what 8 bits, and averaging with neighbours, move a distance by
 _NEAR = 0.01  # so far below the limit is at the limit
 _TRIES = 6
 _POWER = 0.8  # distance grows about as this power of the gain
@@ -133,30 +134,31 @@ def settle(measure: Callable[[float], float], limit: float, most: float) -> Gove
 
     measure: gain -> distance, growing on the whole. The same answers give the same gain.
     """
-    gain, least = 1.0, GAIN[0]
+    gain, least, aim = 1.0, GAIN[0], max(limit - _ROUNDING, 0.5 * limit)
     tried: dict[float, float] = {}
     while True:
         tried[gain] = measure(gain)
-        within = [g for g, d in tried.items() if d <= limit]
+        within = [g for g, d in tried.items() if d <= aim]
         low = max(within, default=None)
         beyond = [g for g in tried if low is None or g > low]
-        if low is not None and (low >= most or limit - tried[low] <= _NEAR):
+        if low is not None and (low >= most or aim - tried[low] <= _NEAR):
             break
         if len(tried) >= _TRIES or (low is None and min(beyond) <= least):
             break
         high = min(beyond, default=None)
-        gain = round(min(max(_next(tried, low, high, limit), least), most), 3)
+        gain = round(
+            min(max(_next(tried, low, high, max(aim - _NEAR / 2, 0.7 * aim)), least), most), 3
+        )
         if gain in tried:
             break
     best = min(tried) if low is None else low
     return Governed(best, limit, tried[best], tried[1.0], 0)
 
 
-def _next(tried: dict[float, float], low: float | None, high: float | None, limit: float) -> float:
-    aim = limit - _NEAR / 2
+def _next(tried: dict[float, float], low: float | None, high: float | None, aim: float) -> float:
     if low is not None and high is not None:  # between the two, in logarithms
         a, b = (math.log(max(tried[g], 1e-6)) for g in (low, high))
-        t = (math.log(aim) - a) / max(b - a, 1e-6)
+        t = (math.log(max(aim, 1e-6)) - a) / max(b - a, 1e-6)
         return float(low * (high / low) ** min(max(t, 0.15), 0.85))
     only = high if low is None else low
     assert only is not None
