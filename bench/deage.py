@@ -12,6 +12,7 @@ fools one need not fool the next.
 age       an estimator's age after less before, mean [years]
 identity  distance of dlib's embeddings of before and after, mean and worst (another photograph of
           the same person is at about 0.38)
+beyond    people further than the governor's limit for the years that can be taken off them
 texture   energy on skin of what is finer than 0.6 % of the face's height, after over before [%]
 flow      change to the next frame once that is moved back along the source's own motion, on the
           skin of a clip, over the source's
@@ -45,10 +46,11 @@ from deage_measures import (
 from numpy.typing import NDArray
 from rows import Rows
 
-from setpiece.deage.ages import Strengths, strengths
+from setpiece.deage.ages import YOUNGEST, Strengths, governed, strengths, taken
 from setpiece.deage.alter import Altered, lay, paint, steadied
 from setpiece.deage.detect import find
 from setpiece.deage.face import Face, align, fitting_size
+from setpiece.deage.governor import LOOKS, Governed, Look, govern, limit_for
 from setpiece.deage.identity import distance, who
 from setpiece.deage.network import OWN
 from setpiece.deage.steady import REACH
@@ -61,22 +63,41 @@ SET = HERE.parent / "training" / "deage"
 METHODS = ("layers", "network", "both")
 YEARS = (10, 20, 30)
 GROUPS = ("tone", "sex", "older", "glasses", "beard", "pose")
-YOUNGEST = 20.0  # nobody is asked to be younger
 TAKEN = 2016  # about when the portraits were made
 GOALS = {10: 0.25, 20: 0.35, 30: 0.40}
 
 
-def aged(
-    frames: list[F32], faces: list[Face], years: float, age: float, method: str
-) -> list[tuple[F32, F32]]:
-    """Frames in a row with a face made younger, scene-linear, and the matte of what may change."""
-    size = max(fitting_size(f) for f in faces)
-    placed = [align(f, size) for f in faces]
+def order_for(years: float, age: float, method: str) -> dict[str, Any]:
+    """What `paint` is asked: strengths, and the engine."""
     order: dict[str, Any] = {"strengths": strengths(years, age)}
     if method != "layers":
         order |= {"engine": OWN, "ages": (age, max(age - years, YOUNGEST))}
     if method == "network":
         order["strengths"] = Strengths()
+    return order
+
+
+def held(
+    frames: list[F32], faces: list[Face], years: float, age: float, method: str
+) -> Governed | None:
+    """How far the product would let these faces go; the network alone is measured as it is."""
+    if method == "network":
+        return None
+    order = order_for(years, age, method)
+    some = range(len(frames))[len(frames) // (2 * LOOKS) :: -(-len(frames) // LOOKS)]
+    looks = [Look.of(frames[i], faces[i], fitting_size(faces[i])) for i in some]
+    asked = order.pop("strengths")
+    return govern(looks, asked, limit_for(taken(years, age)), **order)
+
+
+def aged(
+    frames: list[F32], faces: list[Face], years: float, age: float, method: str, gain: float = 1.0
+) -> list[tuple[F32, F32]]:
+    """Frames in a row with a face made younger, scene-linear, and the matte of what may change."""
+    size = max(fitting_size(f) for f in faces)
+    placed = [align(f, size) for f in faces]
+    order = order_for(years, age, method)
+    order["strengths"] = governed(order["strengths"], gain)
     painted = [paint(p, a, **order) for p, a in zip(frames, placed, strict=True)]
     made = []
     for i, (at, frame) in enumerate(zip(placed, frames, strict=True)):
@@ -110,14 +131,17 @@ def portraits(folder: Path, short: bool) -> list[dict[str, Any]]:
 
 
 def on_portraits(
-    people: list[dict[str, Any]], method: str, years: int, estimators: Estimators
+    people: list[dict[str, Any]], method: str, years: int, estimators: Estimators, hold: bool
 ) -> dict[str, Any]:
     """Every person's figures for one method and one number of years."""
     rows = []
     seen = [p for p in people if p["face"] is not None]
     pairs = []
     for p in seen:
-        out, matte = aged([p["picture"]], [p["face"]], years, p["age"], method)[0]
+        alone = ([p["picture"]], [p["face"]], years, p["age"], method)
+        found = held(*alone) if hold else None
+        gain = 1.0 if found is None else found.gain
+        out, matte = aged(*alone, gain)[0]
         before, after = bytes_of(p["picture"]), bytes_of(out)
         p.setdefault("who", who(before, p["face"]))
         p.setdefault("after", {})[method, years] = after
@@ -125,6 +149,7 @@ def on_portraits(
         hidden = matte == 0
         rows.append({
             "name": p["name"], **{g: p[g] for g in GROUPS},
+            "gain": gain, "limit": limit_for(taken(years, p["age"])),
             "identity": distance(p["who"], who(after, p["face"])),
             "texture": texture_kept(to_display(p["picture"]), to_display(out), matte,
                                     p["face"].height / 100),
@@ -140,10 +165,14 @@ def on_portraits(
     return {"people": rows, "unseen": [p["name"] for p in people if p["face"] is None]}
 
 
-def on_clip(clip: dict[str, Any], method: str, years: int) -> dict[str, Any]:
+def on_clip(clip: dict[str, Any], method: str, years: int, hold: bool) -> dict[str, Any]:
     """Calm and cost on a clip."""
     frames, faces = clip["frames"], clip["faces"]
-    made = aged(frames, faces, years, 45.0, method)
+    t = time.process_time()
+    found = held(frames, faces, years, 45.0, method) if hold else None
+    searched = time.process_time() - t
+    gain = 1.0 if found is None else found.gain
+    made = aged(frames, faces, years, 45.0, method, gain)
     source, after = [], []
     for k in range(len(frames) - 1):
         motion = flow(bytes_of(frames[k]), bytes_of(frames[k + 1]))
@@ -156,23 +185,24 @@ def on_clip(clip: dict[str, Any], method: str, years: int) -> dict[str, Any]:
     some = slice(0, 2 * REACH + 1)
     big = [cv2.resize(p, None, fx=k, fy=k, interpolation=cv2.INTER_CUBIC) for p in frames[some]]
     there = [Face(f.points * np.float32(k), f.score) for f in faces[some]]
-    aged(big[:1], there[:1], years, 45.0, method)
+    aged(big[:1], there[:1], years, 45.0, method, gain)
     t = time.process_time()
-    aged(big, there, years, 45.0, method)
+    aged(big, there, years, 45.0, method, gain)
     ms = 1000 * (time.process_time() - t) / len(big)
     return {"source": float(np.mean(source)), "flow": float(np.sum(after) / np.sum(source)),
-            "ms": ms, "frames": len(frames)}  # fmt: skip
+            "ms": ms, "frames": len(frames), "gain": gain, "searched": searched}  # fmt: skip
 
 
 def table(found: dict[tuple[str, int], dict[str, Any]], names: list[str], clips: list[str]) -> str:
     """Markdown: a row a method and number of years."""
-    head = ["method", "years", *(f"age {n}" for n in names), "identity", "worst", "texture",
-            "outside", *(["flow", "ms"] if clips else [])]  # fmt: skip
+    head = ["method", "years", *(f"age {n}" for n in names), "identity", "worst", "beyond",
+            "texture", "outside", *(["flow", "ms"] if clips else [])]  # fmt: skip
     out = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
     for (method, years), row in found.items():
         rows = row["people"]
         cells = [method, f"-{years}", *(f"{mean(rows, f'age {n}'):+.1f}" for n in names),
                  f"{mean(rows, 'identity'):.2f}", f"{max(r['identity'] for r in rows):.2f}",
+                 f"{sum(r['identity'] > r['limit'] for r in rows)} of {len(rows)}",
                  f"{100 * mean(rows, 'texture'):.0f} %",
                  f"{sum(r['outside'] for r in rows)}"]  # fmt: skip
         if clips:
@@ -229,6 +259,8 @@ def main() -> None:
     ask.add_argument("--methods", default=",".join(METHODS), help="some of them, by commas")
     ask.add_argument("--final", action="store_true",
                      help=f"ask {UNSEEN} too, which nobody tunes by")  # fmt: skip
+    ask.add_argument("--ungoverned", action="store_true",
+                     help="the years as they are, however far a face goes")  # fmt: skip
     ask.add_argument("--fresh", action="store_true", help="measure everything again")
     asked = ask.parse_args()
     chosen = [y for y in YEARS if str(y) in asked.years.split(",")]
@@ -236,7 +268,8 @@ def main() -> None:
     cv2.setNumThreads(1)
     model = sha256(files("setpiece.models").joinpath("deage.onnx").read_bytes()).hexdigest()[:12]
     estimators = Estimators(asked.node_modules, asked.final)
-    made_by = {"short": asked.short, "estimators": estimators.names}
+    hold = not asked.ungoverned
+    made_by = {"short": asked.short, "estimators": estimators.names, "governed": hold}
     kept = Rows(asked.json, made_by, asked.fresh or asked.sheet is not None)
     people = portraits(asked.faces, asked.short)
     paths = sorted(p for p in (asked.faces / "video").iterdir() if p.is_file())
@@ -247,8 +280,8 @@ def main() -> None:
 
             def one(method: str = method, years: int = years) -> dict[str, Any]:
                 t, cpu = time.monotonic(), time.process_time()
-                row = on_portraits(people, method, years, estimators)
-                row["clips"] = {c["name"]: on_clip(c, method, years) for c in clips}
+                row = on_portraits(people, method, years, estimators, hold)
+                row["clips"] = {c["name"]: on_clip(c, method, years, hold) for c in clips}
                 return {**row, "wall": time.monotonic() - t, "cpu": time.process_time() - cpu}
 
             name = f"{method}-{years}" + ("" if method == "layers" else f"-{model}")

@@ -56,6 +56,13 @@ def deage(
     ] = None,
     hair_colour: Annotated[str, typer.Option(help="Its colour when young.")] = "dark-brown",
     engine: Annotated[str, typer.Option(help="native, network or onnx:FILE.")] = "native",
+    identity: Annotated[
+        str,
+        typer.Option(
+            help="How far a face may go from itself: auto (by the years), a distance such as "
+            "0.30, or off."
+        ),
+    ] = "auto",
     test: Annotated[
         bool, typer.Option("--test", help="A watermarked test, without asking for consent.")
     ] = False,
@@ -86,8 +93,8 @@ def deage(
     request = check(
         plate, person, years or ("20",), age or (), reference, regions=regions, layers=layers,
         from_photo=tuple(from_photo or ()), hair=hair, hair_colour=hair_colour, engine=engine,
-        colorspace=colorspace, fps=read_fps(fps), show=show, sequence=sequence, shot=shot,
-        scene=scene, test=test,
+        identity=identity, colorspace=colorspace, fps=read_fps(fps), show=show,
+        sequence=sequence, shot=shot, scene=scene, test=test,
     )  # fmt: skip
     with watching() as watcher:
         take = make(

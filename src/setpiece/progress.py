@@ -29,6 +29,7 @@ LABELS = {
     "dust": "Dust",
     "debris": "Debris",
     "track": "Finding and following faces",
+    "identity": "How far a face may go",
     "frames": "Render and comp",
     "shots": "Blocking and shot list",
     "panels": "Drawing panels",

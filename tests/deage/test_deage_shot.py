@@ -138,6 +138,31 @@ def test_the_layers_add_up_to_the_picture(take: TakeResult, clip: Path) -> None:
     np.testing.assert_allclose(total, result, atol=2e-3)
 
 
+def test_the_take_says_how_far_the_face_may_go_and_how_far_it_went(take: TakeResult) -> None:
+    ana = take.record["people"]["ana"]
+    (one,) = ana["identity"]
+    assert one["years"] == 25
+    assert 0.2 <= one["gain"] <= 1.4
+    assert 0.1 < one["reached"] <= one["limit"] == pytest.approx(0.375)
+    assert one["frames_looked_at"] == 5
+    assert ana["compared"] == FRAMES
+    assert abs(ana["distance"]["median"] - one["reached"]) < 0.06
+
+
+def test_the_limit_may_be_another_or_off(clip: Path, photo: Path, tmp_path: Path) -> None:
+    consent(tmp_path)
+    far = {}
+    for limit in ("0.15", "off"):
+        made = deage(order(clip, photo, identity=limit), out=tmp_path, workers=1)
+        far[limit] = made.record["people"]["ana"]
+    assert far["off"]["identity"] == []
+    (one,) = far["0.15"]["identity"]
+    assert one["gain"] < 1
+    assert one["reached"] <= 0.15
+    assert far["0.15"]["distance"]["median"] < 0.19
+    assert far["0.15"]["distance"]["median"] < 0.8 * far["off"]["distance"]["median"]
+
+
 @pytest.mark.parametrize(
     ("given", "missing"),
     [

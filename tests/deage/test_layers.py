@@ -221,6 +221,35 @@ def test_hair_goes_to_its_colour_and_keeps_its_strands(face: Callable[[str], Fac
         Hair(head, "purple")
 
 
+@pytest.mark.parametrize("name", ["021764_1959", "029751_1938"])
+def test_teeth_keep_their_own_colour_and_shading(face: Callable[[str], Face], name: str) -> None:
+    crop, aligned, matte = face(name)
+    done = young(crop, aligned, matte, Strengths({"eyes": 1.6}))
+    after = done.over(crop)
+    inside = done.mattes["eyes"] > 0.8
+    inside[: int(aligned.points[13, 1]) - 4] = False
+    assert inside.sum() > 100
+    light = [(p @ LUMA)[inside] for p in (crop, after)]
+    colour = [np.ptp(p[inside], axis=1).mean() for p in (crop, after)]
+    assert 0.8 * colour[0] < colour[1] < colour[0]
+    assert light[1].std() > 0.93 * light[0].std()
+    assert light[0].mean() <= light[1].mean() < 1.05 * light[0].mean()
+
+
+@pytest.mark.parametrize("light", [1.0, 0.25])
+def test_what_is_lighter_than_the_cheek_under_an_eye_does_not_go_yellow(
+    face: Callable[[str], Face], light: float
+) -> None:
+    crop, aligned, matte = face("021198_1954")
+    crop = crop * np.float32(light)
+    after = young(crop, aligned, matte, Strengths({"tone": 1.0})).over(crop)
+    outline = (117, 118, 119, 120, 121, 232, 231, 230, 229, 228)
+    under = np.zeros(crop.shape[:2], np.uint8)
+    cv2.fillPoly(under, [aligned.points[list(outline)].astype(np.int32)], (1,))
+    red, _, blue = (after[under > 0].mean(0) / crop[under > 0].mean(0)).tolist()
+    assert blue > 0.88 * red
+
+
 def test_a_closed_mouth_shows_no_teeth(face: Callable[[str], Face]) -> None:
     crop, aligned, matte = face("021137_1973")
     done = young(crop, aligned, matte, Strengths({"eyes": 1.0}))

@@ -6,10 +6,19 @@ import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from setpiece.deage.ages import Key, Strengths, parse_layers, parse_regions, strengths
+from setpiece.deage.ages import (
+    Key,
+    Strengths,
+    governed,
+    parse_layers,
+    parse_regions,
+    strengths,
+    taken,
+)
 from setpiece.errors import InputError
 from setpiece.ledger.scope import checked
 
@@ -37,9 +46,18 @@ class Wanted(BaseModel):
         values = [v for _, v in self.years]
         return min(values), max(values)
 
+    def ages(self, years: float) -> tuple[float, float]:
+        """(shown, wanted) years for a network; somebody of fifty where nothing was said."""
+        age = self.age or 50.0
+        return age, age - taken(years, age)
+
 
 class Request(BaseModel):
-    """One order for de-ageing. Frames count from 1001."""
+    """One order for de-ageing. Frames count from 1001.
+
+    identity: how far a face may be from itself in the embedding: by the years (`auto`), a distance,
+    or `off`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -51,6 +69,7 @@ class Request(BaseModel):
     hair: Path | None = None
     hair_colour: str = "dark-brown"
     engine: str = "native"
+    identity: Annotated[float, Field(ge=0.05, le=0.6)] | Literal["auto", "off"] = "auto"
     colorspace: str | None = None
     fps: Fraction | None = None
     show: str = "show"
@@ -75,9 +94,16 @@ class Request(BaseModel):
         """What the take is called: a test can never be taken for the real thing."""
         return "deage-test" if self.test else "deage"
 
-    def keys(self, person: Wanted) -> list[Key]:
-        """Strengths of one person at the frames that were named. Raises InputError."""
-        return [Key(frame, self.strengths(years, person.age)) for frame, years in person.years]
+    def keys(self, person: Wanted, gains: Mapping[float, float] | None = None) -> list[Key]:
+        """Strengths of one person at the frames that were named. gains: by years, where the
+        governor found some. Raises InputError."""
+        return [
+            Key(
+                frame,
+                governed(self.strengths(years, person.age), (gains or {}).get(years, 1.0)),
+            )
+            for frame, years in person.years
+        ]
 
     def strengths(self, years: float, age: float | None) -> Strengths:
         """Layers and regions for so many years. Raises InputError."""

@@ -24,7 +24,8 @@ from setpiece.deage.alter import (
     steadied,
 )
 from setpiece.deage.brief import FIRST, Request, Wanted
-from setpiece.deage.identity import SAME, Embedding, distance, who
+from setpiece.deage.identity import Embedding
+from setpiece.deage.measure import likeness, spread_over
 from setpiece.deage.network import OWN
 from setpiece.deage.prepare import Tracked, load
 from setpiece.deage.steady import REACH
@@ -51,11 +52,19 @@ class _Room:
     tracked: dict[str, Tracked]
     people: dict[str, Embedding]
     young: tuple[Embedding, ...]
+    gains: dict[str, dict[float, float]]
     hair: Plate | None
     folder: Path
     each: int
+    looked: dict[str, frozenset[int]] = field(default_factory=dict)
     read: dict[int, Picture] = field(default_factory=dict)
     painted: dict[tuple[str, int], Painted] = field(default_factory=dict)
+
+    def compared(self, name: str) -> frozenset[int]:
+        """Frames whose faces are held against the reference."""
+        if name not in self.looked:
+            self.looked[name] = spread_over(self.tracked[name].person.weight)
+        return self.looked[name]
 
     def frame(self, index: int) -> Picture:
         """A frame of the plate; those around it are kept, so that a movie is read in order."""
@@ -83,7 +92,8 @@ def make_frames(
         meter.add_worker(cpu)
         progress(done / len(starts))
 
-    argument = (s.request, str(s.folders["track"]), s.people, s.young, str(folder), each)
+    gains = {n: {y: g.gain for y, g in many.items()} for n, many in s.governed.items()}
+    argument = (s.request, str(s.folders["track"]), s.people, s.young, gains, str(folder), each)
     map_frames(_prepare, _several, argument, starts, workers=workers, done=tell)
 
 
@@ -94,15 +104,18 @@ def _several(room: _Room, start: int) -> None:
 
 
 def _prepare(
-    argument: tuple[Request, str, dict[str, Embedding], tuple[Embedding, ...], str, int],
-) -> _Room:
-    request, tracks, people, young, folder, each = argument
+    argument: tuple[
+        Request, str, dict[str, Embedding], tuple[Embedding, ...], dict[str, dict[float, float]],
+        str, int,
+    ],
+) -> _Room:  # fmt: skip
+    request, tracks, people, young, gains, folder, each = argument
     plate = open_plate(request.plate, colorspace=request.colorspace, fps=request.fps)
     tracked = {
         t.person.name: t for t in (load(p) for p in sorted(Path(tracks).glob("person*.npz")))
     }
     hair = open_plate(request.hair, colorspace="linear") if request.hair else None
-    return _Room(request, plate, tracked, people, young, hair, Path(folder), each)
+    return _Room(request, plate, tracked, people, young, gains, hair, Path(folder), each)
 
 
 def _make(room: _Room, index: int) -> None:
@@ -165,14 +178,14 @@ def _painted(room: _Room, wanted: Wanted, index: int) -> Painted:
     aligned = tracked.aligned(index)
     assert aligned is not None
     years = np.interp(FIRST + index, *np.array(wanted.years, np.float64).T)
-    age = wanted.age or 50.0
     hair = None
     if room.hair is not None:
         matte = np.ascontiguousarray(room.hair.read(index)[..., 1])
         hair = (matte, room.request.hair_colour)
     made = paint(
-        room.frame(index), aligned, at(room.request.keys(wanted), FIRST + index),
-        seen=tracked.seen_at(index), engine=room.request.engine, ages=(age, age - float(years)),
+        room.frame(index), aligned,
+        at(room.request.keys(wanted, room.gains.get(wanted.name)), FIRST + index),
+        seen=tracked.seen_at(index), engine=room.request.engine, ages=wanted.ages(float(years)),
         hair=hair,
     )  # fmt: skip
     room.painted[wanted.name, index] = made
@@ -218,17 +231,10 @@ def _measured(
     assert aligned is not None
     unit = face.height / 100
     fine = [fine_energy(to_display(p), done.skin, unit) for p in (before, out[done.where])]
-    was, now = who(frame, face), who(out, face)
-    to_reference = [distance(e, room.people[name]) for e in (was, now)]
-    young = [[min(distance(e, y) for y in room.young) for e in (was, now)]] if room.young else []
-    return {
-        **({"to_young": young[0]} if young else {}),
-        "texture": fine[1] / fine[0] if fine[0] > 0 else 1.0,
-        "distance": distance(was, now),
-        "to_reference": to_reference,
-        # A face that was doubtful before is no fault of ours.
-        "same": to_reference[1] < max(SAME, to_reference[0] + 0.1),
-    }
+    facts: dict[str, Any] = {"texture": fine[1] / fine[0] if fine[0] > 0 else 1.0}
+    if index in room.compared(name):
+        facts |= likeness(frame, out, face, room.people[name], room.young)
+    return facts
 
 
 def _write(

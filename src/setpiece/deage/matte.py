@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from setpiece.deage import face as at
 from setpiece.deage.face import Aligned
+from setpiece.deage.glasses import rims
 from setpiece.deage.regions import region_maps
 from setpiece.deage.shapes import fill, up_of
 
@@ -139,7 +140,9 @@ def mattes(
     if seen.shape[0] != size:
         seen = cv2.resize(seen, (size, size), interpolation=cv2.INTER_LINEAR)
     seen = _to_edges(seen, crop, aligned.height / 100)
-    return Mattes(_skin(aligned) * seen, seen, aligned)
+    skin = _skin(aligned) * seen
+    worn = rims(crop, aligned)
+    return Mattes(skin if worn is None else skin * (1 - worn), seen, aligned)
 
 
 def shrunk(aligned: Aligned, size: int = _SMALL) -> Aligned:

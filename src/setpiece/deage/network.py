@@ -27,7 +27,7 @@ from setpiece.errors import InputError, StageError
 
 MODEL = "deage.onnx"
 OWN = "network"  # the engine that is this file's own model
-SIDE = 384  # px: what it is asked at, at most, where the file says nothing
+SIDE = 320  # px: what it is asked at, at most, where the file says nothing
 AROUND = 32  # px: what is further away from where an answer is wanted is not looked at
 EVEN = 16  # px: sizes are multiples of this where the file says nothing
 MOST_BYTES = 600_000_000

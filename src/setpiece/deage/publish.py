@@ -11,6 +11,7 @@ import numpy as np
 from setpiece import __version__
 from setpiece.deage.brief import FIRST
 from setpiece.deage.deliver import Delivered, deliver, in_words
+from setpiece.deage.governor import as_facts
 from setpiece.deage.measure import checks
 from setpiece.deage.prepare import load
 from setpiece.deage.track import REASONS
@@ -102,17 +103,20 @@ def _people(s: Stages, made: Delivered) -> dict[str, Any]:
         person = load(path).person
         facts = [f["people"].get(person.name) for f in made.facts]
         seen = [f for f in facts if f]
+        compared = [f for f in seen if "distance" in f]
         out[person.name] = {
             "reference_sha256": hash_file(s.references[person.name]),
             "frames": _ranges(person.reason),
             "altered": len(seen),
-            "distance": _spread([f["distance"] for f in seen]),
-            "to_reference_before": _spread([f["to_reference"][0] for f in seen]),
-            "to_reference": _spread([f["to_reference"][1] for f in seen]),
+            "compared": len(compared),
+            "identity": as_facts(s.governed.get(person.name, {})),
+            "distance": _spread([f["distance"] for f in compared]),
+            "to_reference_before": _spread([f["to_reference"][0] for f in compared]),
+            "to_reference": _spread([f["to_reference"][1] for f in compared]),
             **{
-                f"to_young{word}": _spread([f["to_young"][k] for f in seen])
+                f"to_young{word}": _spread([f["to_young"][k] for f in compared])
                 for k, word in ((0, "_before"), (1, ""))
-                if seen and "to_young" in seen[0]
+                if compared and "to_young" in compared[0]
             },
             "texture": _spread([f["texture"] for f in seen]),
             "flow_warp_error": made.flows.get(person.name),

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,8 +26,11 @@ from setpiece.farm import Meter, StageDesk, Watcher, hash_file, hash_source, key
 from setpiece.media.plate import Plate, open_plate
 from setpiece.show import Store, TakeResult, open_store
 
+if TYPE_CHECKING:
+    from setpiece.deage.governor import Governed
+
 # Raised when a stage's result would differ for the same inputs: old results are then not reused.
-STAGE_VERSION = {"track": 2, "frames": 1}
+STAGE_VERSION = {"track": 2, "identity": 1, "frames": 2}
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Stages:
 
     people: name -> embedding of the reference. young: of the photographs of --from-photo.
     references: name -> its file. consents: name -> numbers of the consents that cover the work;
-    empty in a test.
+    empty in a test. governed: name -> years -> how far the face may go.
     """
 
     request: Request
@@ -46,6 +49,7 @@ class Stages:
     references: dict[str, Path]
     consents: dict[str, tuple[int, ...]]
     folders: dict[str, Path] = field(default_factory=dict)
+    governed: dict[str, dict[float, Governed]] = field(default_factory=dict)
 
 
 def deage(
@@ -67,6 +71,7 @@ def deage(
     StageError and StoreError.
     """
     from setpiece.deage.frames import make_frames
+    from setpiece.deage.governor import govern_shot, load_governed
     from setpiece.deage.publish import publish
 
     out = Path(out)
@@ -90,14 +95,18 @@ def deage(
     s.folders["track"] = desk.run("track", track_key, partial(_track, s), lambda d: d)
     _say_who(s, desk)
 
-    frames_key = key_of(
-        STAGE_VERSION["frames"], track_key,
+    look_key = key_of(
+        STAGE_VERSION["identity"], STAGE_VERSION["frames"], track_key,
         request.model_dump(mode="json", include=_OF_FRAMES),
         [p.model_dump(mode="json", exclude={"reference"}) for p in request.people],
-        str(plate.fps), hash_source(request.hair) if request.hair else None,
-        [hash_file(p) for p in request.from_photo],
-        _engine_key(request.engine),
+        hash_source(request.hair) if request.hair else None, _engine_key(request.engine),
     )  # fmt: skip
+    s.governed.update(desk.run("identity", look_key, partial(govern_shot, s), load_governed))
+    _say_gains(s, desk)
+
+    frames_key = key_of(
+        look_key, request.test, str(plate.fps), [hash_file(p) for p in request.from_photo]
+    )
     frames = desk.run(
         "frames", frames_key, partial(make_frames, s, workers), lambda d: d, keep_partial=True
     )
@@ -109,7 +118,7 @@ def deage(
     return take
 
 
-_OF_FRAMES = {"regions", "layers", "hair_colour", "engine", "test"}
+_OF_FRAMES = {"regions", "layers", "hair_colour", "engine", "identity"}
 
 
 def _ledger(out: Path, database: str | Path | None) -> Store | None:
@@ -144,6 +153,19 @@ def _engine_key(engine: str) -> str:
 def _track(s: Stages, folder: Path, progress: Any, _meter: Meter) -> None:
     for n, tracked in enumerate(track(s.plate, s.people, progress).values()):
         save(folder / f"person{n:02d}.npz", tracked)
+
+
+def _say_gains(s: Stages, desk: StageDesk) -> None:
+    for name, many in s.governed.items():
+        for years, g in many.items():
+            desk.watcher.say(
+                f"{name}, {years:g} years: gain {g.gain:.2f}, {g.reached:.2f} from the untouched "
+                f"face (limit {g.limit:.2f})"
+            )
+            if g.reached > g.limit:
+                desk.watcher.say(
+                    f"{name} is beyond the limit even at the least gain; ask for fewer years."
+                )
 
 
 def _say_who(s: Stages, desk: StageDesk) -> None:

@@ -14,6 +14,8 @@ from setpiece.deage.face import MOUTH
 from setpiece.deage.layers.anatomy import EYES, Anatomy, Map, bounds
 from setpiece.deage.layers.skin import LUMA, TOE, Picture, tint
 
+_TOOTH = 0.15  # most of its colour that a tooth loses
+_BRIGHT = np.float32(0.7)  # a tooth as light as this is not lifted
 _OPEN = 2.0  # lips further apart than this show teeth [units]
 _IRISES = (468, 473)
 
@@ -33,12 +35,20 @@ def eyes(
     teeth = _teeth(crop, luma, face)
     matte: Map = np.clip(np.maximum(white, teeth) * where, 0, 1).astype(np.float32)
     box = bounds(matte)
-    part = np.maximum(crop[box], 0)
+    part, light = np.maximum(crop[box], 0), luma[box]
+    # A tooth keeps its own colour and shading: it loses a little of its yellow, and is lifted only
+    # where it has darkened. White alike all over is an advertisement's.
+    share = teeth[box] / np.maximum(white[box] + teeth[box], np.float32(1e-3))
+    dark = np.clip((_BRIGHT - light) / _BRIGHT, 0, 1) if strength > 0 else 1.0
+    paler = np.float32(0.4 * strength) + share * np.float32(
+        _TOOTH * np.clip(strength, -1, 1) - 0.4 * strength
+    )
+    lift = np.float32(0.08 * strength) * (1 - share * (1 - np.float32(0.5) * dark))
     if strength > 0:
-        change = np.log(luma[box] + TOE)[..., None] - np.log(part + TOE)
+        change = np.log(light + TOE)[..., None] - np.log(part + TOE)
     else:  # yellower: away from grey, blue first
         change = np.broadcast_to(np.array([0.02, 0.06, 0.22], np.float32), part.shape)
-    change = np.float32(0.4 * strength) * change + np.float32(0.08 * strength)
+    change = paler[..., None] * change + lift[..., None]
     delta = np.zeros_like(crop)
     delta[box] = tint(np.ascontiguousarray(crop[box]), change, np.ascontiguousarray(matte[box]))
     return delta, matte

@@ -15,7 +15,7 @@ import numpy as np
 
 from setpiece.deage.face import LIPS, MOUTH
 from setpiece.deage.layers.anatomy import CHEEKS, EYES, HOLLOWS, LOWER_LIDS, Anatomy, Map
-from setpiece.deage.layers.skin import TOE, Picture, Skin, blur, carried_on, enlarged, halved, tint
+from setpiece.deage.layers.skin import Picture, Skin, blur, carried_on, enlarged, halved, tint
 
 _MELANIN = np.array([0.4143, 0.3570, 0.8372], np.float32)
 _BLOOD = np.array([0.2988, 0.6838, 0.6657], np.float32)
@@ -32,17 +32,27 @@ def tone(skin: Skin, strength: float, where: Map | float = 1.0) -> tuple[Picture
     face = skin.anatomy.smaller(0.9)
     step = round(skin.anatomy.unit / face.unit)
     small = halved(skin.matte, step)
-    ink = cv2.log(np.maximum(halved(skin.crop, step), 0) + TOE)
+    ink = cv2.log(np.maximum(halved(skin.crop, step), 0) + skin.toe)
     ink = cv2.merge([carried_on(part, small) for part in cv2.split(ink)])
     change = _without_spots(ink, face, strength)
     chroma = ink - ink.mean(-1, keepdims=True)
     near, far = blur(chroma, _BLOTCH[0] * face.unit), blur(chroma, _BLOTCH[1] * face.unit)
     uneven = np.clip(far - near, -_MOST, _MOST)
-    change += np.float32(min(0.6 * strength, 0.9)) * uneven
-    cheek = np.median(far[face.area(*CHEEKS, soft=0.5) > 0.5], axis=0)
+    uneven *= np.float32(min(0.6 * strength, 0.9))
+    light = ink.mean(-1)
+    if strength > 0:
+        uneven *= _believed(light, uneven, face)
+    change += uneven
+    near += uneven  # what is even already is not evened again: it would go yellow
+    calm = face.area(*CHEEKS, soft=0.5) > 0.5
+    cheek = np.median(far[calm], axis=0)
+    # The dark under the eyes is dark: where it is lighter than the cheek, it is lit or made up, and
+    # the cheek's colour would make it yellow.
+    darker = np.median(light[calm]) - blur(light, _BLOTCH[0] * face.unit)
+    ring = _hollows(face) * np.clip(np.float32(0.5) + darker / np.float32(0.2), 0.15, 1)
     change += (
         np.float32(min(0.5 * strength, 0.8))
-        * _hollows(face)[..., None]
+        * ring[..., None]
         * np.clip(cheek - near, -_MOST, _MOST)
     )
     change += np.float32(0.02 * strength)
@@ -55,6 +65,15 @@ def tone(skin: Skin, strength: float, where: Map | float = 1.0) -> tuple[Picture
     area = np.maximum(skin.matte, enlarged(lips, skin.matte) * (1 - skin.matte))
     matte = np.clip(area * where, 0, 1).astype(np.float32)
     return tint(skin.crop, enlarged(change.astype(np.float32), matte), matte), matte
+
+
+def _believed(light: Map, uneven: Picture, face: Anatomy) -> Map:
+    """How much of a change is right where it would make skin yellower, (h, w, 1): a highlight has
+    the colour of the light, and with the colour around it would be a yellow patch."""
+    stands = blur(light, _BLOTCH[0] * face.unit) - blur(light, _BLOTCH[1] * face.unit)
+    share = 1 - np.float32(0.7) * np.clip(stands / np.float32(0.15), 0, 1)
+    yellower = uneven[..., 2] < 0
+    return np.where(yellower, share, 1).astype(np.float32)[..., None]
 
 
 def _without_spots(ink: Picture, face: Anatomy, strength: float) -> Picture:
