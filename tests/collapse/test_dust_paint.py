@@ -177,3 +177,20 @@ def test_a_missing_model_is_said(cloud, monkeypatch):
             _pass(cloud).before(*_nothing(cloud[1]))
     finally:
         dust_paint._session.cache_clear()
+
+
+def test_what_opaque_dust_hides_is_told_without_looking_through_every_pixel(cloud):
+    dust, camera = cloud[0], cloud[1].resized(558, 321)
+    thick = dust.frame(FRAME, 2)
+    thick = dataclasses.replace(thick, density=40 * thick.density)
+    far, *rest = _nothing(camera)
+    ground = np.full_like(far, np.inf)
+    told = DustPass(
+        light_volume(thick, LIGHT), camera, LIGHT, ground, (0.75, 0.71, 0.66), seed=1, draft=False
+    )
+    hidden = told.hides(far)
+    assert hidden.mean() > 0.05
+    assert not told.hides(np.full_like(far, 1.0)).any()
+    through = told.before(far, *rest).transmittance
+    assert (through[hidden] > 0).mean() < 0.01  # gaps between the rays
+    assert through[hidden].max() < 0.2

@@ -10,7 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.collapse.dust import Dust
-from setpiece.collapse.dust_paint import answer, lay_on, view_of
+from setpiece.collapse.dust_paint import answer, lay_on, quarter, view_of
 from setpiece.render.camera import Camera
 from setpiece.render.light import Light
 from setpiece.render.motionblur import blur_cover
@@ -18,6 +18,8 @@ from setpiece.render.volume import LitVolume, VolumePasses, in_light, transport
 
 F32 = NDArray[np.float32]
 EDGE = 3  # [px] that a piece's soft edge reaches
+APART = 8  # px between the rays that ask whether dust is opaque
+SURE = 0.97  # of the depth of what is around, at which it has to be
 SHARE = 2.0  # most of the model's answer that one of two layers takes
 
 
@@ -62,6 +64,18 @@ class DustPass:
         self.veil: VolumePasses | None = None
         # The dust between a piece's soft edge and what lies past it; None where there is no edge.
         self.behind: VolumePasses | None = None
+
+    def hides(self, depth: F32) -> NDArray[np.bool_]:
+        """Pixels (h, w) where dust hides all; depth: of pieces (h, w) [m], about.
+
+        Asked of a ray here and there, for the nearest of what is around it: few gaps are missed.
+        """
+        size = 2 * APART + 1
+        near = cv2.erode(np.minimum(depth, self.ground_depth), np.ones((size, size), np.uint8))
+        left = self._to(np.ascontiguousarray(SURE * quarter(near, APART)), False)[..., 3]
+        opaque = cv2.erode((left <= 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        h, w = depth.shape
+        return opaque.repeat(APART, 0).repeat(APART, 1)[:h, :w]
 
     def before(self, depth: F32, alpha: F32, motion: F32) -> VolumePasses:
         """The dust in front of solids and ground; fills `behind` and `veil` as well.

@@ -103,11 +103,13 @@ def render_frames(
         progress(done / frames)
 
     progress(done / frames)
-    map_frames(open_shot, make_frame, (stages, folder), todo, workers=workers, done=one)
+    map_frames(
+        open_shot, make_frame, (stages, folder), todo, workers=workers, done=one, share=folder
+    )
 
 
 def open_shot(argument: tuple[Stages, Path]) -> Context:
-    """Open everything a frame needs, and render the standing building once."""
+    """Open everything a frame needs, and render the standing building once. It pickles."""
     s, out = argument
     pieces, motion, prep, light = fragments_of(s), motion_of(s), load_prep(s), light_of(s)
     view = RestView.of(
@@ -116,14 +118,15 @@ def open_shot(argument: tuple[Stages, Path]) -> Context:
     standing = render_solids(
         view, motion.pose(0), next_pose=motion.pose(0), samples=_samples(s), seed=s.request.seed
     )
-    # Nothing moves yet and no shadow has changed: that need not lie in memory for every pixel.
+    # Nothing moves yet and no shadow has changed: a pixel says it for all.
     standing = replace(
         standing,
-        motion=np.broadcast_to(np.float32(0), standing.motion.shape),
-        ground_ratio=np.broadcast_to(np.float32(1), standing.ground_ratio.shape),
+        motion=standing.motion[:1, :1].copy(),
+        ground_ratio=standing.ground_ratio[:1, :1].copy(),
     )
     ground = find_ground_light(prep.still, prep.clean, prep.hole, prep.foreground, view)
     view = replace(view, ground=ground)
+    view.settle()
     clip = None
     if not s.plate.still:
         clip = ClipForeground.load(s.folders["prep"] / "clip.npz")
@@ -185,7 +188,9 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
         through = partial(sun_at, lit, light)
         on_ground = partial(sun_on_ground, lit, light)
 
-    solids, sharp = c.rest, c.rest
+    solids = sharp = replace(
+        c.rest, motion=np.broadcast_to(c.rest.motion, (*c.rest.alpha.shape, 2))
+    )
     cover = None
     if lit is not None:
         cover = DustPass(
@@ -206,6 +211,7 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             ground_shadow=on_ground,
             dusty=settled_dust(motion, c.bonds, seconds, s.brief.dust),
             seen=partial(_shown, cover, front),
+            covered=None if cover is None else cover.hides,
         )
         rgb, alpha = blur(sharp.rgb, sharp.alpha, sharp.motion, sharp.depth)
         solids = replace(sharp, rgb=rgb, alpha=alpha)

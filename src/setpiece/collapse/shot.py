@@ -35,7 +35,7 @@ STAGE_VERSION = {
     "fall": 12,
     "dust": 5,
     "debris": 3,
-    "frames": 19,
+    "frames": 20,
 }
 
 

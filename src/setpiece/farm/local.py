@@ -1,6 +1,6 @@
 """Frames over the cores of this machine.
 
-Each worker is a fresh process that opens the shot once (`prepare`) and then makes frames
+Each worker is a fresh process that is told of the shot once (`prepare`) and then makes frames
 (`make`). Frames do not depend on one another, so any number of workers gives the same pixels.
 """
 
@@ -17,9 +17,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait as wait_for
+from pathlib import Path
 from typing import Any
 
 from setpiece.errors import StageError
+from setpiece.farm.shared import on_disk, opened
 
 _context: Any = None
 _make: Callable[[Any, int], Any] | None = None
@@ -87,6 +89,7 @@ def map_frames(
     *,
     workers: int | None = None,
     done: Callable[[int, Any, float], None] | None = None,
+    share: Path | None = None,
 ) -> dict[int, Any]:
     """Run `make(prepare(argument), frame)` for every frame; returns {frame: value}.
 
@@ -95,6 +98,8 @@ def map_frames(
     done: called in this process after each frame with (frame, value, cpu_seconds of the worker
         since it told last, its start included;
         0 where this process did the work itself).
+    share: a folder. `prepare` is then run once, in this process, and several workers read what it
+        gave, which has to pickle, from a file there, so that it lies in memory once.
 
     A failing frame stops the rest and raises its own error; a worker that dies raises StageError.
     """
@@ -108,8 +113,12 @@ def map_frames(
                 done(frame, results[frame], 0.0)
         return results
 
-    _give_back()
-    with _worker_settings():
+    with contextlib.ExitStack() as stack:
+        if share is not None:
+            argument = stack.enter_context(on_disk(prepare(argument), share))
+            prepare = opened
+        _give_back()
+        stack.enter_context(_worker_settings())
         pool = ProcessPoolExecutor(
             max_workers=min(count, len(frames)),
             mp_context=multiprocessing.get_context("spawn"),

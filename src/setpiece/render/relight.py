@@ -10,13 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.render.bounce import Around, arriving
+from setpiece.render.denoise import areas
 from setpiece.render.denoise import denoise as clean_light
+from setpiece.render.light import Light
 from setpiece.render.shading import (
+    add_base,
     add_light,
     keep_seen,
     lay_light,
     mean_light,
     note_sun,
+    share_of,
     sky_rays,
 )  # fmt: skip
 from setpiece.render.sunlight import sun_rays_free
@@ -26,8 +30,8 @@ I32 = NDArray[np.int32]
 Shadow = Callable[[F32], F32]
 LOOKS = 2  # paths over the hemisphere from each hit: with one, shade is noisier than Cycles at 16
 AGAIN = 3  # rays to the sun from where it is half hidden
-NOISY = 0.1  # of a pixel's light seen: noise in less than that is not
-WELL = 0.4  # of a pixel's light seen: with less, half the paths leave less noise than all elsewhere
+NOISY = 0.1  # of the picture is a pixel's light: noise in less than that is not seen
+WELL = 0.4  # likewise: with less, half the paths leave less noise than all elsewhere
 
 
 @dataclass(frozen=True)
@@ -80,29 +84,41 @@ def relight(
     picture = np.maximum(still, 0)
     base, facing, lit = (np.zeros_like(still) for _ in range(3))
     weight = np.zeros(len(still), np.float32)
+    counts = _counting(found, picture, around.light, seen)
     for hits, clear in zip(found, _sunlit(found, samples, around, size, seed), strict=True):
-        near = _from_all_sides(hits, samples, around, size[1], seed, seen)
+        near = _from_all_sides(hits, samples, around, size[1], seed, counts)
         add_light(
             len(near), hits.pixel, hits.weight, hits.normal, hits.base, clear, sun, sun_rgb, near,
             weight, base, picture, facing, lit,
         )  # fmt: skip
     mean_light(weight, facing, lit)
     if denoise and found:
-        lit = _denoised(lit, facing, weight > 0, size, seen)
+        lit = _denoised(lit, facing, weight > 0, size, counts)
     lay_light(weight, base, lit, picture)
     return picture
 
 
+def _counting(found: list[Hits], still: F32, light: Light, seen: F32 | None) -> F32:
+    """What share of the picture the light on each pixel's hits is, about, (p,) 0..1: little where
+    a piece has hardly moved, and still shows the plate, and where little is seen of it."""
+    open_sky = float(np.mean(light.sky))
+    new = np.zeros(len(still), np.float32)
+    for hits in found:
+        add_base(hits.pixel, hits.weight, hits.base, np.float32(open_sky), new)
+    share_of(new, still, seen if seen is not None else np.zeros(0, np.float32))
+    return new
+
+
 def _from_all_sides(
-    hits: Hits, samples: int, around: Around, width: int, seed: int, seen: F32 | None
+    hits: Hits, samples: int, around: Around, width: int, seed: int, counts: F32
 ) -> F32:
-    """What arrives at each hit along LOOKS paths, or one where little of it is seen, (n, 3)."""
+    """What arrives at each hit along LOOKS paths, or one where it counts for little, (n, 3)."""
     some = hits
     near = np.zeros_like(hits.point)
     for look in range(LOOKS):
         sample = hits.sample + look * samples
-        if look == 1 and seen is not None:
-            well = np.flatnonzero(seen[hits.pixel] > WELL)
+        if look == 1:
+            well = np.flatnonzero(counts[hits.pixel] > WELL)
             if len(well) < len(near):
                 some = hits.where(well)
         towards = np.empty_like(some.point)
@@ -153,30 +169,31 @@ def _sunlit(
 
 
 def _denoised(
-    lit: F32, normal: F32, where: NDArray[np.bool_], size: tuple[int, int], seen: F32 | None
+    lit: F32, normal: F32, where: NDArray[np.bool_], size: tuple[int, int], counts: F32
 ) -> F32:
-    """Denoise only the box that has light in it which is well enough seen.
+    """Denoise only where light counts for something, one area after the other.
 
     The normal says which edges are real; no albedo, for light alone is denoised here and texture
     would come back in it.
     """
     h, w = size
-    noisy = where if seen is None else where & (seen > NOISY)
-    rows, columns = (np.flatnonzero(noisy.reshape(h, w).any(axis)) for axis in (1, 0))
-    if not len(rows):
-        return lit
-    box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    # Beside the pieces the nearest light goes on, so that none leaks away over their outline.
-    dark = (~where).reshape(h, w)[box].astype(np.uint8)
-    _, label = cv2.distanceTransformWithLabels(dark, cv2.DIST_L1, 3, labelType=cv2.DIST_LABEL_PIXEL)
-    inside = np.flatnonzero(dark.ravel() == 0)
-    place = np.zeros(len(inside) + 1, np.int64)
-    place[label.ravel()[inside]] = inside
-    nearest = place[label.ravel()]
-    light, facing = (
-        part.reshape(h, w, 3)[box].reshape(-1, 3)[nearest].reshape(*dark.shape, 3)
-        for part in (lit, normal)
-    )
-    out = lit.reshape(h, w, 3)
-    out[box] = np.maximum(clean_light(light, np.full_like(light, 0.5), facing), 0)
+    noisy = (where & (counts > NOISY)).reshape(h, w)
+    level = float(lit.mean(1)[noisy.ravel()].mean()) if noisy.any() else 0.0
+    out = lit.copy().reshape(h, w, 3)
+    for box in areas(noisy):
+        # Beside the pieces the nearest light goes on, so that none leaks away over their outline.
+        dark = (~where).reshape(h, w)[box].astype(np.uint8)
+        _, label = cv2.distanceTransformWithLabels(
+            dark, cv2.DIST_L1, 3, labelType=cv2.DIST_LABEL_PIXEL
+        )
+        inside = np.flatnonzero(dark.ravel() == 0)
+        place = np.zeros(len(inside) + 1, np.int64)
+        place[label.ravel()[inside]] = inside
+        nearest = place[label.ravel()]
+        light, facing = (
+            part.reshape(h, w, 3)[box].reshape(-1, 3)[nearest].reshape(*dark.shape, 3)
+            for part in (lit, normal)
+        )
+        clean = clean_light(light, np.full_like(light, 0.5), facing, level=level)
+        np.copyto(out[box], np.maximum(clean, 0), where=noisy[box][..., None])
     return out.reshape(-1, 3)

@@ -68,6 +68,12 @@ class RestView:
         """The same with the sun's colour, (h, w, 3): what changes of it are measured against."""
         return ground_level(self)
 
+    def settle(self) -> None:
+        """Work out now what frames would each work out first: for who hands this to others."""
+        _ = self.tone, self.bare_ground, self.ground_at_rest, self.mesh.owner
+        if self.ground is None:
+            _ = self.ground_level
+
     @staticmethod
     def of(
         mesh: Mesh, camera: Camera, light: Light, picture: F32, matte: F32, samples: int = 4

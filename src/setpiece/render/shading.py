@@ -198,6 +198,24 @@ def note_sun(hit_pixel, hit_normal, clear, sun, out):
 
 
 @njit(**J)
+def add_base(hit_pixel, hit_weight, hit_base, level, out):
+    """Add to each pixel (P,) what its hits send on of an even light of that level."""
+    for i in range(hit_pixel.shape[0]):
+        mean = (hit_base[i, 0] + hit_base[i, 1] + hit_base[i, 2]) / 3
+        out[hit_pixel[i]] += hit_weight[i] * mean * level
+
+
+@njit(**J)
+def share_of(new, still, seen):
+    """new (P,) becomes its share of itself and still (P, 3), times what is seen (P,) or all."""
+    for p in range(new.shape[0]):
+        if new[p] > 0:
+            new[p] /= new[p] + (still[p, 0] + still[p, 1] + still[p, 2]) / 3
+            if seen.shape[0]:
+                new[p] *= seen[p]
+
+
+@njit(**J)
 def add_light(
     n, hit_pixel, hit_weight, hit_normal, hit_base, clear, sun, sun_rgb, near, weight, base,
     picture, facing, light,

@@ -25,6 +25,7 @@ TILE = 16  # px
 BLOCK = 4  # px; divides TILE
 LAYERS = 5  # surfaces a ray may pass where the silhouette's matte cuts them away
 Seen = Callable[[F32, F32, F32], tuple[F32, F32]]
+Covered = Callable[[F32], NDArray[np.bool_]]
 
 __all__ = ["Posed", "RestView", "SolidPasses", "compile_kernels", "render_solids"]
 
@@ -132,6 +133,7 @@ def render_solids(
     dust_albedo: tuple[float, float, float] = (0.52, 0.49, 0.44),
     ground: bool = True,
     seen: Seen | None = None,
+    covered: Covered | None = None,
 ) -> SolidPasses:
     """Render the pieces where `pose` puts them.
 
@@ -146,7 +148,8 @@ def render_solids(
     dusty: (N,) 0..1, how much pale dust lies on what faces up of each piece. seen: told depth,
     alpha and motion of the pieces, says how much of pieces and of ground reaches the picture
     (h, w) each: where that is 0 they get no light (rgb is then not to be used there), and all
-    other passes; None is everything.
+    other passes; None is everything. covered: told a first depth of the pieces (h, w), says which
+    pixels (h, w) will not be seen at all: there one sample has to do for all passes.
     """
     mesh, camera, light = view.mesh, view.camera, view.light
     h, w = view.silhouette.shape
@@ -188,6 +191,18 @@ def render_solids(
     origins, directions = (np.empty((count, 3), np.float32) for _ in range(2))
 
     for s, (dx, dy) in enumerate(offsets):
+        if s == 1 and covered is not None:
+            under = covered(_planar(far, place, eye, rot).reshape(h, w)).ravel()
+            if under.any():
+                for part in (still, alpha, albedo, coverage):
+                    part[under] *= len(offsets)
+                for (
+                    first
+                ) in found:  # a gap in the dust between the rays that asked is lit all the same
+                    first.weight[under[first.pixel]] *= len(offsets)
+                left = np.flatnonzero(~under[pixel])
+                xs, ys, pixel, count = xs[left], ys[left], pixel[left], len(left)
+                origins, directions = origins[:count], directions[:count]
         make_rays(eye, rot, lens, xs, ys, float(dx), float(dy), origins, directions)
         ray = np.arange(count, dtype=np.int64)
         reached, start = np.zeros(count, np.float32), np.zeros(count, np.float32)
@@ -211,9 +226,7 @@ def render_solids(
             whole = Hits(s, hit_pixel, hit_weight, hit_point, hit_normal, hit_base)
             found.append(whole.where(slice(hits)))
 
-    planar = np.full(p_total, np.inf, np.float32)
-    hit = np.isfinite(far)
-    planar[hit] = ((place[hit] - eye) @ rot[2]).astype(np.float32)
+    planar = _planar(far, place, eye, rot)
     np.minimum(alpha, 1, out=alpha)
     pieces, floor = None, None
     if seen is not None:
@@ -244,6 +257,14 @@ def render_solids(
         coverage=coverage.reshape(h, w, 4),
         ground_ratio=ratio,
     )
+
+
+def _planar(far: F32, place: F32, eye: NDArray, rot: NDArray) -> F32:
+    """Depth along the optical axis (p,) of places (p, 3), inf where far (p,) is."""
+    planar = np.full(len(far), np.inf, np.float32)
+    hit = np.isfinite(far)
+    planar[hit] = ((place[hit] - eye) @ rot[2]).astype(np.float32)
+    return planar
 
 
 def _covered_pixels(view: RestView, posed: Posed) -> tuple[I32, I32]:

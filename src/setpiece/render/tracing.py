@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,14 @@ class Tracer:
     """Triangles ready for rays. vertices: float32 (V, 3); faces: int32 (F, 3)."""
 
     def __init__(self, vertices: F32, faces: I32) -> None:
-        self._scene = Scene(vertices, faces)
+        self._triangles = vertices, faces
+
+    @cached_property
+    def _scene(self) -> Scene:
+        return Scene(*self._triangles)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_triangles": self._triangles}  # a tree is grown where it is needed
 
     @property
     def address(self) -> int:
