@@ -150,9 +150,8 @@ def _busy(d, least, far):
         for j in range(shape[1]):
             for k in range(shape[2]):
                 if full[i, j, k]:
-                    out[
-                        max(i - r, 0) : i + r + 1, max(j - r, 0) : j + r + 1, max(k - r, 0) : k + r + 1
-                    ] = True
+                    p, q, s = max(i - r, 0), max(j - r, 0), max(k - r, 0)
+                    out[p : i + r + 1, q : j + r + 1, s : k + r + 1] = True
     return out
 
 
