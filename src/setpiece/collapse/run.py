@@ -18,7 +18,8 @@ CRUSH_FOR = 2.5  # [s] a crushed support resists no longer than this
 PULL_FOR = 2.5  # [s] the director's hand is taken away after this
 HIT = 150.0  # [J] hits below are not worth dust
 PATIENCE = 1.1  # [s] a wall may still stand after the wave has passed it
-RUN_ON = 6.0  # [s] run past the last frame at most, to see the heap come to rest
+RUN_ON = 10.0  # [s] run past the last frame at most, to see the heap come to rest: what a part
+# that stays up still sheds, piece by piece, may be longer on its way than the shot was
 DOWN = 0.5  # share of the mass that still moves when the unseen run may take larger steps
 RUBBLE = 0.1  # or share of the bonds that hold
 SHOCK = 1.2  # [m/s] change of speed within a tick that shatters glass
@@ -118,7 +119,7 @@ class Run:
         new = w.broke & np.isinf(self.parted_at)
         self.parted_at[new] = now
         self._grind(np.flatnonzero(new))
-        change = np.abs(w.v[:n] - self.v_before).max(1)
+        change = _largest(w.v[:n] - self.v_before)
         self.shock_at[(change > SHOCK) & np.isinf(self.shock_at)] = now
         self._crumble(change > BLOW)
         np.copyto(self.v_before, w.v[:n])
@@ -127,13 +128,13 @@ class Run:
         if w.count % 4 == 0:
             self.racking.watch(w, now)
         still = np.isinf(self.moved_at)
-        away = np.abs(w.x[:n] - self.x0).max(1) > 0.02
+        away = _largest(w.x[:n] - self.x0) > 0.02
         turned = np.abs((w.q[:n] * self.q0).sum(1)) < np.cos(np.radians(0.5))
         self.moved_at[still & (away | turned)] = now
         loose = np.minimum(self.moved_at, self.trigger.arrive + 0.3)
         free = (now - loose < PULL_FOR) & (now >= loose)
         w.pull[:] = np.where(free[:, None], self.trigger.pull, 0.0)
-        slow = np.clip(1.5 - np.abs(w.v[:n]).max(1), 0.0, 1.0)
+        slow = np.clip(1.5 - _largest(w.v[:n]), 0.0, 1.0)
         w.drag[:] = np.where(w.touch & (now > self.trigger.last), 4.0 * slow, 0.0)
         w.may_sleep = now > self.trigger.last + 0.3 + PATIENCE * bool(self.trigger.stubborn.any())
 
@@ -209,6 +210,12 @@ class Run:
         arrive, moved, shock = self.trigger.arrive, self.moved_at, self.shock_at
         body = fragments.opening_body
         return self.racking.cracks(body, arrive[body], moved[body], shock[body], self.now, seed)
+
+
+def _largest(v: F64) -> F64:
+    """Largest of |x|, |y|, |z| of each of (N, 3): numpy is slow along so short an axis."""
+    size = np.abs(v)
+    return np.asarray(np.maximum(np.maximum(size[:, 0], size[:, 1]), size[:, 2]))
 
 
 def _times(a: F64, b: F64) -> F64:

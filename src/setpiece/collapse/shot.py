@@ -32,8 +32,8 @@ STAGE_VERSION = {
     "layout": 7,
     "prep": 9,
     "fracture": 7,
-    "fall": 12,
-    "dust": 5,
+    "fall": 13,
+    "dust": 6,
     "debris": 3,
     "frames": 20,
 }

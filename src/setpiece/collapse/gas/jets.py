@@ -192,11 +192,20 @@ def _storey_height(fragments: Fragments, centre: NDArray, body: NDArray) -> floa
 
 def _neighbours(centre: NDArray, at: NDArray, reach: float, low: float, high: float):
     """Averaging matrix (K, N): pieces within `reach` sideways and low..high above each point."""
-    side = np.linalg.norm(at[:, None, :2] - centre[None, :, :2], axis=2) < reach
-    rise = centre[None, :, 2] - at[:, None, 2]
-    pick = (side & (rise > low) & (rise < high)).astype(np.float64)
-    total = pick.sum(axis=1, keepdims=True)
-    return sparse.csr_matrix(pick / np.maximum(total, 1))
+    order = np.argsort(centre[:, 2], kind="stable")
+    z = centre[order, 2]
+    first = np.searchsorted(z, at[:, 2] + low, side="right")
+    last = np.searchsorted(z, at[:, 2] + high, side="left")
+    level = [order[a:b] for a, b in zip(first, last, strict=True)]
+    near = [
+        np.sort(own[((centre[own, :2] - p) ** 2).sum(1) < reach**2])
+        for own, p in zip(level, at[:, :2], strict=True)
+    ]
+    count = np.array([len(own) for own in near], np.int64)
+    start = np.concatenate([[0], np.cumsum(count)])
+    share = np.repeat(1.0 / np.maximum(count, 1), count)
+    index = np.concatenate([*near, np.zeros(0, np.int64)])
+    return sparse.csr_matrix((share, index, start), (len(at), len(centre)))
 
 
 def _floor_share(fragments: Fragments, body: NDArray) -> NDArray:

@@ -296,9 +296,20 @@ class Emitters:
 
 def _place(pose: Pose, body: NDArray, local: F32) -> F32:
     """World positions of points given in the pieces' own frames."""
-    matrices = pose.matrices()
-    moved = np.einsum("nij,nj->ni", matrices[body], local) + pose.position[body]
-    return np.ascontiguousarray(moved, np.float32)
+    out = np.empty((len(body), 3), np.float32)
+    _turn(pose.matrices(), np.asarray(pose.position), body, local, out)
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _turn(matrices, position, body, local, out):
+    for n in range(body.shape[0]):
+        b = body[n]
+        for a in range(3):
+            s = position[b, a]
+            for c in range(3):
+                s += matrices[b, a, c] * local[n, c]
+            out[n, a] = s
 
 
 def compile_kernels() -> None:

@@ -231,6 +231,19 @@ def forces(
 
 
 @njit(**_J)
+def unfolded(alive, state, lim, most):
+    """Bonds that hold and have spent less than the share `most` of their ductility, (M,) bool."""
+    out = np.zeros(alive.shape[0], np.bool_)
+    for k in range(alive.shape[0]):
+        if alive[k]:
+            spent = 0.0
+            for a in range(CRUSH + 1):
+                spent += state[k, SUMS + a] / lim[k, a]
+            out[k] = spent < most
+    return out
+
+
+@njit(**_J)
 def crushing(index, n, x, v, im, bi, bj, resist, travel, force, h):
     """What a crushed support still resists: a plastic force against the ends coming together.
 

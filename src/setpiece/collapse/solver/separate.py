@@ -96,11 +96,17 @@ def separate(x, q, rot, v, im, ii, awake, ghost, now, ci, cf, cn, m, pair, dt):
         if ci[k, 0] >= 0 and cf[k, 12] > -0.02:
             rows[deep] = k
             deep += 1
+    # A row that was clear stays so until one of its pieces is moved again.
+    clock = 0
+    clear = np.full(deep, -1, np.int64)
+    moved = np.zeros(x.shape[0], np.int64)
     for _ in range(PASSES):
         for r in range(deep):
             k = rows[r]
             i = ci[k, 0]
             j = ci[k, 1]
+            if clear[r] >= moved[i] and clear[r] >= moved[j]:
+                continue
             n0 = cn[k, 0]
             n1 = cn[k, 1]
             n2 = cn[k, 2]
@@ -117,6 +123,7 @@ def separate(x, q, rot, v, im, ii, awake, ghost, now, ci, cf, cn, m, pair, dt):
                 - pair[ci[k, 2], 0]
             )
             if gap > -SLOP:
+                clear[r] = clock
                 continue
             fi = 1.0 if awake[i] else 0.0
             fj = 1.0 if awake[j] else 0.0
@@ -135,9 +142,12 @@ def separate(x, q, rot, v, im, ii, awake, ghost, now, ci, cf, cn, m, pair, dt):
             loose = crushed or pair[ci[k, 2], 0] > 0.0
             quick = CLEARING if loose else QUICKEST + RUSH * max(-gap - RUSHED, 0.0)
             d = min(SHARE * (-gap - SLOP), quick) / (ca + cb)
+            clock += 1
             if awake[i]:
+                moved[i] = clock
                 _shift(i, -1.0, fi * d, im, ii, x, q, rot, a0, a1, a2, n0, n1, n2)
             if awake[j]:
+                moved[j] = clock
                 _shift(j, 1.0, fj * d, im, ii, x, q, rot, b0, b1, b2, n0, n1, n2)
     _hold_back(before, x, v, dt)
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from setpiece.collapse.fragments import Element, Fragments
 from setpiece.collapse.solver import GRAVITY, STEP, SUBSTEPS, TICK
-from setpiece.collapse.solver.bonds import CRUSH, ROTATION, SUMS, strains
+from setpiece.collapse.solver.bonds import strains, unfolded
 from setpiece.collapse.solver.broadphase import PAIR, SHIFT, carry, sweep, turning, unstick
 from setpiece.collapse.solver.contacts import find
 from setpiece.collapse.solver.hulls import pack
@@ -85,8 +85,6 @@ class World:
         self.may_sleep = False
         self.ncontact = self.npair = 0
         self._room(max(20 * n, 1024))
-        self.old_keys, self.old = np.zeros(0, np.int64), np.zeros((0, PAIR))
-        self.old_apart = np.zeros((0, 4))
         self.reach = np.linalg.norm(self.ext, axis=1)
         self.turned, self.before = np.zeros(n), q[:n].copy()
         self._hold_apart()
@@ -94,8 +92,8 @@ class World:
 
     def _room(self, pairs: int) -> None:
         self.cand = np.zeros(pairs, np.int64)
-        self.keys, self.pair = np.zeros(pairs, np.int64), np.zeros((pairs, PAIR))
-        self.apart = np.zeros((pairs, 4))
+        self.keys, self.pair, self.apart = _pairs(pairs)
+        self.other = _pairs(pairs)  # of the sweep before
         self.ci, self.cf, self.cn = _contacts(3 * pairs)
         self.spare = _contacts(3 * pairs)  # of the tick before
 
@@ -127,8 +125,7 @@ class World:
         """Find again which pairs do not collide, and which pieces the ground holds."""
         unstick(*self.loose_pairs, self.x, self.rot, LOOSE)
         held = np.zeros(len(self.kept_apart), np.bool_)
-        flow = self.state[:, SUMS : SUMS + 4] / self.structure.limit[:, ROTATION : CRUSH + 1]
-        whole = self.alive & (flow.sum(1) < FOLDED)
+        whole = unfolded(self.alive, self.state, self.structure.limit, FOLDED)
         held[self.bond_slot[whole]] = True
         held[self.loose_slot[self.loose_pairs[2]]] = True
         self.blocked = self.kept_apart[held]
@@ -143,15 +140,17 @@ class World:
             self.refresh()
         if self.count % 2 == 0:
             found = self._sweep(2.2 * self.tick)
-            self.old_keys, self.old = self.keys[: self.npair].copy(), self.pair[: self.npair].copy()
-            self.old_apart = self.apart[: self.npair].copy()
+            old = self.keys, self.pair, self.apart
             if found > len(self.keys):
                 self._room(int(found * 1.5))
-                self.old[:, 10] = -1.0  # the contacts of the last tick are lost with it
+                old[1][:, 10] = -1.0  # the contacts of the last tick are lost with it
                 found = self._sweep(2.2 * self.tick)
+            else:
+                self.keys, self.pair, self.apart = self.other
+                self.other = old
             self.npair = carry(
-                self.cand, found, self.blocked, self.old_keys, len(self.old_keys), self.old,
-                self.old_apart, self.keys, self.pair, self.apart,
+                self.cand, found, self.blocked, old[0], self.npair, old[1], old[2], self.keys,
+                self.pair, self.apart,
             )  # fmt: skip
         turning(self.q, self.before, self.reach, self.turned)
         last = self.ci, self.cf, self.cn
@@ -243,6 +242,10 @@ class World:
 
 def _contacts(rows: int) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     return np.zeros((rows, 3), np.int64), np.zeros((rows, 16)), np.zeros((rows, 3))
+
+
+def _pairs(rows: int) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    return np.zeros(rows, np.int64), np.zeros((rows, PAIR)), np.zeros((rows, 4))
 
 
 def _six(t: NDArray[np.float64]) -> NDArray[np.float64]:
