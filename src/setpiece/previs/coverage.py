@@ -6,7 +6,6 @@ from dataclasses import replace
 from hashlib import sha256
 
 from setpiece.previs.angles import camera_for, moved
-from setpiece.previs.camera_rules import side
 from setpiece.previs.following import follow, tilting
 from setpiece.previs.grammar import Place, ideas
 from setpiece.previs.idea import Idea
@@ -155,11 +154,8 @@ def _shoot(staging: Staging, idea: Idea, look: Look) -> tuple[Idea, Camera, tupl
 def _whole(staging: Staging, look: Look) -> Camera:
     """The set from a corner of its open side, with whatever is in it."""
     wide, deep, high = staging.set.size
-    x, y, z = wide / 2 - 0.5, deep / 2 - 0.5, min(2.2, high - 0.4 if staging.set.interior else 2.2)
-    if staging.set.kind == "car":  # from outside it
-        x, y, z = wide / 2 + 2.0, deep / 2 + 2.5, 1.3
-    corners = [(-x, -y, z), (x, -y, z)]
-    at = next((c for c in corners if side(staging.axis, c) < 0), corners[0])
+    z = min(2.2, high - 0.4) if staging.set.interior else 2.2
+    at = (-(wide / 2 - 0.5), -deep / 2 + 0.5, z)
     return Camera(position=at, target=(0, 0, 1.2), lens=18, sensor=look.sensor, aspect=look.aspect)
 
 
