@@ -16,7 +16,8 @@ def rows_broken(staging: Staging, wanted: list[Idea]) -> list[Idea]:
     row = 0
     for idea in wanted:
         row = row + 1 if len(idea.subjects) == 1 and idea.type != "insert" else 0
-        if row > _ROW and not idea.move:
+        # In a car there is no side from which two seats are seen clean.
+        if row > _ROW and not idea.move and staging.set.kind != "car":
             people = {f.name: f for f in staging.at(idea.start + idea.seconds / 2)}
             who = people.get(idea.subjects[0])
             near = who.looks_at if who is not None and isinstance(who.looks_at, str) else ""
