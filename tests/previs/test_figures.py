@@ -11,6 +11,7 @@ from tests.previs.board import room
 from setpiece.previs.animal_mesh import animal_mesh
 from setpiece.previs.costume import costume
 from setpiece.previs.figure_mesh import figure_mesh
+from setpiece.previs.landmark_mesh import LANDMARK_MESHES
 from setpiece.previs.model import STANCE_HEIGHT
 from setpiece.previs.prop_mesh import PROPS, prop_mesh
 from setpiece.previs.stage import Stage
@@ -75,7 +76,7 @@ def test_props_have_a_size_and_proper_normals(kind):
     assert len(mesh.faces) > 0
     assert np.isfinite(mesh.vertices).all()
     assert np.allclose(np.linalg.norm(mesh.normals, axis=1), 1, atol=1e-3)
-    assert 0.05 < np.ptp(mesh.vertices, axis=0).max() < 9
+    assert 0.05 < np.ptp(mesh.vertices, axis=0).max() < (35 if kind in LANDMARK_MESHES else 9)
 
 
 @pytest.mark.parametrize("kind", ["horse", "dog", "crow", "cow", "unicorn"])

@@ -33,6 +33,7 @@ class Clip:
 
     first: its first frame in the film, from 0. start, end: pictures of the camera's frame alone,
     uint8 (h, w, 3), display-referred; `end` where the camera moves, with the `move` between them.
+    drawn: pictures on the way, evenly, where they were drawn one by one: each stands for its time.
     """
 
     panel: Panel
@@ -40,6 +41,7 @@ class Clip:
     start: U8
     end: U8 | None = None
     move: Move | None = None
+    drawn: tuple[U8, ...] = ()
 
 
 def write_part(
@@ -53,9 +55,10 @@ def write_part(
     with PartWriter(path, SIZE, fps) as part:
         for clip in clips:
             for planes, count, frame in _runs(clip, titles, note):
+                luma = part.show(planes)
                 for k in range(count):
-                    digits.write(planes, frame + k)
-                    part.add(planes)
+                    digits.write(luma, frame + k)
+                    part.frame()
         return part.count
 
 
@@ -67,6 +70,8 @@ def _runs(clip: Clip, titles: Sequence[Subtitle], note: str) -> Iterator[tuple[U
     cuts = {clip.first, last}
     for t in titles:
         cuts |= {f for f in (t.start, t.end) if clip.first < f < last}
+    steps = (clip.start, *clip.drawn, clip.end) if clip.drawn and clip.end is not None else ()
+    cuts |= {clip.first + round(k * clip.panel.frames / len(steps)) for k in range(1, len(steps))}
     times = sorted(cuts)
     hold = TWOS
     if clip.move is not None:
@@ -75,6 +80,10 @@ def _runs(clip: Clip, titles: Sequence[Subtitle], note: str) -> Iterator[tuple[U
     for a, b in pairwise(times):
         said = next((t for t in titles if t.start <= a < t.end), None)
         words = _words(said) if said is not None else None
+        if steps:
+            step = int((a - clip.first + 0.5) * len(steps) / clip.panel.frames)
+            yield _plate(steps[min(step, len(steps) - 1)], head, words), b - a, a
+            continue
         if clip.end is None or clip.move is None:
             yield _plate(clip.start, head, words), b - a, a
             continue
@@ -171,10 +180,10 @@ class _Digits:
             )
             self._stamps[sign] = np.asarray(image)
 
-    def write(self, planes: U8, frame: int) -> None:
+    def write(self, luma: U8, frame: int) -> None:
         """Record timecode of a frame of the film, in place; luma alone, the bar being black."""
         x = SIZE[0] - 14 - 8 * 12 - 3 * 8
         for sign in timecode(first_record(self._fps) + frame, self._fps):
             stamp = self._stamps[sign]
-            planes[4 : 4 + stamp.shape[0], x : x + stamp.shape[1]] = stamp
+            luma[4 : 4 + stamp.shape[0], x : x + stamp.shape[1]] = stamp
             x += stamp.shape[1]

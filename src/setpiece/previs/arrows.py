@@ -29,7 +29,10 @@ def draw_arrows(frame: U8, staging: model.Staging, shot: model.Shot, camera: Cam
 def _walks(staging: model.Staging, shot: model.Shot) -> list[NDArray]:
     """Ways (N, 3) [m] on the ground of whoever moves during the shot."""
     out = []
+    apart = shot.type in ("insert", "pov", "cutaway")  # what others do is not its matter
     for f in sorted(staging.figures, key=lambda f: f.name not in shot.subjects):
+        if apart and f.name not in shot.subjects:
+            continue
         p = np.array(f.path, float).reshape(-1, 3)
         if len(p) < 2 or p[-1, 2] < shot.start or p[0, 2] > shot.start + shot.seconds:
             continue

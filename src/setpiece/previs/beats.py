@@ -24,6 +24,7 @@ _EXIT = re.compile(
 FALLS = re.compile(
     r"\b(dies|is slain|is killed|falls dead|drops dead|muore|meurt|muere|stirbt|morre)\b", re.I
 )
+_CLOSE = re.compile(r"(?:the )?(?:end|fine|fin|ende|fim)\W*$", re.IGNORECASE)
 WORDS_A_SECOND = 2.7
 
 
@@ -68,9 +69,11 @@ class Traffic:
 def people(scene: Scene, script: Screenplay) -> tuple[str, ...]:
     """Everybody of the scene by name: collective cues ("ALL", "MACBETH LENNOX") taken apart."""
     cast = {member.name for member in script.cast}
+    acts = " ".join(e.text for e in scene.elements if e.kind in ("action", "parenthetical"))
+    heard = {n for n in scene.voices if not named(plain(acts), (n,))}
     out: list[str] = []
     for name in (*scene.speaking, *scene.silent):
-        if collective(name, cast) is None and name not in out:
+        if name not in heard and collective(name, cast) is None and name not in out:
             out.append(name)
     for element in scene.elements:
         if element.kind == "parenthetical" and _ENTER.search(element.text):
@@ -157,7 +160,7 @@ def read_beats(scene: Scene, script: Screenplay) -> tuple[tuple[Beat, ...], Traf
                     if traffic.here(name) is not True:
                         traffic.events.append((len(beats) - 1, name, True))
             continue
-        elif element.kind in ("action", "centred", "shot") and text:
+        elif element.kind in ("action", "centred", "shot") and text and not _CLOSE.match(text):
             who = tuple(named(text, everyone))
             comes, goes = _ENTER.search(text), _EXIT.search(text)
             seconds = min(max(1.5, 0.8 + len(text.split()) / 4.0), 14.0)

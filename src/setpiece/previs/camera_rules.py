@@ -71,18 +71,19 @@ def hidden(
         if (
             f.name != subject.name
             and f.species != "cloud"
-            and _before(at, eye, f.position, 0.17 if f.species == "human" else 0.2, f.top)
+            and before(at, eye, f.position, 0.17 if f.species == "human" else 0.2, f.top)
         ):
             return f.name
     for p in props:
-        if not p.held_by and _before(
+        if not p.held_by and before(
             at, eye, p.position[:2], 0.4 * math.hypot(*p.size[:2]), p.position[2] + p.size[2]
         ):
             return p.item
     return ""
 
 
-def _before(at: Vec3, eye: Vec3, centre: Vec2, radius: float, top: float) -> bool:
+def before(at: Vec3, eye: Vec3, centre: Vec2, radius: float, top: float) -> bool:
+    """Whether an upright cylinder stands between two points."""
     dx, dy = eye[0] - at[0], eye[1] - at[1]
     length = dx * dx + dy * dy
     if length < 1e-9:
@@ -149,18 +150,26 @@ def crossings(staging: Staging, shots: tuple[Shot, ...]) -> list[str]:
 
     Two lines are held: the scene's line of action, and that between a shot's main subject and
     whom they look at. A camera (at either end of its move) on another side of a line than the
-    last shot that used this line is a crossing, unless a neutral shot stands between.
+    last shot that used this line is a crossing, unless a neutral shot stands between, or a shot in
+    which one of the two is seen to move to another place: then the line is a new one. A point of
+    view whose lens is where the eyes are stands on the line, and counts for neither side.
     """
     broken: list[str] = []
-    last: dict[tuple[str, str], tuple[float, str]] = {}
+    last: dict[tuple[str, str], tuple[float, str, float]] = {}
     for shot in shots:
         if shot.neutral:
             last.clear()
             continue
+        here = staging.at(shot.moment)
+        if shot.type == "pov" and _from_eyes(shot, here):
+            continue
         ends = (shot.camera.at(0).position, shot.camera.at(1).position)
-        people = {f.name: f for f in staging.at(shot.moment)}
-        lines: dict[tuple[str, str], tuple[Vec2, Vec2]] = {("", ""): staging.axis}
+        people = {f.name: f for f in here}
+        moved = _seen_to_move(staging, shot)
+        _forget(staging, last, moved)
         main = people.get(shot.subjects[0]) if shot.subjects else None
+        line = staging.line(shot.moment)
+        lines: dict[tuple[str, str], tuple[Vec2, Vec2]] = {("", ""): line}
         if main is not None and isinstance(main.looks_at, str) and main.looks_at in people:
             other = people[main.looks_at]
             a, b = sorted((main, other), key=lambda f: f.name)
@@ -174,11 +183,43 @@ def crossings(staging: Staging, shots: tuple[Shot, ...]) -> list[str]:
                 )
                 continue
             sign = signs.pop()
+            if key in last and _away(staging, key, last[key][2], shot.moment):
+                del last[key]
             if key in last and last[key][0] != sign:
                 whose = " - ".join(key).strip(" -") or "of action"
                 broken.append(f"{shot.id} is across the line {whose} from {last[key][1]}")
-            last[key] = (sign, shot.id)
+            last[key] = (sign, shot.id, shot.moment)
+        _forget(staging, last, moved)
     return broken
+
+
+def _from_eyes(shot: Shot, people: tuple[Figure, ...]) -> bool:
+    eyes = next((f.eyes for f in people if f.name == shot.over), None)
+    return eyes is not None and math.dist(eyes, shot.camera.position) < 0.5
+
+
+def _seen_to_move(staging: Staging, shot: Shot) -> set[str]:
+    """Subjects who go from one place to another while the shot lasts."""
+    end = shot.start + shot.seconds
+    return {
+        m.who for b in staging.beats for m in b.moves
+        if m.who in shot.subjects and m.path and m.path[0][:2] != m.path[-1][:2]
+        and m.path[0][2] < end - 0.2 and m.path[-1][2] > shot.start + 0.2
+    }  # fmt: skip
+
+
+def _away(staging: Staging, names: tuple[str, str], start: float, end: float) -> bool:
+    """Whether one of two was gone in between: when they are back, the line is a new one."""
+    return any(a < end and b > start for f in staging.figures if f.name in names for a, b in f.away)
+
+
+def _forget(
+    staging: Staging, last: dict[tuple[str, str], tuple[float, str, float]], moved: set[str]
+) -> None:
+    redrawn = moved & {line.who for line in staging.lines}
+    for key in list(last):
+        if redrawn if key == ("", "") else moved & set(key):
+            del last[key]
 
 
 def _turn(line: tuple[Vec2, Vec2], point: Vec3) -> float:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 from pydantic import BaseModel, ConfigDict
 
+from setpiece.previs.angles import thing_of
 from setpiece.previs.beats import people, read_beats
 from setpiece.previs.camera_rules import crossings, framed, hidden, inside, shoulder_in, side
 from setpiece.previs.furniture import hand
 from setpiece.previs.lens import SIZES, measured_size, project
 from setpiece.previs.model import Boards, Shot, Staging
+from setpiece.previs.vista import shows
 from setpiece.script.model import Screenplay
 
 
@@ -74,16 +78,22 @@ def framing(staging: Staging, shot: Shot) -> list[str]:
     """Subjects whose face is not in the picture, or who are not in the size the shot names."""
     out: list[str] = []
     here = {f.name: f for f in staging.at(shot.moment)}
-    if shot.type == "insert":
-        prop = next((p for p in staging.props if p.item == shot.prop), None)
+    if shot.type == "pov":
+        eyes = here.get(shot.over)
+        if eyes is None or math.dist(eyes.eyes, shot.camera.position) > 0.5:
+            out.append(f"{shot.id}: the lens is not where the eyes of {shot.over} are")
+    prop = thing_of(staging, shot.prop, shot.over or (shot.subjects or ("",))[0])
+    if shot.type == "insert" or (shot.prop and prop is None) or (prop and prop.held_by):
         if prop is None:
-            return [f"{shot.id}: there is no {shot.prop or 'prop'} for the insert"]
+            return [*out, f"{shot.id}: there is no {shot.prop or 'prop'} for the {shot.type}"]
         holder = here.get(prop.held_by)
         at = hand(holder) if holder else prop.position
         x, y, depth = project(shot.camera, [at])[0]
-        return (
-            [] if depth > 0.1 and max(abs(x), abs(y)) < 0.6 else [f"{shot.id}: {shot.prop} is out"]
-        )
+        if depth <= 0.1 or max(abs(x), abs(y)) >= 0.6:
+            out.append(f"{shot.id}: {shot.prop} is out")
+        return out
+    if prop is not None and not shows(shot.camera, prop):
+        out.append(f"{shot.id}: the {shot.prop} is not in the picture")
     for name in shot.subjects:
         if name not in here:
             out.append(f"{shot.id}: {name} is not in the scene then")
@@ -95,7 +105,11 @@ def framing(staging: Staging, shot: Shot) -> list[str]:
         if off > (1 if shot.type == "ots" else 0):
             seen = measured_size(shot.camera, main)
             out.append(f"{shot.id}: {main.name} is seen {seen}, not {shot.size}")
-    if shot.over and (shot.over not in here or not shoulder_in(shot.camera, here[shot.over])):
+    if (
+        shot.type != "pov"
+        and shot.over
+        and (shot.over not in here or not shoulder_in(shot.camera, here[shot.over]))
+    ):
         out.append(f"{shot.id}: no shoulder of {shot.over} in the frame")
     return out
 
@@ -116,7 +130,8 @@ def occlusions(staging: Staging, shot: Shot) -> list[str]:
     out: list[str] = []
     for figure in people:
         if figure.name in shot.subjects and shot.type != "insert":
-            by = hidden(shot.camera, figure, people, staging.props)
+            others = tuple(f for f in people if shot.type != "pov" or f.name != shot.over)
+            by = hidden(shot.camera, figure, others, staging.props)
             if by:
                 out.append(f"{shot.id}: {by} hides {figure.name}")
     return out

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import sha256
 
-from setpiece.previs.camera_rules import fits, framed
-from setpiece.previs.grammar import Idea, ideas
-from setpiece.previs.lens import HEADROOM, SIZES, measured_size
-from setpiece.previs.model import Camera, Figure, Shot, ShotList, Size, Staging, Vec3
-from setpiece.previs.place import Look, close_on, closer, over_shoulder, single, wide
+from setpiece.previs.angles import camera_for, moved
+from setpiece.previs.following import follow, tilting
+from setpiece.previs.grammar import Place, ideas
+from setpiece.previs.idea import Idea
+from setpiece.previs.lens import SIZES, measured_size
+from setpiece.previs.model import Camera, Figure, Shot, ShotList, Size, Staging
+from setpiece.previs.place import Look
 from setpiece.script.model import Scene
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # no I and no O on a slate
@@ -19,19 +21,19 @@ _WIDE = ("establishing", "master", "re-establishing", "group", "two-shot")
 def shot_list(
     staging: Staging,
     *,
-    new_place: bool = True,
+    place: Place = "new",
     look: Look | None = None,
     scene: Scene | None = None,
 ) -> ShotList:
     """Cover a scene. The same staging always gives the same list.
 
     Args:
-        new_place: whether the film was somewhere else before; see `places`.
+        place: whether the film has been there before; see `places`.
         scene: where the staging is from; its words are hashed into `scene_hash`.
 
     Where no camera satisfies every rule, the shot falls back to a wider one and its `flags` say so.
     """
-    made = ideas(staging, new_place=new_place)
+    made = ideas(staging, place=place)
     return covered(staging, made, look=look, scene=scene)
 
 
@@ -74,9 +76,15 @@ def letters(index: int) -> str:
 def coverage_name(shot: Shot, setup: str = "") -> str:
     """ "12B single ANA": the set-up, what it is, and whom it is for."""
     what = {"ots": "OTS", "pov": "POV"}.get(shot.type, shot.type)
-    whom = shot.prop.upper() if shot.type == "insert" else " ".join(shot.subjects[:3])
+    whom = (
+        shot.prop.upper()
+        if (shot.prop and not shot.subjects) or shot.type == "insert"
+        else " ".join(shot.subjects[:3])
+    )
     if shot.type in ("establishing", "master", "re-establishing"):
         whom = ""
+    if shot.type == "pov":
+        return f"{setup or shot.id} POV {shot.over}: {whom}"
     past = f" past {shot.over}" if shot.over else ""
     return f"{setup or shot.id} {what} {whom}".strip() + past
 
@@ -87,29 +95,45 @@ def scene_hash(scene: Scene) -> str:
     return sha256(said.encode()).hexdigest()[:16]
 
 
-def places(stagings: tuple[Staging, ...]) -> tuple[bool, ...]:
-    """For each scene, whether it is a new place after the one before it (or another time)."""
+def places(stagings: tuple[Staging, ...]) -> tuple[Place, ...]:
+    """For each scene, whether its place is "new" to the film, one that it is "back" at, or the one
+    where it is still ("stay": at the same time of day too)."""
     keys = [(s.set.place.casefold(), s.set.interior, s.set.time) for s in stagings]
-    return tuple(i == 0 or keys[i] != keys[i - 1] for i in range(len(keys)))
+    out: list[Place] = []
+    for i, key in enumerate(keys):
+        known = any(key[:2] == other[:2] for other in keys[:i])
+        out.append("stay" if i and key == keys[i - 1] else "back" if known else "new")
+    return tuple(out)
 
 
 def _shoot(staging: Staging, idea: Idea, look: Look) -> tuple[Idea, Camera, tuple[str, ...]]:
-    people = staging.at(idea.start + 0.5 * idea.seconds)
+    if idea.move and idea.type == "single":
+        going = _going(staging, idea, look)
+        if going is not None:
+            return (*going, ())
+        idea = _standing(staging, idea)
+    middle = idea.start + 0.5 * idea.seconds
+    people = staging.at(middle)
+    staging = staging.model_copy(update={"axis": staging.line(middle)})
     here = {f.name: f for f in people}
     subjects = tuple(here[n] for n in idea.subjects if n in here)
-    if not subjects and people:
+    if not subjects and people and not idea.prop:
         subjects = people[:1]
     idea = replace(idea, subjects=tuple(f.name for f in subjects))
     for attempt in _attempts(idea, people):
         camera = camera_for(staging, attempt, people, look)
         if camera is None:
             continue
-        if attempt.type in _WIDE:
+        if attempt.type in _WIDE and attempt.subjects:
             main = max((here[n] for n in attempt.subjects), key=lambda f: f.build.height)
-            camera = _move(staging, attempt, camera, people)
+            camera = moved(staging, attempt, camera, people)
             attempt = replace(attempt, size=measured_size(camera, main))
         else:
-            camera = _move(staging, attempt, camera, people)
+            camera = moved(staging, attempt, camera, people)
+            if (attempt.type == "pov" and attempt.subjects) or (
+                attempt.prop and attempt.subjects and attempt.type == "single"
+            ):
+                attempt = replace(attempt, size=measured_size(camera, here[attempt.subjects[0]]))
         fell = attempt.type != idea.type or (
             attempt.type not in _WIDE and attempt.size != idea.size
         )
@@ -120,20 +144,74 @@ def _shoot(staging: Staging, idea: Idea, look: Look) -> tuple[Idea, Camera, tupl
                 f"{idea.type} from this side of the line: {attempt.size} {attempt.type}.]",
             )
         return attempt, camera, ()
-    x = staging.set.size[0] / 2 - 0.5
-    y = -staging.set.size[1] / 2 + 0.5
-    high = min(2.2, staging.set.size[2] - 0.4)
-    camera = Camera(position=(-x, y, high), target=(0, 0, 1.2), lens=18, sensor=look.sensor,
-        aspect=look.aspect)  # fmt: skip
+    camera = _whole(staging, look)
     size: Size = measured_size(camera, subjects[0]) if subjects else "LS"
-    return replace(idea, size=size, type="master", over="", prop=""), camera, (
-        "no camera keeps every rule here: look at the blocking",
-    )  # fmt: skip
+    kind = idea.type if not subjects and idea.type == "establishing" else "master"
+    flags = ("no camera keeps every rule here: look at the blocking",) if subjects else ()
+    return replace(idea, size=size, type=kind, over="", prop="", move=""), camera, flags
+
+
+def _whole(staging: Staging, look: Look) -> Camera:
+    """The set from a corner of its open side, with whatever is in it."""
+    wide, deep, high = staging.set.size
+    z = min(2.2, high - 0.4) if staging.set.interior else 2.2
+    at = (-(wide / 2 - 0.5), -deep / 2 + 0.5, z)
+    return Camera(position=at, target=(0, 0, 1.2), lens=18, sensor=look.sensor, aspect=look.aspect)
+
+
+def _standing(staging: Staging, idea: Idea) -> Idea:
+    """In place of a move that no camera can go with: the way in a wide frame."""
+    who = idea.subjects[0]
+    others = [f.name for f in staging.at(idea.start + 0.5 * idea.seconds)
+              if f.role == "cast" and f.name != who and f.species == "human"]  # fmt: skip
+    return replace(idea, type="master", size="LS", subjects=(who, *others[:3]), move="",
+        reason=f"{idea.reason} [No room for the camera to go along: wide instead.]")  # fmt: skip
+
+
+def _going(staging: Staging, idea: Idea, look: Look) -> tuple[Idea, Camera] | None:
+    """A camera that goes with the main subject; None where it cannot."""
+    who = idea.subjects[0]
+    if idea.move.startswith("tilt"):
+        middle = idea.start + 0.5 * idea.seconds
+        people = staging.at(middle)
+        still = staging.model_copy(update={"axis": staging.line(middle)})
+        for size in (idea.size, "MLS", "LS"):
+            camera = camera_for(still, replace(idea, size=size), people, look)  # type: ignore[arg-type]
+            if camera is not None:
+                tilted = tilting(
+                    camera, staging, who, idea.start, idea.seconds, idea.move == "tilt up"
+                )
+                if tilted.move == "tilt":
+                    return replace(idea, size=size), tilted  # type: ignore[arg-type]
+        return None
+    for way in dict.fromkeys((idea.move, "pan", "track")):
+        found = follow(staging, who, idea.size, look, idea.start, idea.seconds, way)
+        if found is not None:
+            camera, size = found
+            told = (
+                idea.reason
+                if way == idea.move
+                else f"{idea.reason} [No room to {idea.move}: {way}.]"
+            )
+            return replace(idea, size=size, move=way, reason=told), camera
+    return None
 
 
 def _attempts(idea: Idea, people: tuple[Figure, ...]) -> list[Idea]:
     """The idea, then what an operator would offer instead, nearest first."""
     out = [idea]
+    if idea.prop and idea.type != "insert":
+        if idea.type == "pov" and idea.over:
+            out.append(replace(idea, type="reaction", size="MCU", subjects=(idea.over,), over="",
+                prop="", move=""))  # fmt: skip
+        idea = replace(idea, prop="", over="", move="")
+        if idea.subjects and idea.type not in ("pov", "cutaway"):
+            out.append(idea)
+    if idea.type == "pov" and idea.over:
+        out += [replace(idea, type="reaction", size=size, subjects=(idea.over,), over="", move="")
+                for size in ("MCU", "MS", "CU", "MLS")]  # type: ignore[arg-type]  # fmt: skip
+    if idea.type in ("pov", "cutaway"):
+        idea = replace(idea, type="single", size="MS", over="")
     if idea.type == "ots":
         out.append(replace(idea, type="single", over=""))
     if idea.type in ("ots", "single", "reaction", "pov"):
@@ -151,85 +229,3 @@ def _attempts(idea: Idea, people: tuple[Figure, ...]) -> list[Idea]:
         out += [replace(idea, type="single", size=size, subjects=(name,), over="", prop="")
                 for name in idea.subjects for size in ("MS", "MCU", "MLS", "CU", "LS")]  # type: ignore[arg-type]  # fmt: skip
     return out
-
-
-def camera_for(
-    staging: Staging, idea: Idea, people: tuple[Figure, ...], look: Look
-) -> Camera | None:
-    """The camera for an idea among `people`, or None where none keeps every rule."""
-    here = {f.name: f for f in people}
-    subjects = tuple(here[n] for n in idea.subjects if n in here)
-    if idea.type == "insert":
-        prop = next((p for p in staging.props if p.item == idea.prop), None)
-        return close_on(staging, people, prop, here.get(prop.held_by), look) if prop else None
-    if not subjects:
-        return None
-    if idea.type in ("establishing", "master", "re-establishing"):
-        ladder = {"establishing": (3.0, 2.2, 1.6, 1.2, 1.0), "master": (1.7, 1.3, 1.0)}
-        for reach in ladder.get(idea.type, (1.25, 1.0)):
-            shift = -0.45 if idea.type == "establishing" else 0.3 if reach < 1.3 else 0.0
-            camera = wide(
-                staging,
-                people,
-                subjects,
-                look,
-                reach=reach,
-                shift=shift,
-                height=2.1 if idea.type == "establishing" else 1.6,
-                least=(2.0 if reach > 1 else 1.3) if idea.type == "establishing" else 1.0,
-            )
-            if camera:
-                return camera
-        return None
-    if idea.type in ("group", "two-shot") and len(subjects) > 1:
-        return wide(staging, people, subjects, look, shift=0.15 if idea.type == "group" else 0.0)
-    who = subjects[0]
-    if idea.type == "ots":
-        over = here.get(idea.over)
-        return over_shoulder(staging, people, who, over, idea.size, look) if over else None
-    looks = here.get(who.looks_at) if isinstance(who.looks_at, str) else None
-    toward = looks.position if looks and looks.species != "cloud" else None
-    turn = 1 if who.position[0] > 0 else -1
-    return single(staging, people, who, idea.size, look, toward, turn)
-
-
-def _move(staging: Staging, idea: Idea, camera: Camera, people: tuple[Figure, ...]) -> Camera:
-    """A move where the idea asks for one and its end keeps the rules too."""
-    main = next((f for f in people if f.name in idea.subjects[:1]), None)
-    if main is None:
-        return camera
-    if idea.push and idea.type == "single":
-        tall = (0.78 * _distance(camera) * camera.sensor / camera.ratio) / camera.lens
-        x, y, z = camera.target
-        aim = max(main.top - (0.5 - HEADROOM) * tall, z)
-        return _ending(
-            staging, camera, people, main, closer(camera, 0.22), (x, y, round(aim, 3)), "dolly"
-        )
-    if idea.type == "establishing" and not staging.set.interior and idea.seconds > 2:
-        x, y, z = camera.position
-        high = camera.model_copy(update={"position": (x, y, z + 3.0)})
-        if all(fits(staging, people, high, f) for f in people if f.name in idea.subjects):
-            return high.model_copy(
-                update={
-                    "move": "crane",
-                    "position_end": camera.position,
-                    "target_end": camera.target,
-                }
-            )
-    if main.stance == "fight" and idea.type != "insert":
-        return camera.model_copy(update={"move": "handheld"})
-    return camera
-
-
-def _ending(
-    staging: Staging, camera: Camera, people: tuple[Figure, ...], main: Figure, end: Vec3,
-    target: Vec3, move: str,
-) -> Camera:  # fmt: skip
-    moved = camera.model_copy(update={"position_end": end, "target_end": target, "move": move})
-    last = moved.at(1.0)
-    return moved if fits(staging, people, last, main) and framed(last, main) else camera
-
-
-def _distance(camera: Camera) -> float:
-    a, b = camera.position, camera.target
-    return float(((a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2) ** 0.5)

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from setpiece.previs.model import Beat, Staging
 
 LEAST, MOST = 4, 14
+_NEVER = 1e6
 _SECONDS_A_SHOT = 18.0
 _LONG_SPEECH = 20.0
+LONGEST = 42.0  # s that a frame is held, whatever the count of shots
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ def cut(staging: Staging) -> list[Stretch]:
             for k in range(len(units) - 1)
         ]
         at = min(range(len(costs)), key=costs.__getitem__)
+        if costs[at] >= _NEVER:
+            break
         a, b = units[at], units[at + 1]
         merged = tuple(dict.fromkeys((*a.beats, *b.beats)))
         units[at : at + 2] = [Stretch(a.start, b.end, merged, a.part)]
@@ -63,6 +67,8 @@ def cut(staging: Staging) -> list[Stretch]:
 def _cost(beats: tuple[Beat, ...], a: Stretch, b: Stretch, mean: float) -> float:
     """What a cut between two stretches is worth."""
     left, right = beats[a.beats[-1]], beats[b.beats[0]]
+    if b.end - a.start > LONGEST:
+        return _NEVER
     voices = {n for i in (*a.beats, *b.beats) for n in beats[i].who[:1]}
     return (
         ((b.end - a.start) / mean) ** 1.6
@@ -76,4 +82,10 @@ def _cost(beats: tuple[Beat, ...], a: Stretch, b: Stretch, mean: float) -> float
         + 2.0 * abs(left.emotion - right.emotion)
         + (0.4 if left.who[:1] != right.who[:1] else 0.0)
         + 1.2 * max(0, len(voices) - 2)
+        + 2.0 * sum(_goes(beats[i]) for i in (a.beats[-1], b.beats[0]))
     )
+
+
+def _goes(beat: Beat) -> bool:
+    """Whether somebody goes somewhere else within the scene."""
+    return any(m.what not in ("enter", "exit", "turn") for m in beat.moves)

@@ -19,20 +19,22 @@ from setpiece.previs.panel import draw_frame, draw_panel, furnish, guides, throu
 from setpiece.previs.picture_file import save_panel
 from setpiece.previs.tell import SIZE, scenes_of
 
-VERSION = 1  # raised when the same shot would be drawn otherwise
+VERSION = 2  # raised when the same shot would be drawn otherwise
+STEPS, MOST_STEPS = 2.5, 9  # drawings a second of a move with somebody, and at most
 
 
 @dataclass(frozen=True)
 class Drawn:
     """Files of one shot: the panel with its furniture; the camera's frame alone, and at the end of
-    a move (else None)."""
+    a move (else None). between: on the way, evenly, where the camera goes along with somebody."""
 
     panel: Path
     start: Path
     end: Path | None
+    between: tuple[Path, ...] = ()
 
     def there(self) -> bool:
-        files = (self.panel, self.start, self.end)
+        files = (self.panel, self.start, self.end, *self.between)
         return all(f is None or f.is_file() for f in files)
 
 
@@ -62,7 +64,14 @@ def files_of(key: str, shot: Shot, store: Path) -> Drawn:
     return Drawn(
         store / f"{key}.panel.jpg", store / f"{key}.start.jpg",
         store / f"{key}.end.jpg" if moves else None,
+        tuple(store / f"{key}.way{k + 1}.jpg" for k in range(on_the_way(shot))),
     )  # fmt: skip
+
+
+def on_the_way(shot: Shot) -> int:
+    """How many drawings a move wants between its ends: none where one is carried to the other;
+    where the camera goes along with somebody, who walks is drawn anew."""
+    return min(max(round(shot.seconds * STEPS) - 1, 0), MOST_STEPS) if shot.camera.follows else 0
 
 
 def draw_all(
@@ -128,6 +137,9 @@ def _draw(room: _Room, index: int) -> None:
         save_panel(files.start, start)
         if files.end is not None:
             save_panel(files.end, _finished(room.engine, staging, shot, style, index, 1.0))
+        for k, path in enumerate(files.between, 1):
+            part = k / (len(files.between) + 1)
+            save_panel(path, _finished(room.engine, staging, shot, style, index, part))
         arrowed = draw_arrows(start, staging, shot, through(shot.camera, SIZE[0]))
         save_panel(files.panel, furnish(arrowed, staging, shot, SIZE))
         return
@@ -135,6 +147,9 @@ def _draw(room: _Room, index: int) -> None:
     save_panel(files.panel, draw_panel(staging, shot, SIZE, style))
     if files.end is not None:
         save_panel(files.end, draw_frame(staging, shot, SIZE[0], style, 1.0))
+    for k, path in enumerate(files.between, 1):
+        part = k / (len(files.between) + 1)
+        save_panel(path, draw_frame(staging, shot, SIZE[0], style, part))
 
 
 def _finished(

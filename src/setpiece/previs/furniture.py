@@ -6,7 +6,7 @@ import math
 import re
 
 from setpiece.previs.beats import named
-from setpiece.previs.model import Beat, Figure, Prop, SetDesign, Vec3
+from setpiece.previs.model import Beat, Figure, Prop, SetDesign, Vec2, Vec3
 from setpiece.script.model import Scene
 
 _HAND: dict[str, Vec3] = {
@@ -17,9 +17,26 @@ _HAND: dict[str, Vec3] = {
     "camera": (0.15, 0.12, 0.1), "drum": (0.4, 0.4, 0.4), "taper": (0.05, 0.05, 0.25),
     "head": (0.22, 0.22, 0.28), "money": (0.15, 0.01, 0.07), "key": (0.03, 0.01, 0.07),
 }  # fmt: skip
+_GRIP: dict[str, Vec3] = {
+    "hold": (0.09, 0.29, 0.72), "phone": (0.08, 0.10, 0.87), "gun": (0.07, 0.36, 0.78),
+    "read": (0.04, 0.28, 0.75), "raise": (0.19, 0.13, 1.10), "point": (0.14, 0.36, 0.77),
+    "sword": (0.18, 0.32, 0.80),
+}  # fmt: skip
+"""Of the fist as the figures are posed: right, ahead, up, as parts of the height."""
 _SAME = {"lettera": "letter", "lettre": "letter", "carta": "letter", "brief": "letter",
     "telefono": "phone", "téléphone": "phone", "handy": "phone", "daggers": "dagger",
     "coltello": "knife", "pistola": "gun", "bicchiere": "glass", "swords": "sword"}  # fmt: skip
+
+
+def chair(dressed: SetDesign, at: Vec2, facing: float | None) -> Prop:
+    """What somebody sits down on there, as the place has it."""
+    wild = not dressed.interior
+    period = "period" in dressed.features
+    return Prop(
+        item="rock" if wild else "stool" if period else "chair", kind="rock" if wild else "chair",
+        position=(*at, 0), size=(0.7, 0.6, 0.42) if wild else (0.45, 0.45, 0.9),
+        facing=-90.0 if facing is None else facing,
+    )  # fmt: skip
 
 
 def set_dressing(dressed: SetDesign, figures: list[Figure], text: str, seats: bool) -> list[Prop]:
@@ -32,7 +49,7 @@ def set_dressing(dressed: SetDesign, figures: list[Figure], text: str, seats: bo
     )
     if seats and dressed.kind not in ("car", "train"):
         for f in figures:
-            if f.species == "human" and f.role == "cast" and not f.enters:
+            if f.stance == "sit":
                 out.append(
                     Prop(
                         item="rock" if wild else "stool" if period else "chair",
@@ -133,14 +150,17 @@ def _who_has(beat: Beat, item: str, names: tuple[str, ...]) -> str:
 
 
 def hand(figure: Figure) -> Vec3:
-    """Where somebody holds what they hold: in front of the right side of the chest."""
+    """Where somebody holds what they hold: right of the chest, as the gesture has it."""
     x, y = figure.position
     turn = math.radians(figure.facing)
-    ahead, side = 0.32, -0.18
+    side, ahead, up = (
+        part * figure.build.height for part in _GRIP.get(figure.gesture, _GRIP["hold"])
+    )
+    ahead += 0.06  # a thing reaches beyond the fist
     return (
-        round(x + ahead * math.cos(turn) - side * math.sin(turn), 3),
-        round(y + ahead * math.sin(turn) + side * math.cos(turn), 3),
-        round(figure.lift + (figure.top - figure.lift) * 0.68, 3),
+        round(x + ahead * math.cos(turn) + side * math.sin(turn), 3),
+        round(y + ahead * math.sin(turn) - side * math.cos(turn), 3),
+        round(max(figure.top - figure.build.height + up + 0.04, figure.lift + 0.1), 3),
     )
 
 

@@ -32,7 +32,7 @@ def list_shots(
     """
     look = Look(aspect=cast(Aspect, request.aspect))
     blocked = [stage(scene, script) for scene in scenes]
-    new = places(tuple(blocked))
+    known = places(tuple(blocked))
     before = open_boards(request.revises) if request.revises is not None else None
     stagings: list[Staging] = []
     lists: list[ShotList] = []
@@ -46,7 +46,7 @@ def list_shots(
             if request.shot_model is not None and staging.beats:
                 shots = propose(staging, request.shot_model, look=look, scene=scene)
             else:
-                shots = shot_list(staging, new_place=new[n], look=look, scene=scene)
+                shots = shot_list(staging, place=known[n], look=look, scene=scene)
         stagings.append(staging)
         lists.append(shots)
         progress((n + 1) / len(scenes))

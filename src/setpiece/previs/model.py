@@ -30,7 +30,7 @@ Weather = Literal["clear", "overcast", "rain", "storm", "snow", "fog"]
 Size = Literal["ECU", "CU", "MCU", "MS", "MLS", "LS", "ELS"]
 ShotType = Literal[
     "establishing", "master", "two-shot", "group", "ots", "single", "insert", "reaction", "pov",
-    "re-establishing",
+    "re-establishing", "cutaway",
 ]  # fmt: skip
 Movement = Literal["static", "pan", "tilt", "dolly", "track", "crane", "handheld"]
 Aspect = Literal["2.39", "1.85", "16:9"]
@@ -127,6 +127,11 @@ class Figure(_Frozen):
                 changed["position"] = (ax + part * (bx - ax), ay + part * (by - ay))
                 if (ax, ay) != (bx, by):
                     changed["facing"] = math.degrees(math.atan2(by - ay, bx - ax))
+                    changed["looks_at"] = ""
+                    now = changed.get("stance", self.stance)
+                    if self.species == "human" and now not in ("lie", "ride", "drive"):
+                        fast = math.dist((ax, ay), (bx, by)) > 2.6 * (bt - at)
+                        changed["stance"] = "run" if fast else "walk"
                 break
         else:
             if self.path:
@@ -190,7 +195,9 @@ class Move(_Frozen):
     """A move within a beat, for arrows; the same as in the figure's `path`."""
 
     who: str
-    what: Literal["enter", "exit", "walk", "run", "rise", "sit", "fall"] = "walk"
+    what: Literal[
+        "enter", "exit", "walk", "run", "rise", "sit", "fall", "back", "turn", "circle", "climb"
+    ] = "walk"  # fmt: skip
     path: tuple[Vec3, ...] = ()
 
 
@@ -219,8 +226,18 @@ class Beat(_Frozen):
         return self.start + self.seconds
 
 
+class Line(_Frozen):
+    """The line of action redrawn: `axis` holds from `at` on, `who` has moved, `reason` says so."""
+
+    at: float = Field(ge=0)
+    axis: tuple[Vec2, Vec2]
+    who: str = ""
+    reason: str = ""
+
+
 class Staging(_Frozen):
-    """One scene as it is blocked. `axis` is the line of action, two points on the ground."""
+    """One scene as it is blocked. `axis` is the line of action, two points on the ground, as the
+    scene begins; `lines` are what it becomes when somebody crosses, by time."""
 
     position: int = Field(ge=1)  # of the scene in the script
     number: str  # as printed, else the position
@@ -229,12 +246,18 @@ class Staging(_Frozen):
     figures: tuple[Figure, ...] = ()
     props: tuple[Prop, ...] = ()
     axis: tuple[Vec2, Vec2] = ((-1.0, 0.0), (1.0, 0.0))
+    lines: tuple[Line, ...] = ()
     beats: tuple[Beat, ...] = ()
     notes: tuple[str, ...] = ()  # what was assumed, for a person to check
 
     @property
     def seconds(self) -> float:
         return self.beats[-1].end if self.beats else 0.0
+
+    def line(self, seconds: float) -> tuple[Vec2, Vec2]:
+        """The line of action at that moment."""
+        now = [one.axis for one in self.lines if one.at <= seconds + 1e-6]
+        return now[-1] if now else self.axis
 
     def at(self, seconds: float) -> tuple[Figure, ...]:
         """Everybody who is in the scene at that moment, where they are by then."""
@@ -258,6 +281,11 @@ class Camera(_Frozen):
     target_end: Vec3 | None = None
 
     @property
+    def follows(self) -> bool:
+        """Whether it goes along with somebody, so that panels of it are wanted on the way."""
+        return self.move in ("pan", "track")
+
+    @property
     def ratio(self) -> float:
         """Width over height of the picture."""
         return {"2.39": 2.39, "1.85": 1.85, "16:9": 16 / 9}[self.aspect]
@@ -277,7 +305,8 @@ class Shot(_Frozen):
     """One set-up as it is cut in. `id` is as a slate says it: scene and letter, no I and no O.
 
     `subjects` are who the frame is for, first the main one; `over` is whose shoulder an "ots"
-    looks past. `beats` are indices into the staging's beats. `start` is seconds in the scene:
+    looks past; of a "pov", whose eyes it is. `beats` are indices into the staging's
+    beats. `start` is seconds in the scene:
     the panel shows the staging at `moment`.
     """
 
@@ -288,7 +317,7 @@ class Shot(_Frozen):
     type: ShotType = "single"
     subjects: tuple[str, ...] = ()
     over: str = ""
-    prop: str = ""  # what an insert shows
+    prop: str = ""  # the thing that the frame is for, or holds beside its people
     camera: Camera
     beats: tuple[int, ...] = ()
     start: float = Field(0.0, ge=0)
@@ -302,7 +331,15 @@ class Shot(_Frozen):
     @property
     def moment(self) -> float:
         """The second of the scene that the panel shows."""
-        return self.start + 0.5 * self.seconds
+        return moment_of(self.camera, self.start, self.seconds)
+
+
+def moment_of(camera: Camera, start: float, seconds: float) -> float:
+    """The second that a panel shows: the middle of a shot; where the camera goes along with
+    somebody, their first steps."""
+    if camera.follows:
+        return start + min(0.3, 0.1 * seconds)
+    return start + 0.5 * seconds
 
 
 class ShotList(_Frozen):

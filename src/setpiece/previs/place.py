@@ -20,6 +20,7 @@ _PREFERRED: dict[Size, float] = {
 }  # fmt: skip
 
 
+_FLAT = ("letter", "phone", "book", "money", "camera")
 _TURNS = (32, 25, 40, 18, 50, 60, 12, 72, 85)
 
 
@@ -194,10 +195,13 @@ def close_on(
     """An insert: the thing fills a good part of the picture, seen from the camera's side."""
     x, y, z = hand(holder) if holder else (*prop.position[:2], prop.position[2] + prop.size[2] / 2)
     span = max(0.28, 1.6 * max(prop.size))
+    bearings = [-90.0 + turn for turn in (0, 25, -25, 45, -45, 65, -65)]
+    if holder is not None and prop.kind in _FLAT:  # its face, and not the arm that holds it
+        bearings = [holder.facing + s * t for t in (35, 50, 20, 65) for s in (1, -1)] + bearings
     for lens in (75.0, 65.0, 50.0, 40.0, 35.0, 100.0):
         distance = max(span * lens * look.ratio_height(), 0.5)
-        for turn in (0, 25, -25, 45, -45, 65, -65):
-            bearing = math.radians(-90 + turn)
+        for turn in bearings:
+            bearing = math.radians(turn)
             camera = Camera(
                 position=rounded(
                     (

@@ -27,6 +27,7 @@ from setpiece.previs.furniture_mesh import (
     table,
     throne,
 )
+from setpiece.previs.landmark_mesh import LANDMARK_MESHES
 from setpiece.previs.solid import (
     Curve,
     Solid,
@@ -295,6 +296,7 @@ def _box() -> Solid:
 
 
 PROPS: dict[str, Callable[[], Solid]] = {
+    **LANDMARK_MESHES,
     "sword": lambda: _blade(0.95, 0.05),
     "dagger": lambda: _blade(0.36, 0.036),
     "knife": lambda: _blade(0.3, 0.034),

@@ -24,7 +24,7 @@ from setpiece.previs.storyboard import Panel, Storyboard
 from setpiece.previs.subtitles import srt_text, subtitles
 from setpiece.previs.voices import cast_voices, dialogue_track, has_voices, language_of
 
-VERSION = 1  # raised when the same panels would look or sound otherwise
+VERSION = 2  # raised when the same panels would look or sound otherwise
 F32 = NDArray[np.float32]
 
 
@@ -131,7 +131,7 @@ def _make_scene(job: _Job, index: int) -> None:
         Clip(
             t.panel, t.first, read_picture(t.drawn.start),
             read_picture(t.drawn.end) if t.drawn.end is not None and t.move is not None else None,
-            t.move,
+            t.move, tuple(read_picture(p) for p in t.drawn.between),
         )
         for t in scene.takes
     )  # fmt: skip

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from setpiece.engines.chat import ask_json
 from setpiece.errors import InputError
 from setpiece.previs.coverage import covered
-from setpiece.previs.grammar import Idea
+from setpiece.previs.idea import Idea
 from setpiece.previs.model import ShotList, ShotType, Size, Staging
 from setpiece.previs.place import Look
 from setpiece.script.model import Scene

@@ -26,6 +26,12 @@ _FALLS = (
 _PIECE = re.compile(
     rf"\b(?P<thing>{_THING})\b(?P<between>[^.!?;]{{0,60}}?)\b(?P<falls>{_FALLS})", re.IGNORECASE
 )
+_NOT = re.compile(r"\b(not|never|almost|non|quasi|nicht)\b", re.IGNORECASE)
+_NAMES = {
+    "torre": "tower", "turm": "tower", "tour": "tower", "chiesa": "church", "église": "church",
+    "iglesia": "church", "kirche": "church", "ponte": "bridge", "pont": "bridge",
+    "puente": "bridge", "brücke": "bridge",
+}  # fmt: skip
 FPS, WIDTH, HEIGHT = 24, 1920, 1080
 MEASURED = (448.0, 96, 1280, 720)
 """CPU-seconds of a whole collapse shot of 5000 pieces, its frames and pixels (README's bench)."""
@@ -57,6 +63,17 @@ class SetPiece(BaseModel):
     sources: str
 
 
+def falls(text: str) -> list[str]:
+    """What a text brings down, by its English name where it has one ("tower")."""
+    out = []
+    for sentence in re.split(r"(?<=[.!?])\s+", " ".join(text.split())):
+        found = _PIECE.search(sentence)
+        if found is not None and not _NOT.search(found[0]):
+            thing = found["thing"].casefold()
+            out.append(_NAMES.get(thing, thing))
+    return out
+
+
 def set_pieces(
     script: Screenplay, estimate: Estimate, *, rate: Rate | None = None,
     measured: tuple[float, int, int, int] = MEASURED,
@@ -80,9 +97,7 @@ def set_pieces(
             text = " ".join(plain(element.text).split())
             for sentence in re.split(r"(?<=[.!?])\s+", text) if element.kind == "action" else ():
                 found = _PIECE.search(sentence)
-                if found is None or re.search(
-                    r"\b(not|never|almost|non|quasi|nicht)\b", found[0], re.I
-                ):
+                if found is None or _NOT.search(found[0]):
                     continue
                 beat = next((b for b in beats if b.first <= index <= b.last), None)
                 seconds = min(max(beat.seconds if beat else 4.0, 4.0), 8.0)

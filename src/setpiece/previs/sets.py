@@ -10,6 +10,8 @@ from setpiece.script.model import Scene
 
 # English, Italian, French, Spanish, German, Portuguese. The first that fits is taken.
 _WORDS: tuple[tuple[SetKind, bool | None, str], ...] = (
+    ("boat", None, r"car deck|ferry (?:-|deck)|wheelhouse|on board|aboard"),
+    ("shore", False, r"landing\b|quay|harbou?r|dock\b|pier\b|river|lake|porto\b|hafen"),
     ("car", None, r"car\b|taxi|macchina|auto\b|voiture|coche|wagen|carro|van\b|truck"),
     ("train", None, r"train|treno|tren\b|zug\b|trem\b|subway car|metro"),
     ("boat", None, r"boat|ship|deck|barca|nave|bateau|barco|schiff|boot\b|navio"),
@@ -19,13 +21,13 @@ _WORDS: tuple[tuple[SetKind, bool | None, str], ...] = (
         True,
         r"bedroom|(?<!bell )chamber|camera da letto|chambre|dormitorio|schlafzimmer|quarto",
     ),
+    ("room", True, r"belfry|bell (?:chamber|tower|room)|campanile|lamp room"),
     ("office", True, r"office|ufficio|bureau|oficina|büro|escritório|police station"),
     ("bar", True, r"\bbar\b|pub\b|tavern|inn\b|café|restaurant|ristorante|kneipe|osteria"),
     (
         "church",
         True,
-        r"church|chapel|belfry|bell (?:chamber|tower)|campanile|chiesa|église|"
-        r"iglesia|kirche|igreja|cathedral",
+        r"church|chapel|chiesa|église|iglesia|kirche|igreja|cathedral",
     ),
     ("corridor", True, r"corridor|hallway|corridoio|couloir|pasillo|flur\b|gang\b|corredor"),
     ("cave", None, r"cave|cavern|grotta|grotte|cueva|höhle|caverna"),

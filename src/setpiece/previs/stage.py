@@ -288,6 +288,9 @@ def struck(scene: Scene, staging: Staging, shot: Shot, eye: NDArray, seconds: fl
     """What a crew takes away for this shot: walls behind the camera, wild things before its
     subjects' faces or around the lens."""
     out = scene.behind(eye)
+    if shot.type == "pov":  # the lens is in their head; their hands stay in the picture
+        prop = next((p for p in staging.props if p.item == shot.prop and p.held_by), None)
+        out += [i for i, t in enumerate(scene.things) if t.name == shot.over and prop is None]
     aims = [np.array(f.eyes) for f in staging.at(seconds) if f.name in shot.subjects] or [
         np.array(shot.camera.target)
     ]

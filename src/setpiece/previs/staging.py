@@ -1,8 +1,7 @@
 """A scene of the script as it is blocked: set, people in their places, moves, props, the line.
 
-Blocking is an open horseshoe: who talks most to whom stand at its two ends, the others between
-them at the back, extras behind. The line of action runs through the ends, and the open side (-y)
-is the camera's: from there everybody is seen, and no shot needs to cross the line.
+It begins as an open horseshoe (`formation.py`); where the words move somebody, they go there, and
+stay until the words move them again (`walks.py`, `blocking.py`).
 """
 
 from __future__ import annotations
@@ -10,32 +9,23 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from hashlib import sha256
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
-from setpiece.previs.beats import Traffic, people, read_beats
-from setpiece.previs.furniture import held_props, set_dressing
-from setpiece.previs.model import (
-    Beat,
-    Build,
-    Figure,
-    Move,
-    Pose,
-    SetDesign,
-    Staging,
-    Vec2,
-    Vec3,
-)  # fmt: skip
+from setpiece.previs import formation
+from setpiece.previs.beats import Traffic, named, people, read_beats
+from setpiece.previs.blocking import Blocking, Leg
+from setpiece.previs.casting import build_of, species_of
+from setpiece.previs.furniture import chair, held_props, set_dressing
+from setpiece.previs.ground import Ground
+from setpiece.previs.landmarks import landmarks
+from setpiece.previs.model import Beat, Figure, Line, Move, Prop, SetDesign, Staging, Vec2, Vec3
+from setpiece.previs.place import Look, single
+from setpiece.previs.poses import poses_of
 from setpiece.previs.sets import design, is_period
+from setpiece.previs.walks import Walk, walks_in
 from setpiece.script.lines import plain
 from setpiece.script.model import Scene, Screenplay
 
-_ANIMALS = {"DOG": 0.45, "CHIHUAHUA": 0.3, "CANE": 0.45, "CAT": 0.3, "HORSE": 1.9, "CAVALLO": 1.9}
-_CHILD = re.compile(r"\b(SON|BOY|GIRL|CHILD|KID|FLEANCE|FIGLIO|BAMBIN[OA]|ENFANT|NIÑ[OA]|KIND)\b")
-_WOMAN = re.compile(
-    r"\b(LADY|WITCH|QUEEN|MRS|MISS|WOMAN|GENTLEWOMAN|HECATE|MOTHER|DONNA|SIGNORA|MADAME|FRAU)\b|"
-    r"[^LE]A$"
-)
 _SEATED = re.compile(
     r"\b(sits?|seated|sitting|banquet|dinner|siede|seduti|assis|sentad[oa]s?|sitzt)\b"
 )
@@ -43,39 +33,7 @@ _CROWD = re.compile(
     r"attendants?|soldiers?|lords|guests|crowd|army|gentlemen|guards?|dogs\b|folla|soldati|foule",
     re.IGNORECASE,
 )
-_POSES: tuple[tuple[str, dict[str, str]], ...] = (
-    (
-        r"\b(falls|collapses|faints|swoons|sviene|evanouit)\b",
-        {"stance": "lie"},
-    ),
-    (
-        r"\b(fights?|fighting|combatt|se battent|luchan|kämpf)",
-        {"stance": "fight", "gesture": "sword"},
-    ),
-    (r"\b(kneels?|inginocchia|genou|arrodilla|kniet)", {"stance": "kneel"}),
-    (r"\b(sits? down|sits\b|siede)", {"stance": "sit"}),
-    (r"\b(holds? up|raises?|alza|lève|levanta)", {"gesture": "raise"}),
-    (r"\b(points?|indica)\b", {"gesture": "point"}),
-    (r"\b(stands? up|rises|gets up|si alza)\b", {"stance": "stand"}),
-)
 _WALK = 1.4  # m/s
-
-
-def build_of(name: str, species: str = "human") -> Build:
-    """What somebody looks like, by name alone: the same in every scene and every version."""
-    seed = sha256(name.encode()).digest()
-    if species == "cloud":
-        height = 5.0
-    elif species != "human":
-        height = _ANIMALS.get(name.split()[-1].rstrip("S"), 0.45)
-    elif _CHILD.search(name) and not re.search(r"OLD", name):
-        height = 1.25 + 0.1 * seed[0] / 255
-    else:
-        height = (1.6 if _WOMAN.search(name) else 1.72) + 0.16 * seed[0] / 255
-    woman = 1 if _WOMAN.search(name) and species == "human" else 0
-    return Build(
-        height=round(height, 3), shape=2 * (seed[1] % 4) + woman, hue=seed[2] % 12, tone=seed[3] % 4
-    )
 
 
 def stage(scene: Scene, script: Screenplay) -> Staging:
@@ -88,138 +46,171 @@ def stage(scene: Scene, script: Screenplay) -> Staging:
     text = "\n".join(plain(e.text) for e in scene.elements if e.kind == "action")
     period = is_period("\n".join(e.text for e in script.elements if e.kind != "dialogue"))
     dressed, notes = design(scene, text, len(everyone), period)
-    species = {name: _species(name, script) for name in everyone}
-    grounded = [name for name in everyone if species[name] != "cloud"]
-    order = _order(grounded, beats)
-    spots = _spots(order, dressed)
-    seats = dressed.kind in ("car", "train") or bool(_SEATED.search(text.casefold()))
-    figures: list[Figure] = []
-    for name in everyone:
-        figures.append(_figure(name, species[name], spots, order, beats, traffic, dressed, seats))
-    figures += _extras(text, scene, dressed, len(order))
-    named_axis = _axis(order, spots)
-    moves = {
-        i: [m for f in figures for m in _moves(f) if _within(m, b)] for i, b in enumerate(beats)
-    }
-    beats = tuple(b.model_copy(update={"moves": tuple(moves[i])}) for i, b in enumerate(beats))
-    props = [*set_dressing(dressed, figures, text, seats), *held_props(scene, figures, beats)]
-    return Staging(
-        position=scene.position, number=scene.number or str(scene.position),
-        slugline=scene.heading, set=dressed, figures=tuple(figures), props=tuple(props),
-        axis=named_axis, beats=beats, notes=tuple(notes),
-    )  # fmt: skip
+    species = {name: species_of(name, script) for name in everyone}
+    order = formation.order([n for n in everyone if species[n] != "cloud"], beats)
+    spots = formation.spots(order, dressed)
+    seated = _seated(dressed, beats, everyone)
+    stays = {name: _stays(name, beats, traffic) for name in everyone}
+    first = [
+        _at_first(name, species[name], spots, order, beats, stays[name], dressed, seated)
+        for name in everyone
+    ]
+    props = set_dressing(dressed, first, text, bool(seated))
+    props += landmarks(scene, script, dressed)
+    grounded = tuple(n for n in order if species[n] == "human" or dressed.kind != "car")
+    wanted = walks_in(beats, grounded) if dressed.kind != "car" else []
+
+    def blocked(walks: list[Walk]) -> Staging:
+        blocking = Blocking(Ground(dressed, tuple(props)), spots, stays, seated)
+        lines: list[Line] = []
+        chairs: list[Prop] = []
+        for walk in walks:
+            for leg in blocking.add(walk, beats[walk.beat], _partner(walk.who, order, beats)):
+                line = blocking.line((order[0], order[-1]), leg) if len(order) > 1 else None
+                lines += [line] if line else []
+                chairs += [chair(dressed, leg.end, leg.facing)] if leg.chair else []
+        figures = [_moving(f, blocking, beats, traffic, order) for f in first]
+        figures += _extras(text, scene, dressed, len(order))
+        moves = [
+            *(m for f in figures for m in _comings(f, blocking)),
+            *(_move(leg) for leg in blocking.legs),
+        ]
+        told = tuple(
+            b.model_copy(update={"moves": tuple(m for m in moves if _within(m, b))}) for b in beats
+        )
+        return Staging(
+            position=scene.position, number=scene.number or str(scene.position),
+            slugline=scene.heading, set=dressed, figures=tuple(figures),
+            props=(*props, *chairs, *held_props(scene, figures, told)),
+            axis=formation.axis(order, spots), lines=tuple(sorted(lines, key=lambda x: x.at)),
+            beats=told, notes=tuple(notes),
+        )  # fmt: skip
+
+    made = blocked(wanted)
+    # A move that leaves somebody where no camera has them clean is not made, and a note says so.
+    while (bad := next((w for w in wanted if not _coverable(made, w)), None)) is not None:
+        wanted = [w for w in wanted if w is not bad]
+        notes.append(f"{bad.who} is asked to {bad.how} and stays: no camera would see it cleanly.")
+        made = blocked(wanted)
+    return made
 
 
-def _species(name: str, script: Screenplay) -> str:
-    last = name.split()[-1].rstrip("S")
-    if last in _ANIMALS:
-        return {"CANE": "dog", "CHIHUAHUA": "dog", "CAVALLO": "horse"}.get(last, last.lower())
-    for element in script.elements:
-        if element.kind == "action" and name in element.text:
-            after = element.text.split(name, 1)[1][:160]
-            if (
-                re.search(r"^[^.]*\bcloud\b|^[^.]*\bnuvola\b", after, re.DOTALL)
-                and "," in after[:2]
+def _coverable(staging: Staging, walk: Walk) -> bool:
+    """Whether everybody has a clean single after a move, until somebody moves again."""
+    legs = [m for m in staging.beats[walk.beat].moves if m.who == walk.who and m.what == walk.how]
+    if not legs:
+        return True
+    done = legs[-1].path[-1][2] + 0.1
+    later = [m.path[0][2] for b in staging.beats for m in b.moves if m.path[0][2] > done
+             and m.what not in ("enter", "exit")]  # fmt: skip
+    until, met = min(later, default=staging.seconds), frozenset[str]()
+    for at in (done, *(b.start + 0.5 * b.seconds for b in staging.beats if b.start > done)):
+        people = staging.at(at)
+        still = [f for f in people if f.role == "cast" and f.stance not in ("lie", "walk", "run")]
+        if at > until or frozenset(f.name for f in still) <= met:
+            continue
+        met |= {f.name for f in still}
+        now = staging.model_copy(update={"axis": staging.line(at)})
+        for f in still:
+            looks = next((p.position for p in people if p.name == f.looks_at), None)
+            if f.species == "human" and not any(
+                single(now, people, f, size, Look(), looks) for size in ("MS", "MCU", "MLS")
             ):
-                return "cloud"
-    return "human"
+                return False
+    return True
 
 
-def _order(names: list[str], beats: tuple[Beat, ...]) -> list[str]:
-    """From one end of the horseshoe to the other: the pair that talks most at its ends."""
-    pairs: Counter[tuple[str, str]] = Counter()
-    talk: Counter[str] = Counter()
-    for beat in beats:
-        for one in beat.who if beat.what == "speech" else ():
-            talk[one] += len(beat.words.split())
-            for other in beat.to:
-                if other in names and one in names:
-                    pairs[(min(one, other), max(one, other))] += len(beat.words.split())
-    if pairs:
-        left, right = max(pairs, key=lambda p: (pairs[p], p))
-    elif len(names) > 1:
-        left, right = names[0], names[1]
-    else:
-        return names
-    if names.index(left) > names.index(right):
-        left, right = right, left
-    rest = sorted((n for n in names if n not in (left, right)), key=lambda n: (-talk[n], n))
-    return [left, *rest[::2], *reversed(rest[1::2]), right]
+def _seated(
+    dressed: SetDesign, beats: tuple[Beat, ...], everyone: tuple[str, ...]
+) -> frozenset[str]:
+    """Who sits as the scene begins: whom the words before the first speech name, else everyone."""
+    if dressed.kind in ("car", "train"):
+        return frozenset(everyone)
+    out: set[str] = set()
+    for beat in takewhile(lambda b: b.what != "speech", beats):
+        for sentence in re.split(r"(?<=[.!?;])\s+", beat.words):
+            if _SEATED.search(sentence.casefold()):
+                out.update(named(sentence, everyone) or everyone)
+    return frozenset(out)
 
 
-def _spots(order: list[str], dressed: SetDesign) -> dict[str, Vec2]:
-    count = len(order)
-    if dressed.kind == "car":
-        seats = [(-0.4, 0.0), (0.4, 0.0), (-0.4, 0.85), (0.4, 0.85), (0.0, 0.85)]
-        return {n: seats[i % 5] for i, n in enumerate(order)}
-    if count == 1:
-        return {order[0]: (0.0, 0.0)}
-    wide = max(0.85, 0.3 * count)
-    if dressed.interior:
-        wide = min(wide, dressed.size[0] / 2 - 1.4)
-    deep = min(0.34 * count, dressed.size[1] * 0.3) if count > 2 else 0.0
-    out = {}
-    for i, name in enumerate(order):
-        turn = math.pi * (1 - i / (count - 1))
-        out[name] = (round(wide * math.cos(turn), 3), round(deep * math.sin(turn), 3))
-    return out
+def _stays(
+    name: str, beats: tuple[Beat, ...], traffic: Traffic
+) -> list[tuple[float, float | None]]:
+    """Seconds from and to which somebody is there."""
+    if not beats:
+        return [(0.0, None)]
+    return [
+        (beats[a].start if a else 0.0, beats[b].end if b < len(beats) - 1 else None)
+        for a, b in traffic.spans(name, beats)
+    ]
 
 
-def _axis(order: list[str], spots: dict[str, Vec2]) -> tuple[Vec2, Vec2]:
-    if len(order) < 2:
-        return ((-1.0, 0.0), (1.0, 0.0))
-    return (spots[order[0]], spots[order[-1]])
-
-
-def _figure(
+def _at_first(
     name: str, species: str, spots: dict[str, Vec2], order: list[str], beats: tuple[Beat, ...],
-    traffic: Traffic, dressed: SetDesign, seats: bool,
+    stays: list[tuple[float, float | None]], dressed: SetDesign, seated: frozenset[str],
 ) -> Figure:  # fmt: skip
+    """Somebody as they are when they are first there, before anybody moves."""
     build = build_of(name, species)
     if species == "cloud":
-        enters = beats[traffic.spans(name, beats)[0][0]].start if beats else 0.0
         return Figure(name=name, species=species, build=build, position=(0.0, 17.0), lift=8.0,
-            facing=-90.0, enters=enters)  # fmt: skip
+            facing=-90.0, enters=stays[0][0])  # fmt: skip
     spot = spots[name]
     partner = _partner(name, order, beats)
     facing = _bearing(spot, spots[partner]) if partner else -90.0
     facing = -90.0 if dressed.kind == "car" else facing
-    spans = traffic.spans(name, beats)
-    times = [
-        (beats[a].start if a else 0.0, beats[b].end if b < len(beats) - 1 else None)
-        for a, b in spans
-    ] if beats else [(0.0, None)]  # fmt: skip
-    starts, ends = times[0][0], times[-1][1]
-    away = [(t or 0.0, u) for (_, t), (u, _) in pairwise(times)]
-    path: list[Vec3] = []
-    for come, go in times:
-        path += _walks(spot, _door(dressed), come, go)
-    stance = (
-        "drive" if dressed.kind == "car" and spot == (-0.4, 0.0) else "sit" if seats else "stand"
-    )
-    stance = "stand" if species != "human" else stance
+    driving = dressed.kind == "car" and spot == (-0.4, 0.0)
+    stance = "drive" if driving else "sit" if name in seated else "stand"
+    if stance == "sit" and stays[0][0] > 0 and dressed.kind not in ("car", "train"):
+        stance = "stand"  # who comes later has no chair yet
     return Figure.model_validate({
         "name": name, "role": "cast" if species == "human" else "animal", "species": species,
-        "build": build, "stance": stance, "position": path[0][:2] if starts else spot,
-        "facing": round(facing, 1), "looks_at": partner, "path": path, "enters": starts,
-        "leaves": ends, "away": away,
-        "poses": _poses(name, beats, stance, round(facing, 1), partner, starts,
-            traffic.fallen.get(name)),
+        "build": build, "stance": stance if species == "human" else "stand", "position": spot,
+        "facing": round(facing, 1), "looks_at": partner, "enters": stays[0][0],
+        "leaves": stays[-1][1],
+        "away": [(t or 0.0, u) for (_, t), (u, _) in pairwise(stays)],
     })  # fmt: skip
 
 
-def _walks(spot: Vec2, door: Vec2, come: float, go: float | None) -> list[Vec3]:
-    """The way in from the door, and out towards it, for one stay."""
-    out: list[Vec3] = []
-    if come > 0:
-        near = _on_the_way(spot, door, 3.2)
-        span = min(math.dist(near, spot) / _WALK, 2.4)
-        out += [(*near, come), (*spot, come + span)]
-    if go is not None:
-        gone, begins = _on_the_way(spot, door, 3.5), max(go - 2.2, come + 2.5)
-        if begins < go:
-            out += [(*spot, begins), (*gone, go)]
-    return out
+def _moving(
+    figure: Figure, blocking: Blocking, beats: tuple[Beat, ...], traffic: Traffic, order: list[str]
+) -> Figure:
+    """The same with their way through the scene, and what their body does on it."""
+    if figure.species == "cloud":
+        return figure
+    name, door = figure.name, blocking.ground.door
+    path: list[Vec3] = []
+    for come, go in blocking.stays[name]:
+        mine = [g for g in blocking.legs if g.who == name and come <= g.at
+                and (go is None or g.at < go)]  # fmt: skip
+        path += _comes(blocking.spots[name], door, come)
+        path += [p for g in mine if g.travels for p in g.way]
+        if go is not None:
+            last = mine[-1].until if mine else come
+            path += _goes(blocking.where(name, go - 1e-3), door, go, max(last, come + 2.5))
+    partner = _partner(name, order, beats)
+
+    def where(who: str, seconds: float) -> Vec2 | None:
+        return blocking.where(who, seconds) if who in blocking.here(seconds) else None
+
+    poses = poses_of(figure, beats, blocking.legs, partner, traffic.fallen.get(name), where)
+    start = path[0][:2] if path and figure.enters else figure.position
+    return figure.model_copy(update={"path": tuple(path), "poses": tuple(poses), "position": start})
+
+
+def _comes(spot: Vec2, door: Vec2, come: float) -> list[Vec3]:
+    """The way in from the door."""
+    if come <= 0:
+        return []
+    near = _on_the_way(spot, door, 3.2)
+    span = min(math.dist(near, spot) / _WALK, 2.4)
+    return [(*near, come), (*spot, come + span)]
+
+
+def _goes(spot: Vec2, door: Vec2, go: float, free: float) -> list[Vec3]:
+    """The way out towards the door, where there is time for it; `free` is when they may set off."""
+    gone, begins = _on_the_way(spot, door, 3.5), max(go - 2.2, free)
+    return [(*spot, begins), (*gone, go)] if begins < go else []
 
 
 def _partner(name: str, order: list[str], beats: tuple[Beat, ...]) -> str:
@@ -232,45 +223,6 @@ def _partner(name: str, order: list[str], beats: tuple[Beat, ...]) -> str:
     if talked:
         return max(talked, key=lambda n: (talked[n], n))
     return next((n for n in order if n != name), "")
-
-
-def _poses(
-    name: str,
-    beats: tuple[Beat, ...],
-    stance: str,
-    facing: float,
-    partner: str,
-    starts: float,
-    fallen: int | None,
-) -> list[Pose]:
-    """Changes that action words ask for, and to whom they turn as they speak or are spoken to."""
-    out: list[Pose] = []
-    now: dict[str, str] = {"stance": stance, "gesture": "none"}
-    looks = partner
-    for index, beat in enumerate(beats):
-        changed = dict(now, gesture="none")
-        up = now["stance"] == "fight" or (now["stance"] == "lie" and name in beat.who)
-        if up and (beat.what == "speech" or name in beat.who):
-            changed["stance"] = stance
-        said = f"{beat.how} {beat.words if beat.what != 'speech' else ''}".casefold()
-        main = beat.who and beat.who[0] == name
-        if main and said.strip():
-            for pattern, change in _POSES:
-                if re.search(pattern, said):
-                    changed.update(change)
-                    break
-        if fallen is not None and index >= fallen:
-            changed = {"stance": "lie", "gesture": "none"}
-        to = looks
-        if name in beat.who and beat.to:
-            to = beat.to[0]
-        elif beat.who and name not in beat.who and beat.what in ("speech", "enter"):
-            to = beat.who[0]
-        if (changed != now or to != looks) and beat.start >= starts:
-            out.append(Pose.model_validate(
-                {**changed, "at": beat.start, "facing": facing, "looks_at": to}))  # fmt: skip
-        now, looks = changed, to
-    return out
 
 
 def _extras(text: str, scene: Scene, dressed: SetDesign, count: int) -> list[Figure]:
@@ -293,14 +245,6 @@ def _extras(text: str, scene: Scene, dressed: SetDesign, count: int) -> list[Fig
     return out
 
 
-def _door(dressed: SetDesign) -> Vec2:
-    if dressed.kind == "car":
-        return (2.0, 0.0)
-    if dressed.interior:
-        return (dressed.size[0] / 2 - 0.3, dressed.size[1] * 0.2)
-    return (9.0, 4.0)
-
-
 def _on_the_way(spot: Vec2, door: Vec2, far: float) -> Vec2:
     """A point `far` metres from the spot towards the door, or the door where it is nearer."""
     length = math.dist(spot, door)
@@ -309,14 +253,19 @@ def _on_the_way(spot: Vec2, door: Vec2, far: float) -> Vec2:
             round(spot[1] + part * (door[1] - spot[1]), 3))  # fmt: skip
 
 
-def _moves(figure: Figure) -> list[Move]:
-    out = []
-    for a, b in zip(figure.path, figure.path[1:], strict=False):
-        if a[:2] != b[:2]:
-            comes = {figure.enters, *(back for _, back in figure.away)} - {0.0}
-            what = "enter" if a[2] in comes else "exit"
-            out.append(Move.model_validate({"who": figure.name, "what": what, "path": (a, b)}))
-    return out
+def _comings(figure: Figure, blocking: Blocking) -> list[Move]:
+    """Moves in and out; those within the scene are the blocking's legs."""
+    legs = {p for g in blocking.legs if g.who == figure.name for p in pairwise(g.way)}
+    comes = {come for come, _ in blocking.stays.get(figure.name, ()) if come > 0}
+    return [
+        Move(who=figure.name, what="enter" if a[2] in comes else "exit", path=(a, b))
+        for a, b in pairwise(figure.path)
+        if a[:2] != b[:2] and (a, b) not in legs
+    ]  # fmt: skip
+
+
+def _move(leg: Leg) -> Move:
+    return Move(who=leg.who, what=leg.how, path=leg.way)
 
 
 def _within(move: Move, beat: Beat) -> bool:

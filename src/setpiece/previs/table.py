@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import get_args
 
 from setpiece.errors import InputError
+from setpiece.previs.angles import camera_for
 from setpiece.previs.camera_rules import crossings
 from setpiece.previs.checks import framing, occlusions, walls
-from setpiece.previs.coverage import camera_for, coverage_name
-from setpiece.previs.grammar import Idea
+from setpiece.previs.coverage import coverage_name
+from setpiece.previs.idea import Idea
 from setpiece.previs.model import (
     Boards,
     Camera,

@@ -58,6 +58,14 @@ class Plot:
         d = np.hypot(self.keep[:, 0] - x, self.keep[:, 1] - y)
         return bool((d > r + self.keep[:, 2]).all())
 
+    def clear(self, x0: float, x1: float, y0: float, y1: float) -> bool:
+        """Whether nothing is to stand in a rectangle that scenery would fill."""
+        if len(self.keep) == 0:
+            return True
+        x = np.clip(self.keep[:, 0], x0, x1) - self.keep[:, 0]
+        y = np.clip(self.keep[:, 1], min(y0, y1), max(y0, y1)) - self.keep[:, 1]
+        return bool((np.hypot(x, y) > 0.72 * self.keep[:, 2]).all())
+
     def inside(self, x: float, y: float, r: float) -> bool:
         return abs(x) + r <= self.half[0] and abs(y) + r <= self.half[1]
 

@@ -60,6 +60,9 @@ def street(plot: Plot, width: float | None = None) -> list[Thing]:
             )
             if side < 0:
                 made = made.turned(180)
+            if not plot.clear(x, x + front, side * half, side * (half + 8.0)):
+                x += front + 0.02
+                continue
             out.append(
                 Thing(
                     f"house {side} {i}",
