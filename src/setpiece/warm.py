@@ -32,7 +32,7 @@ KERNELS = (
     "setpiece.render.volume",
     "setpiece.render.motionblur",
     "setpiece.render.particles",
-    "setpiece.schedule.anneal",
+    "setpiece.schedule.patterns",
     "setpiece.schedule.talent.solve",
 )
 

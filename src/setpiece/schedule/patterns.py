@@ -179,3 +179,19 @@ def _best(
         chosen = frozenset(s for s, v in x.items() if solver.boolean_value(v))
     took = float(solver.response_proto.deterministic_time)
     return chosen, bound + book.calendar.unit_day, took
+
+
+def compile_kernels() -> None:
+    """Compile what the search of a plan needs, by a show of two strips."""
+    from datetime import date
+
+    from setpiece.schedule.anneal import improve
+    from setpiece.schedule.model import Breakdown, Calendar, Performer, Strip
+    from setpiece.schedule.rules import Rulebook
+
+    start = date(2026, 5, 4)
+    strips = (Strip(id="1", cast=("A",)), Strip(id="2", cast=("A",)))
+    show = Breakdown(strips=strips, performers=(Performer(name="A"),))
+    coded = Coded(Rulebook(show, Calendar(start=start)), (start, date(2026, 5, 5)))
+    improve(coded, [0, 1], 10, 0)
+    DaysCost(coded, [1], [], 2).go_on(1e-6)
