@@ -149,6 +149,18 @@ def test_more_time_gives_no_dearer_plan_and_no_lower_bound() -> None:
     assert second.cost.total <= second.greedy.total <= second.script_order.total
 
 
+def test_ctrl_c_while_a_bound_is_raised_ends_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    from setpiece.schedule.talent import search
+
+    def stop(*_: object) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(search, "go_on", stop)
+    found = solve(Rulebook(crowd(16), calendar()), 20.0)
+    assert found.stopped
+    assert found.days
+
+
 def test_a_plan_that_is_given_is_never_made_dearer() -> None:
     book = Rulebook(crowd(16), calendar())
     given = solve(book, 1.0)

@@ -73,7 +73,7 @@ class DustPass:
         size = 2 * APART + 1
         near = cv2.erode(np.minimum(depth, self.ground_depth), np.ones((size, size), np.uint8))
         left = self._to(np.ascontiguousarray(SURE * quarter(near, APART)), False)[..., 3]
-        opaque = cv2.erode((left <= 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        opaque = cv2.erode((left <= 0).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
         h, w = depth.shape
         return opaque.repeat(APART, 0).repeat(APART, 1)[:h, :w]
 

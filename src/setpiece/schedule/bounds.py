@@ -109,6 +109,8 @@ def _talent(coded: Coded, work: list[int], nodes: int) -> list[tuple[list[int], 
         unit = max(1, sum(rates) // 100_000)
         pay = np.array([r // unit for r in rates], np.int64)
         found = solve(Instance("cast", plays, pay, length), nodes=nodes)
+        if found.stopped:  # Ctrl-C is for the whole plan
+            raise KeyboardInterrupt
         out.append((chosen, -(-found.bound * unit // limit)))
     return out
 
