@@ -31,7 +31,7 @@ STAGE_VERSION = {
     "brief": 1,
     "layout": 7,
     "prep": 9,
-    "fracture": 7,
+    "fracture": 8,
     "fall": 13,
     "dust": 6,
     "debris": 3,

@@ -11,6 +11,7 @@ from setpiece.collapse.layout.model import Layout
 from setpiece.collapse.pieces.region import Edge, Plan, Region
 from setpiece.render.camera import Camera
 from setpiece.render.scene import Material, Mesh
+from setpiece.render.tracing import Tracer
 
 F64 = NDArray[np.float64]
 
@@ -173,17 +174,16 @@ def _shoulder(r: Region) -> float:
 
 def _covered(mesh: Mesh, points: F64, eye: F64) -> NDArray[np.bool_]:
     """Points that other faces hide from the eye."""
-    from embreex.mesh_construction import TriangleMesh
-    from embreex.rtcore_scene import EmbreeScene
-
     solid = np.isin(mesh.material, (Material.PLATE, Material.GLASS))
-    scene = EmbreeScene()
-    TriangleMesh(scene, np.ascontiguousarray(mesh.vertices[mesh.faces[solid]], np.float32))
+    if not solid.any() or not len(points):
+        return np.zeros(len(points), bool)
     d = eye - points
     length = np.linalg.norm(d, axis=1, keepdims=True)
-    hit = scene.run(
+    prim, far, _, _ = Tracer(
+        np.ascontiguousarray(mesh.vertices, np.float32),
+        np.ascontiguousarray(mesh.faces[solid], np.int32),
+    ).hits(
         np.ascontiguousarray(points, np.float32),
         np.ascontiguousarray(d / np.maximum(length, 1e-9), np.float32),
-        output=1,
     )
-    return (hit["primID"] >= 0) & (hit["tfar"] < length[:, 0] - 0.05)
+    return np.asarray((prim >= 0) & (far < length[:, 0] - 0.05))

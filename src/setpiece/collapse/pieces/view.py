@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from setpiece.render.camera import Camera
 from setpiece.render.scene import Mesh
+from setpiece.render.tracing import Tracer
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
@@ -16,12 +17,11 @@ def first_hits(mesh: Mesh, camera: Camera) -> tuple[I64, F64]:
     """The face seen through the centre of each pixel, (h, w), -1 for none; and its distance along
     the ray [m], inf for none.
     """
-    from embreex.mesh_construction import TriangleMesh
-    from embreex.rtcore_scene import EmbreeScene
-
     w, h = camera.width, camera.height
-    scene = EmbreeScene()
-    TriangleMesh(scene, np.ascontiguousarray(mesh.vertices[mesh.faces], np.float32))
+    tracer = Tracer(
+        np.ascontiguousarray(mesh.vertices, np.float32),
+        np.ascontiguousarray(mesh.faces, np.int32),
+    )
     prim = np.full((h, w), -1, np.int64)
     far = np.full((h, w), np.inf)
     x = np.arange(w) + 0.5
@@ -29,8 +29,7 @@ def first_hits(mesh: Mesh, camera: Camera) -> tuple[I64, F64]:
         y = np.arange(top, min(top + 64, h)) + 0.5
         rays = camera.rays(np.stack(np.meshgrid(x, y), -1)).reshape(-1, 3).astype(np.float32)
         eye = np.repeat(camera.position[None].astype(np.float32), len(rays), 0)
-        hit = scene.run(eye, rays, output=1)
-        found = hit["primID"].reshape(len(y), w)
-        prim[top : top + len(y)] = found
-        far[top : top + len(y)] = np.where(found >= 0, hit["tfar"].reshape(len(y), w), np.inf)
+        found, reach, _, _ = tracer.hits(eye, rays)
+        prim[top : top + len(y)] = found.reshape(len(y), w)
+        far[top : top + len(y)] = np.where(found >= 0, reach, np.inf).reshape(len(y), w)
     return prim, far
