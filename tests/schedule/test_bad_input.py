@@ -21,8 +21,11 @@ CALENDAR = '[calendar]\nstart = 2027-03-01\nunit_day = "5000"\n'
 SCENE = "INT. BAR - NIGHT\n\nAna waits.\n\nANA\nSo?\n\n"
 
 
-# The command, which says when it begins to look: how long a start takes depends on the machine.
+# The command, which says when it begins to look: how long a start takes depends on the machine. Who
+# is started in the background by a shell has Ctrl-C turned off, and so would what it starts.
 TOLD = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from setpiece.cli import main
 from setpiece.schedule.cp_search import Search
 look = Search.look
