@@ -7,48 +7,44 @@ tracks of columns side by side; a cast list in front; parts of one scene with on
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from printed import CAST, CROWD, DATES, PROPS, SCENES, TOTALS, Sheet
 
 
 def one_line(path: Path) -> None:
     """ "Scene # 3 INT MILL - LOFT Day 2 3/8" in one breath, names with the actor behind them."""
-    s = Sheet(path)
-    s.head()
-    before = 0
-    for day, scene, side, place, what, light, _, pages, cast, _, _ in SCENES:
-        before = _day(s, day, before)
+
+    def strip(s: Sheet, row: tuple[Any, ...]) -> None:
+        _, scene, side, place, what, light, _, pages, cast, _, _ = row
         y = s.y + 14
         s.put(30, y, f"Scene # {scene} {side} {place} {light} {pages}", 9, "Helvetica-Bold")
         s.put(30, y + 11, what)
         _two(s, y + 24, scene, [f"{c}.{CAST[c].title()} (Kim)" for c in cast.split(", ")], 55, 280)
-    _close(s, before)
-    s.save()
+
+    _schedule(Sheet(path), strip)
 
 
 def slug_above(path: Path) -> None:
     """The slug with its unit in one line; under it "Scene #: 3" and what happens."""
-    s = Sheet(path)
-    s.head()
-    before = 0
-    for day, scene, side, place, what, light, story, pages, cast, _, _ in SCENES:
-        before = _day(s, day, before)
+
+    def strip(s: Sheet, row: tuple[Any, ...]) -> None:
+        _, scene, side, place, what, light, story, pages, cast, _, _ = row
         y = s.y + 14
         s.put(30, y, f"{side} {place} {light} {story} {pages} pgs A Unit", 9, "Helvetica-Bold")
         s.put(30, y + 11, f"Scene #: {scene} {what}")
         _two(s, y + 24, scene, [f"{c}. {CAST[c]}" for c in cast.split(", ")], 40, 330)
-    _close(s, before)
-    s.save()
+
+    _schedule(Sheet(path), strip)
 
 
 def titles_on_the_slug(path: Path) -> None:
     """The columns' titles stand on the slug's own line, to the right of it."""
-    s = Sheet(path)
-    s.head()
-    before = 0
-    for day, scene, side, place, what, light, _, pages, cast, _, _ in SCENES:
-        before = _day(s, day, before)
+
+    def strip(s: Sheet, row: tuple[Any, ...]) -> None:
+        _, scene, side, place, what, light, _, pages, cast, _, _ = row
         y = s.y + 14
         s.put(30, y, side, 9)
         s.put(72, y, place, 9, "Helvetica-Bold")
@@ -64,21 +60,15 @@ def titles_on_the_slug(path: Path) -> None:
         for n, item in enumerate(PROPS.get(scene, ()), 1):
             s.put(400, y + 10 * n, item)
         s.y = y + max(36, 10 * len(rows)) + 8
-    _close(s, before)
-    s.save()
+
+    _schedule(Sheet(path), strip)
 
 
 def cast_in_front(path: Path) -> None:
     """A first page of names, several on a line; then a one-liner with day heads and sun times."""
-    s = Sheet(path)
-    s.head()
-    s.put(40, 70, "CAST MEMBERS", 10, "Helvetica-Bold")
-    for n, (number, name) in enumerate(CAST.items()):
-        s.put(50 + 170 * (n % 3), 84 + 11 * (n // 3), f"{number}.{name}")
-    s.head()
-    before = 0
-    for day, scene, side, place, what, light, story, pages, cast, _, _ in SCENES:
-        before = _day(s, day, before)
+
+    def strip(s: Sheet, row: tuple[Any, ...]) -> None:
+        _, scene, side, place, what, light, story, pages, cast, _, _ = row
         y = s.y + 12
         s.put(30, y, f"Sc. {scene}")
         s.put(80, y, side)
@@ -88,8 +78,13 @@ def cast_in_front(path: Path) -> None:
         s.put(400, y, f"{pages} pgs.")
         s.put(470, y, cast)
         s.y += 26
-    _close(s, before)
-    s.save()
+
+    s = Sheet(path)
+    s.head()
+    s.put(40, 70, "CAST MEMBERS", 10, "Helvetica-Bold")
+    for n, (number, name) in enumerate(CAST.items()):
+        s.put(50 + 170 * (n % 3), 84 + 11 * (n // 3), f"{number}.{name}")
+    _schedule(s, strip)
 
 
 PARTS = (
@@ -147,16 +142,24 @@ def _two(s: Sheet, y: float, scene: str, people: list[str], left: float, right: 
     s.y = max(deep, y + 10 * len(props)) + 8
 
 
-def _day(s: Sheet, day: int, before: int) -> int:
-    if day != before:
-        if before:
-            _close(s, before)
-        if s.y > 480:
-            s.head()
-        s.y += 14
-        sun = "Sunrise: 5:41am / Sunset: 8:04pm"
-        s.put(30, s.y, f"Shoot Day # {day} {DATES[day]} - {sun}", 9, "Helvetica-Bold")
-    return day
+def _schedule(s: Sheet, strip: Callable[[Sheet, tuple[Any, ...]], None]) -> None:
+    """Every scene as `strip` draws it, each day between its head, with sun times, and its end."""
+    s.head()
+    before = 0
+    for row in SCENES:
+        day = row[0]
+        if day != before:
+            if before:
+                _close(s, before)
+            if s.y > 480:
+                s.head()
+            s.y += 14
+            sun = "Sunrise: 5:41am / Sunset: 8:04pm"
+            s.put(30, s.y, f"Shoot Day # {day} {DATES[day]} - {sun}", 9, "Helvetica-Bold")
+        before = day
+        strip(s, row)
+    _close(s, before)
+    s.save()
 
 
 def _close(s: Sheet, day: int) -> None:

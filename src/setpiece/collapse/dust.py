@@ -93,8 +93,8 @@ class Dust:
         """Dust of frame `index` (0 is the first), refined `detail` times; None where there is none.
 
         Density is extinction [1/m]. fine_grain: let `march` go on below the refined cells, down
-        to a few pixels (about a third more time there). camera: who
-        looks; what it does not see of the dust is then refined plainly.
+        to a few pixels (about a third more time there). camera: who looks; what it does not see of
+        the dust is then refined plainly.
         """
         path = self.folder / f"dust.{1001 + index}.npz"
         if not path.exists():

@@ -33,6 +33,9 @@ PAPER: Colour = (0.97, 0.96, 0.92)
 CLOTH: Colour = (0.82, 0.8, 0.76)
 
 
+STONE: Colour = (0.74, 0.73, 0.70)
+
+
 def cauldron() -> Solid:
     pot = lathe(
         [

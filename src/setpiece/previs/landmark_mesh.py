@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from setpiece.previs.blocked import FLAME
-from setpiece.previs.furniture_mesh import DARK, WOOD
+from setpiece.previs.furniture_mesh import DARK, STONE, WOOD
 from setpiece.previs.solid import (
     Colour,
     Solid,
@@ -23,6 +23,9 @@ from setpiece.previs.solid import (
     tube,
 )
 from setpiece.previs.vehicle_mesh import (
+    BODY,
+    HOLE,
+    ROOF,
     ambulance,
     bell,
     cart,
@@ -34,11 +37,7 @@ from setpiece.previs.vehicle_mesh import (
     van,
 )
 
-STONE: Colour = (0.74, 0.73, 0.70)
 BRICK: Colour = (0.68, 0.56, 0.50)
-ROOF: Colour = (0.42, 0.36, 0.34)
-HOLE: Colour = (0.2, 0.19, 0.2)
-BODY: Colour = (0.93, 0.93, 0.92)
 WATER: Colour = (0.8, 0.86, 0.9)
 
 

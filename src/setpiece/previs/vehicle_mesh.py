@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from setpiece.previs.blocked import FLAME
-from setpiece.previs.furniture_mesh import CLOTH, DARK, WOOD, car_body
+from setpiece.previs.furniture_mesh import CLOTH, DARK, STONE, WOOD, car_body
 from setpiece.previs.solid import (
     Colour,
     Solid,
@@ -20,12 +20,9 @@ from setpiece.previs.solid import (
     tube,
 )
 
-STONE: Colour = (0.74, 0.73, 0.70)
-BRICK: Colour = (0.68, 0.56, 0.50)
 ROOF: Colour = (0.42, 0.36, 0.34)
 HOLE: Colour = (0.2, 0.19, 0.2)
 BODY: Colour = (0.93, 0.93, 0.92)
-WATER: Colour = (0.8, 0.86, 0.9)
 
 
 def ship() -> Solid:

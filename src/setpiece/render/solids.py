@@ -196,9 +196,8 @@ def render_solids(
             if under.any():
                 for part in (still, alpha, albedo, coverage):
                     part[under] *= len(offsets)
-                for (
-                    first
-                ) in found:  # a gap in the dust between the rays that asked is lit all the same
+                # A gap in the dust between the rays that asked is lit all the same.
+                for first in found:
                     first.weight[under[first.pixel]] *= len(offsets)
                 left = np.flatnonzero(~under[pixel])
                 xs, ys, pixel, count = xs[left], ys[left], pixel[left], len(left)

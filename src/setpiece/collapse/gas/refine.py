@@ -184,9 +184,8 @@ def refine(
 
     The density gets its large heads (see `gas.heads`), is read at positions displaced by the
     patches' noise (warp, in cells), then its edge is moved by lobes around the patches and by finer
-    billows (carve), then sharpened. seen:
-    the bricks (see `bricks_seen`) that get all that; others, which only keep light from what is
-    seen, are as thick but smooth. None is all.
+    billows (carve), then sharpened. seen: the bricks (see `bricks_seen`) that get all that; others,
+    which only keep light from what is seen, are as thick but smooth. None is all.
     """
     nx, ny, nz = dust.shape
     height = heads(dust.shape, position, strength, key)

@@ -179,10 +179,7 @@ def _covered(mesh: Mesh, points: F64, eye: F64) -> NDArray[np.bool_]:
         return np.zeros(len(points), bool)
     d = eye - points
     length = np.linalg.norm(d, axis=1, keepdims=True)
-    prim, far, _, _ = Tracer(
-        np.ascontiguousarray(mesh.vertices, np.float32),
-        np.ascontiguousarray(mesh.faces[solid], np.int32),
-    ).hits(
+    prim, far, _, _ = Tracer(mesh.vertices, mesh.faces[solid]).hits(
         np.ascontiguousarray(points, np.float32),
         np.ascontiguousarray(d / np.maximum(length, 1e-9), np.float32),
     )

@@ -18,10 +18,7 @@ def first_hits(mesh: Mesh, camera: Camera) -> tuple[I64, F64]:
     the ray [m], inf for none.
     """
     w, h = camera.width, camera.height
-    tracer = Tracer(
-        np.ascontiguousarray(mesh.vertices, np.float32),
-        np.ascontiguousarray(mesh.faces, np.int32),
-    )
+    tracer = Tracer(mesh.vertices, mesh.faces)
     prim = np.full((h, w), -1, np.int64)
     far = np.full((h, w), np.inf)
     x = np.arange(w) + 0.5

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from setpiece.previs.furniture_mesh import STONE as STONE
 from setpiece.previs.model import Opening
 from setpiece.previs.solid import (
     Colour,
 )
 
 PLASTER: Colour = (0.90, 0.88, 0.84)
-STONE: Colour = (0.74, 0.73, 0.70)
 DARK_STONE: Colour = (0.55, 0.54, 0.53)
 BRICK: Colour = (0.66, 0.56, 0.52)
 BOARDS: Colour = (0.72, 0.66, 0.58)
