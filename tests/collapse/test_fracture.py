@@ -10,6 +10,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
+from scipy.ndimage import binary_dilation, distance_transform_edt
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import ConvexHull
@@ -277,6 +278,26 @@ def test_fringe_covers_the_whole_matte(pieces):
     assert (g.mesh.body[cards] >= 0).all()
     with pytest.raises(StageError, match="aspect"):
         add_fringe(f, camera, np.zeros((100, 100), np.float32))
+
+
+def test_a_seam_of_the_fringe_is_a_line_and_not_steps(pieces):
+    """What stands out rides on the nearest piece, pixel by pixel, where two pieces share it."""
+    f, camera = pieces["gable"], BUILDINGS["gable"].view(640, 360)
+    prim, _ = first_hits(f.mesh, camera)
+    seen = prim >= 0
+    matte = binary_dilation(seen, iterations=9).astype(np.float32)
+    g = add_fringe(f, camera, matte, cell=24)
+    after, _ = first_hits(g.mesh, camera)
+    assert (after[matte > 0] >= 0).all()
+    bare = (matte > 0) & ~seen
+    at_rest = np.isin(f.mesh.material[prim], (Material.PLATE, Material.GLASS)) & seen
+    nearest = distance_transform_edt(~at_rest)
+    carried = g.mesh.body[after]
+    for body in np.unique(carried[bare]):
+        own = at_rest & (f.mesh.body[prim] == body)
+        mine = bare & (carried == body)
+        farther = distance_transform_edt(~own)[mine] - nearest[mine]
+        assert farther.max() < 4  # a pixel's lap to each side, not a cell of 12 px
 
 
 @settings(max_examples=6, deadline=None, derandomize=True, phases=[Phase.generate])

@@ -55,38 +55,62 @@ def add_fringe(
     distance, (row, column) = distance_transform_edt(~carrier, return_indices=True)
     if reach is not None:
         bare &= distance <= reach * view.width / matte.shape[1]
-    y, x = np.nonzero(bare)
-    if len(y) == 0:
+    if not bare.any():
         return fragments
-    body = mesh.body[prim[row[y, x], column[y, x]]]
-
     size = max(2, round(cell * view.width / 1280))
-    across = -(-view.width // size)
-    place = (y // size).astype(np.int64) * across + x // size
-    # the piece most of a cell's bare pixels are nearest to
-    pair, number = np.unique(
-        np.stack([place, body.astype(np.int64)], 1), axis=0, return_counts=True
-    )
-    order = np.lexsort((pair[:, 1], -number, pair[:, 0]))
-    first = order[np.unique(pair[order, 0], return_index=True)[1]]
-    place, body = pair[first, 0], pair[first, 1]
-    # neighbours in a row with one piece become one card
-    start = np.ones(len(place), bool)
-    start[1:] = (np.diff(place) != 1) | (np.diff(body) != 0) | (place[1:] % across == 0)
-    begin = np.flatnonzero(start)
-    end = np.append(begin[1:], len(place)) - 1
-    top = place[begin] // across * size
-    left, right = place[begin] % across * size, (place[end] % across + 1) * size
-    card = body[begin]
+    nearest = mesh.body[prim[row, column]].astype(np.int64)
+    left, right, top, bottom, card = _cut(bare, nearest, size)
     depth = _depths(fragments, view, prim, carrier)[card]
 
     pixel = np.stack([
-        np.stack([left, top + size], 1), np.stack([right, top + size], 1),
+        np.stack([left, bottom], 1), np.stack([right, bottom], 1),
         np.stack([right, top], 1), np.stack([left, top], 1),
     ], 1).astype(float)  # fmt: skip
     rays = view.rays(pixel)
     world = view.position + rays * (depth[:, None] / (rays @ view.rotation[2]))[..., None]
     return replace(fragments, mesh=_with_cards(mesh, world, card))
+
+
+def _cut(
+    bare: NDArray[np.bool_], nearest: NDArray[np.int64], size: int
+) -> tuple[NDArray[np.int64], ...]:
+    """Left, right, top, bottom [px] and piece of cards that cover what is bare.
+
+    Cells of `size` px are enough where one piece carries all of a cell. A cell that two pieces
+    share is cut pixel by pixel, so that the seam opens along a line and not in steps, and its
+    cards lap a pixel over their neighbours: at rest both show the same picture.
+    """
+    y, x = np.nonzero(bare)
+    across = -(-bare.shape[1] // size)
+    place = (y // size).astype(np.int64) * across + x // size
+    body = nearest[y, x]
+    order = np.lexsort((body, place))
+    place, body = place[order], body[order]
+    begin = np.flatnonzero(np.diff(place, prepend=-1))
+    end = np.append(begin[1:], len(place)) - 1
+    shared = body[begin] != body[end]
+    where, whose = place[begin], body[begin]
+    coarse = _rows(where[~shared], whose[~shared], across, size, 0)
+    inside = np.zeros((-(-bare.shape[0] // size), across), bool)
+    inside.flat[where[shared]] = True
+    inside = inside.repeat(size, 0).repeat(size, 1)[: bare.shape[0], : bare.shape[1]]
+    at = np.flatnonzero(inside)
+    fine = _rows(at, nearest.ravel()[at], bare.shape[1], 1, 1)
+    return tuple(np.concatenate(pair) for pair in zip(coarse, fine, strict=True))
+
+
+def _rows(
+    place: NDArray[np.int64], body: NDArray[np.int64], across: int, size: int, lap: int
+) -> tuple[NDArray[np.int64], ...]:
+    """Cells (sorted, numbered along rows of `across`): neighbours in a row with one piece become
+    one card."""
+    start = np.ones(len(place), bool)
+    start[1:] = (np.diff(place) != 1) | (np.diff(body) != 0) | (place[1:] % across == 0)
+    begin = np.flatnonzero(start)
+    end = (np.append(begin[1:], len(place)) - 1).astype(np.int64)[: len(begin)]
+    top = place[begin] // across * size
+    left, right = place[begin] % across * size, (place[end] % across + 1) * size
+    return left - lap, right + lap, top - lap, top + size + lap, body[begin]
 
 
 def coverage(fragments: Fragments, camera: Camera, matte: F32) -> float:
