@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import os
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 
 from setpiece.errors import InputError, StageError, StoreError
-from setpiece.farm import StageDesk, key_of, map_frames
+from setpiece.farm import Quiet, StageDesk, key_of, map_frames
 
 
 def _write(folder: Path, *_: Any) -> None:
@@ -19,6 +20,11 @@ def _write(folder: Path, *_: Any) -> None:
 
 def _read(folder: Path) -> str:
     return (folder / "result.txt").read_text()
+
+
+def _left(folder: Path) -> list[Path]:
+    """What is in a work folder, but for the empty files that keep two runs apart."""
+    return [p for p in folder.iterdir() if p.suffix != ".lock"]
 
 
 def test_a_finished_stage_is_not_made_again(tmp_path: Path) -> None:
@@ -37,6 +43,62 @@ def test_a_finished_stage_is_not_made_again(tmp_path: Path) -> None:
     assert len(calls) == 2
 
 
+class Told(Quiet):
+    """What a watcher was told, and an event for the first word."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.spoken = Event()
+
+    def say(self, text: str) -> None:
+        self.texts.append(text)
+        self.spoken.set()
+
+
+def test_a_second_run_in_the_same_folder_waits_for_the_first(tmp_path: Path) -> None:
+    """And takes its result, instead of clearing away what the first is making."""
+    calls, told, made = [], Told(), []
+
+    def slow(folder: Path, *_: Any) -> None:
+        calls.append(folder)
+        second.start()
+        assert told.spoken.wait(30)  # the second run is there, and waits
+        _write(folder)
+
+    def other() -> None:
+        made.append(StageDesk(tmp_path, told).run("frames", "k", slow, _read, keep_partial=True))
+
+    second = Thread(target=other)
+    assert StageDesk(tmp_path).run("frames", "k", slow, _read, keep_partial=True) == "whole"
+    second.join(30)
+    assert made == ["whole"]
+    assert len(calls) == 1
+    assert "another run is making frames" in told.texts[0]
+
+
+def test_a_run_that_waits_goes_on_where_the_first_was_stopped(tmp_path: Path) -> None:
+    told, made = Told(), []
+
+    def stopped(folder: Path, *_: Any) -> None:
+        (folder / "1001.txt").write_text("a frame")
+        second.start()
+        assert told.spoken.wait(30)
+        raise KeyboardInterrupt
+
+    def rest(folder: Path, *_: Any) -> None:
+        assert (folder / "1001.txt").read_text() == "a frame"
+        _write(folder)
+
+    def other() -> None:
+        made.append(StageDesk(tmp_path, told).run("frames", "k", rest, _read, keep_partial=True))
+
+    second = Thread(target=other)
+    with pytest.raises(KeyboardInterrupt):
+        StageDesk(tmp_path).run("frames", "k", stopped, _read, keep_partial=True)
+    second.join(30)
+    assert made == ["whole"]
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError, InputError])
 def test_an_interrupted_stage_leaves_nothing(tmp_path: Path, error: type[BaseException]) -> None:
     def make(folder: Path, *_: Any) -> None:
@@ -45,7 +107,7 @@ def test_an_interrupted_stage_leaves_nothing(tmp_path: Path, error: type[BaseExc
 
     with pytest.raises(error):
         StageDesk(tmp_path).run("fall", "k", make, _read)
-    assert list(tmp_path.iterdir()) == []
+    assert _left(tmp_path) == []
 
 
 def test_frames_already_made_are_kept_for_the_next_run(tmp_path: Path) -> None:
@@ -71,7 +133,7 @@ def test_a_full_disk_is_said_and_leaves_no_half_result(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match="No space left"):
         StageDesk(tmp_path).run("dust", "k", make, _read)
-    assert list(tmp_path.iterdir()) == []
+    assert _left(tmp_path) == []
 
 
 def test_keys_follow_content() -> None:

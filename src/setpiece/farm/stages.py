@@ -13,10 +13,12 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
+
+from filelock import FileLock, Timeout
 
 from setpiece.errors import SetpieceError, StoreError
 from setpiece.farm.meter import Meter, Usage
@@ -118,16 +120,56 @@ class StageDesk:
         Raises StoreError where the disk refuses; nothing half-written takes the final name.
         """
         final = self.work / f"{name}-{key}"
+        if _finished(final):
+            return self._found(name, key, final, load)
+        with self._alone(name, key):
+            if _finished(final):  # by the other run, while this one waited
+                return self._found(name, key, final, load)
+            return self._made(name, key, final, make, load, keep_partial)
+
+    @contextlib.contextmanager
+    def _alone(self, name: str, key: str) -> Iterator[None]:
+        """Two runs of one order in one folder: the second waits for the first's result."""
+        lock = FileLock(self.work / f".{name}-{key}.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            self.watcher.say(
+                f"{self.work}: another run is making {name} here; waiting for it "
+                "(Ctrl-C stops only this one)"
+            )
+            lock.acquire(poll_interval=0.5)
+        except NotImplementedError:  # a file system that knows no locks: as good as alone
+            yield
+            return
+        except OSError as error:
+            raise StoreError(
+                f"{lock.lock_file}: cannot be written ({error.strerror or error}). {_ADVICE}"
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _found(self, name: str, key: str, final: Path, load: Callable[[Path], T]) -> T:
+        self.watcher.begin(name, True)
+        usage = Usage(**json.loads((final / "stage.json").read_text())["usage"])
+        self.records.append(StageRecord(name, key, final, usage, True))
+        os.utime(final)
+        result = load(final)
+        self.watcher.end(name, 0.0)
+        return result
+
+    def _made(
+        self,
+        name: str,
+        key: str,
+        final: Path,
+        make: Callable[[Path, Callable[[float], None], Meter], None],
+        load: Callable[[Path], T],
+        keep_partial: bool,
+    ) -> T:
         part = self.work / f".{name}-{key}.part"
-        mark = final / "stage.json"
-        if mark.is_file():
-            self.watcher.begin(name, True)
-            usage = Usage(**json.loads(mark.read_text())["usage"])
-            self.records.append(StageRecord(name, key, final, usage, True))
-            os.utime(final)
-            result = load(final)
-            self.watcher.end(name, 0.0)
-            return result
         self.watcher.begin(name, False)
         started = time.monotonic()
         meter = Meter()
@@ -171,6 +213,10 @@ class StageDesk:
         self.records.append(StageRecord(name, key, final, usage, False))
         self.watcher.end(name, time.monotonic() - started)
         return load(final)
+
+
+def _finished(folder: Path) -> bool:
+    return (folder / "stage.json").is_file()
 
 
 def _earlier(part: Path) -> Usage:
