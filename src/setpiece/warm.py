@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from setpiece.farm.local import map_frames
 from setpiece.farm.stages import Watcher
 
-# Modules whose `compile_kernels()` compiles all that their room needs.
+# Modules whose `compile_kernels()` compiles all that their room needs; the longest come first, so
+# that no process is left alone with one of them at the end.
 KERNELS = (
+    "setpiece.collapse.fall",
+    "setpiece.render.solids",
+    "setpiece.previs.panel",
+    "setpiece.schedule.patterns",
+    "setpiece.collapse.dust",
+    "setpiece.render.volume",
+    "setpiece.collapse.fracture",
+    "setpiece.schedule.talent.solve",
     "setpiece.collapse.layout.vanishing",
     "setpiece.collapse.inpaint.patchmatch",
     "setpiece.collapse.inpaint.blend",
     "setpiece.collapse.inpaint.graphcut",
-    "setpiece.collapse.fracture",
-    "setpiece.collapse.fall",
-    "setpiece.collapse.dust",
     "setpiece.collapse.dust_paint",
     "setpiece.collapse.dust_pass",
     "setpiece.collapse.comp",
@@ -27,20 +34,31 @@ KERNELS = (
     "setpiece.deage.steady",
     "setpiece.media.cryptomatte",
     "setpiece.media.movie",
-    "setpiece.previs.panel",
-    "setpiece.render.solids",
-    "setpiece.render.volume",
     "setpiece.render.motionblur",
     "setpiece.render.particles",
-    "setpiece.schedule.patterns",
-    "setpiece.schedule.talent.solve",
 )
 
 
-def warm_up(watcher: Watcher) -> None:
-    """Compile what is not compiled yet (about a minute the first time, then seconds)."""
+def warm_up(watcher: Watcher, workers: int | None = None) -> None:
+    """Compile what is not compiled yet (a minute or two the first time, then seconds).
+
+    workers: processes; None is one for each core.
+    """
     watcher.begin("warm", False)
-    for i, name in enumerate(KERNELS):
-        import_module(name).compile_kernels()
-        watcher.advance("warm", (i + 1) / len(KERNELS))
+    finished = 0
+
+    def one_more(index: int, value: None, cpu_seconds: float) -> None:
+        nonlocal finished
+        finished += 1
+        watcher.advance("warm", finished / len(KERNELS))
+
+    map_frames(_names, _compile, KERNELS, range(len(KERNELS)), workers=workers, done=one_more)
     watcher.end("warm", 0.0)
+
+
+def _names(names: tuple[str, ...]) -> tuple[str, ...]:
+    return names
+
+
+def _compile(names: tuple[str, ...], index: int) -> None:
+    import_module(names[index]).compile_kernels()
