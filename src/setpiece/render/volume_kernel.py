@@ -6,12 +6,16 @@ import numpy as np
 from numba import njit
 
 f4 = np.float32
+U0, U1, U2, U3 = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(3)
+U4, U5, U6, U7 = np.uint64(4), np.uint64(5), np.uint64(6), np.uint64(7)
 BRICK = 4  # cells along an edge of the bricks that are skipped when empty
 WIDE, TALL = 16, 64  # px of a tile of rays: their cells, in columns, are still in the cache
 NEAR = 4.0  # px of a fine cell from which on lobes move the edge of the cloud
 CARVE = 0.6  # cells that a lobe of one deviation moves it
 TURN = 0.8  # optical depth that a lobe's far side has more, of its slope away from the sun
 OPEN = 0.14  # share of the sky that a lobe of one deviation sees more, and a cleft less
+WEAK = 0.08  # of the strongest patch's weight, that is taken off all: the faint need no noise then
+FAINT = 0.004  # of the picture that dust hides: so much has gathered before its light is asked for
 PITCH, FINER = 1.77, 2.66  # texels of noise in a fine cell, and how much finer each next size is
 
 
@@ -31,13 +35,12 @@ ONCE, TWICE, SOME, MANY = 0.353, 0.31, 0.73, 0.31
 @njit(inline="always")
 def _sample(f, i, j, k, a, b, c):
     a1, b1, c1 = f4(1.0) - a, f4(1.0) - b, f4(1.0) - c
+    # Unsigned: an index that may be negative would be looked at for each of the eight.
+    i, j, k = np.uint64(i), np.uint64(j), np.uint64(k)
+    p, q, r = i + U1, j + U1, k + U1
     return a1 * (
-        b1 * (c1 * f[i, j, k] + c * f[i, j, k + 1])
-        + b * (c1 * f[i, j + 1, k] + c * f[i, j + 1, k + 1])
-    ) + a * (
-        b1 * (c1 * f[i + 1, j, k] + c * f[i + 1, j, k + 1])
-        + b * (c1 * f[i + 1, j + 1, k] + c * f[i + 1, j + 1, k + 1])
-    )
+        b1 * (c1 * f[i, j, k] + c * f[i, j, r]) + b * (c1 * f[i, q, k] + c * f[i, q, r])
+    ) + a * (b1 * (c1 * f[p, j, k] + c * f[p, j, r]) + b * (c1 * f[p, q, k] + c * f[p, q, r]))
 
 
 @njit(inline="always")
@@ -46,25 +49,27 @@ def _around(f, i, j, k, a, b, c):
     a1, b1, c1 = f4(1.0) - a, f4(1.0) - b, f4(1.0) - c
     w0, w1, w2, w3 = a1 * b1 * c1, a1 * b1 * c, a1 * b * c1, a1 * b * c
     w4, w5, w6, w7 = a * b1 * c1, a * b1 * c, a * b * c1, a * b * c
-    x, y, z = w0 * f[i, j, k, 0], w0 * f[i, j, k, 1], w0 * f[i, j, k, 2]
-    v = w0 * f[i, j, k, 3]
-    x, y, z = x + w1 * f[i, j, k + 1, 0], y + w1 * f[i, j, k + 1, 1], z + w1 * f[i, j, k + 1, 2]
-    v += w1 * f[i, j, k + 1, 3]
-    j += 1
-    x, y, z = x + w2 * f[i, j, k, 0], y + w2 * f[i, j, k, 1], z + w2 * f[i, j, k, 2]
-    v += w2 * f[i, j, k, 3]
-    x, y, z = x + w3 * f[i, j, k + 1, 0], y + w3 * f[i, j, k + 1, 1], z + w3 * f[i, j, k + 1, 2]
-    v += w3 * f[i, j, k + 1, 3]
-    i += 1
-    x, y, z = x + w6 * f[i, j, k, 0], y + w6 * f[i, j, k, 1], z + w6 * f[i, j, k, 2]
-    v += w6 * f[i, j, k, 3]
-    x, y, z = x + w7 * f[i, j, k + 1, 0], y + w7 * f[i, j, k + 1, 1], z + w7 * f[i, j, k + 1, 2]
-    v += w7 * f[i, j, k + 1, 3]
-    j -= 1
-    x, y, z = x + w4 * f[i, j, k, 0], y + w4 * f[i, j, k, 1], z + w4 * f[i, j, k, 2]
-    v += w4 * f[i, j, k, 3]
-    x, y, z = x + w5 * f[i, j, k + 1, 0], y + w5 * f[i, j, k + 1, 1], z + w5 * f[i, j, k + 1, 2]
-    v += w5 * f[i, j, k + 1, 3]
+    i, j, k = np.uint64(i), np.uint64(j), np.uint64(k)
+    r = k + U1
+    x, y, z = w0 * f[i, j, k, U0], w0 * f[i, j, k, U1], w0 * f[i, j, k, U2]
+    v = w0 * f[i, j, k, U3]
+    x, y, z = x + w1 * f[i, j, r, U0], y + w1 * f[i, j, r, U1], z + w1 * f[i, j, r, U2]
+    v += w1 * f[i, j, r, U3]
+    j += U1
+    x, y, z = x + w2 * f[i, j, k, U0], y + w2 * f[i, j, k, U1], z + w2 * f[i, j, k, U2]
+    v += w2 * f[i, j, k, U3]
+    x, y, z = x + w3 * f[i, j, r, U0], y + w3 * f[i, j, r, U1], z + w3 * f[i, j, r, U2]
+    v += w3 * f[i, j, r, U3]
+    i += U1
+    x, y, z = x + w6 * f[i, j, k, U0], y + w6 * f[i, j, k, U1], z + w6 * f[i, j, k, U2]
+    v += w6 * f[i, j, k, U3]
+    x, y, z = x + w7 * f[i, j, r, U0], y + w7 * f[i, j, r, U1], z + w7 * f[i, j, r, U2]
+    v += w7 * f[i, j, r, U3]
+    j -= U1
+    x, y, z = x + w4 * f[i, j, k, U0], y + w4 * f[i, j, k, U1], z + w4 * f[i, j, k, U2]
+    v += w4 * f[i, j, k, U3]
+    x, y, z = x + w5 * f[i, j, r, U0], y + w5 * f[i, j, r, U1], z + w5 * f[i, j, r, U2]
+    v += w5 * f[i, j, r, U3]
     return x, y, z, v
 
 
@@ -78,63 +83,67 @@ def _lobe(cosine, g):
 def _tile_at(tile, mask, u, v, w):
     a0, b0, c0 = int(u), int(v), int(w)
     a, b, c = u - f4(a0), v - f4(b0), w - f4(c0)
-    a0, b0, c0 = a0 & mask, b0 & mask, c0 & mask
-    a1, b1, c1 = (a0 + 1) & mask, (b0 + 1) & mask, (c0 + 1) & mask
-    e = tile[a0, b0, c0] + c * (tile[a0, b0, c1] - tile[a0, b0, c0])
-    f = tile[a0, b1, c0] + c * (tile[a0, b1, c1] - tile[a0, b1, c0])
-    q = tile[a1, b0, c0] + c * (tile[a1, b0, c1] - tile[a1, b0, c0])
-    r = tile[a1, b1, c0] + c * (tile[a1, b1, c1] - tile[a1, b1, c0])
+    a1, b1, c1 = np.uint64((a0 + 1) & mask), np.uint64((b0 + 1) & mask), np.uint64((c0 + 1) & mask)
+    a0, b0, c0 = np.uint64(a0 & mask), np.uint64(b0 & mask), np.uint64(c0 & mask)
+    e = f4(tile[a0, b0, c0]) + c * (f4(tile[a0, b0, c1]) - f4(tile[a0, b0, c0]))
+    f = f4(tile[a0, b1, c0]) + c * (f4(tile[a0, b1, c1]) - f4(tile[a0, b1, c0]))
+    q = f4(tile[a1, b0, c0]) + c * (f4(tile[a1, b0, c1]) - f4(tile[a1, b0, c0]))
+    r = f4(tile[a1, b1, c0]) + c * (f4(tile[a1, b1, c1]) - f4(tile[a1, b1, c0]))
     e, q = e + b * (f - e), q + b * (r - q)
     return e + a * (q - e)
 
 
 @njit(inline="always")
-def _weight(cx, cy, cz, p, point, weight, rr):
+def _weight(cx, cy, cz, p, patch, rr):
     """How much patch p counts at (cx, cy, cz)."""
-    x, y, z = cx - point[p, 0], cy - point[p, 1], cz - point[p, 2]
+    x, y, z = cx - patch[p, U0], cy - patch[p, U1], cz - patch[p, U2]
     g = max(f4(1.0) - (x * x + y * y + z * z) * rr, f4(0.0))
-    return g * g * weight[p]
+    return g * g * patch[p, U3]
 
 
 @njit(inline="always")
-def _billow(cx, cy, cz, g, p, point, offset, tile, pitch):
+def _weights(cx, cy, cz, i, j, k, ids, patch, rr):
+    """The patches around cell (i, j, k), how much each counts at (cx, cy, cz), and one over the
+    deviation of noise that is so mixed."""
+    i, j, k = np.uint64(i), np.uint64(j), np.uint64(k)
+    p0, p1, p2 = (
+        np.uint64(ids[i, j, k, U0]),
+        np.uint64(ids[i, j, k, U1]),
+        np.uint64(ids[i, j, k, U2]),
+    )
+    g0, g1 = _weight(cx, cy, cz, p0, patch, rr), _weight(cx, cy, cz, p1, patch, rr)
+    g2 = _weight(cx, cy, cz, p2, patch, rr)
+    # What the weakest patch weighs is taken off all: then it fades out before a fourth, of which
+    # this cell does not know, takes its place beyond the cell's border.
+    least = min(g0, min(g1, g2))
+    g0, g1, g2 = g0 - least, g1 - least, g2 - least
+    g0, g1, g2 = g0 * g0, g1 * g1, g2 * g2
+    least = f4(WEAK) * max(g0, max(g1, g2))
+    g0, g1, g2 = max(g0 - least, f4(0.0)), max(g1 - least, f4(0.0)), max(g2 - least, f4(0.0))
+    scale = f4(1.0) / np.sqrt(f4(2e-5) + g0 * g0 + g1 * g1 + g2 * g2)
+    return p0, p1, p2, g0, g1, g2, scale
+
+
+@njit(inline="always")
+def _billow(cx, cy, cz, g, p, patch, tile, pitch):
     """Noise of patch p at (cx, cy, cz), times its weight g."""
     if g <= 0:
         return f4(0.0)
-    far = f4(64 * tile.shape[0])
-    return g * offset[p, 3] * _tile_at(
-        tile, tile.shape[0] - 1, (cx - point[p, 0]) * pitch + offset[p, 0] + far,
-        (cy - point[p, 1]) * pitch + offset[p, 1] + far,
-        (cz - point[p, 2]) * pitch + offset[p, 2] + far,
+    return g * patch[p, U7] * _tile_at(
+        tile, tile.shape[0] - 1, (cx - patch[p, U0]) * pitch + patch[p, U4],
+        (cy - patch[p, U1]) * pitch + patch[p, U5], (cz - patch[p, U2]) * pitch + patch[p, U6],
     )  # fmt: skip
 
 
 @njit(inline="always")
-def _grain_at(cx, cy, cz, i, j, k, ids, point, weight, offset, rr, tile, ratio, coarse, fine):
-    """Billows at coarse-cell coordinates, blended from the patches around cell (i, j, k): of
-    about a fine cell and, by the share `fine`, of a third of it."""
-    p0, p1, p2 = ids[i, j, k, 0], ids[i, j, k, 1], ids[i, j, k, 2]
-    if p0 < 0:
-        return f4(0.0)
-    g0 = _weight(cx, cy, cz, p0, point, weight, rr)
-    g1 = _weight(cx, cy, cz, p1, point, weight, rr) if p1 >= 0 else f4(0.0)
-    g2 = _weight(cx, cy, cz, p2, point, weight, rr) if p2 >= 0 else f4(0.0)
-    # What the weakest patch weighs is taken off all: then it fades out before a fourth, of which
-    # this cell does not know, takes its place beyond the cell's border.
-    least = min(g0, min(g1, g2))
-    g0, g1, g2 = (g0 - least) ** 2, (g1 - least) ** 2, (g2 - least) ** 2
-    scale = f4(1.0) / np.sqrt(f4(2e-5) + g0 * g0 + g1 * g1 + g2 * g2)
+def _grain_at(cx, cy, cz, i, j, k, ids, patch, rr, tile, ratio):
+    """Billows of about a fine cell at coarse-cell coordinates, blended from the patches around
+    cell (i, j, k)."""
+    p0, p1, p2, g0, g1, g2, scale = _weights(cx, cy, cz, i, j, k, ids, patch, rr)
     pitch = f4(PITCH) * ratio
-    value = _billow(cx, cy, cz, g0, p0, point, offset, tile, pitch)
-    value += _billow(cx, cy, cz, g1, p1, point, offset, tile, pitch)
-    value += _billow(cx, cy, cz, g2, p2, point, offset, tile, pitch)
-    value *= coarse
-    if fine > 0:
-        pitch = f4(PITCH * FINER) * ratio
-        more = _billow(cx, cy, cz, g0, p0, point, offset, tile, pitch)
-        more += _billow(cx, cy, cz, g1, p1, point, offset, tile, pitch)
-        more += _billow(cx, cy, cz, g2, p2, point, offset, tile, pitch)
-        value += fine * more
+    value = _billow(cx, cy, cz, g0, p0, patch, tile, pitch)
+    value += _billow(cx, cy, cz, g1, p1, patch, tile, pitch)
+    value += _billow(cx, cy, cz, g2, p2, patch, tile, pitch)
     return value * scale
 
 
@@ -143,12 +152,12 @@ def _tile_slope(tile, mask, u, v, w, s0, s1, s2):
     """Noise of the tile, and how fast it grows along (s0, s1, s2) [1/texel]."""
     a0, b0, c0 = int(u), int(v), int(w)
     a, b, c = u - f4(a0), v - f4(b0), w - f4(c0)
-    a0, b0, c0 = a0 & mask, b0 & mask, c0 & mask
-    a1, b1, c1 = (a0 + 1) & mask, (b0 + 1) & mask, (c0 + 1) & mask
-    n00, n01 = tile[a0, b0, c0], tile[a0, b1, c0]
-    n10, n11 = tile[a1, b0, c0], tile[a1, b1, c0]
-    d00, d01 = tile[a0, b0, c1] - n00, tile[a0, b1, c1] - n01
-    d10, d11 = tile[a1, b0, c1] - n10, tile[a1, b1, c1] - n11
+    a1, b1, c1 = np.uint64((a0 + 1) & mask), np.uint64((b0 + 1) & mask), np.uint64((c0 + 1) & mask)
+    a0, b0, c0 = np.uint64(a0 & mask), np.uint64(b0 & mask), np.uint64(c0 & mask)
+    n00, n01 = f4(tile[a0, b0, c0]), f4(tile[a0, b1, c0])
+    n10, n11 = f4(tile[a1, b0, c0]), f4(tile[a1, b1, c0])
+    d00, d01 = f4(tile[a0, b0, c1]) - n00, f4(tile[a0, b1, c1]) - n01
+    d10, d11 = f4(tile[a1, b0, c1]) - n10, f4(tile[a1, b1, c1]) - n11
     p, q, r, s = n00 + c * d00, n01 + c * d01, n10 + c * d10, n11 + c * d11
     e, f = p + b * (q - p), r + b * (s - r)
     g, h = d00 + b * (d01 - d00), d10 + b * (d11 - d10)
@@ -157,47 +166,39 @@ def _tile_slope(tile, mask, u, v, w, s0, s1, s2):
 
 
 @njit(inline="always")
-def _lobes_at(cx, cy, cz, i, j, k, ids, point, weight, offset, rr, tile, ratio, shares, sun):
+def _lobes_at(cx, cy, cz, i, j, k, ids, patch, rr, tile, ratio, shares, sun):
     """As `_grain_at`, for dust that is near: in as many sizes as `shares` has, each 1 / FINER of
     the last; and how fast the lobes rise towards the sun."""
-    value, turn, total = f4(0.0), f4(0.0), f4(0.0)
-    if ids[i, j, k, 0] < 0:
-        return value, turn
-    p0, p1, p2 = ids[i, j, k, 0], max(ids[i, j, k, 1], 0), max(ids[i, j, k, 2], 0)
-    g0 = _weight(cx, cy, cz, p0, point, weight, rr)
-    g1 = _weight(cx, cy, cz, p1, point, weight, rr) if ids[i, j, k, 1] >= 0 else f4(0.0)
-    g2 = _weight(cx, cy, cz, p2, point, weight, rr) if ids[i, j, k, 2] >= 0 else f4(0.0)
-    least = min(g0, min(g1, g2))
-    far = f4(64 * tile.shape[0])
+    value, turn = f4(0.0), f4(0.0)
+    p0, p1, p2, g0, g1, g2, scale = _weights(cx, cy, cz, i, j, k, ids, patch, rr)
     for n in range(3):
         p = p0 if n == 0 else (p1 if n == 1 else p2)
-        g = ((g0 if n == 0 else (g1 if n == 1 else g2)) - least) ** 2
+        g = g0 if n == 0 else (g1 if n == 1 else g2)
         if g <= 0:
             continue
-        total += g * g
+        g *= patch[p, U7]
         pitch = f4(PITCH) * ratio
+        x, y, z = cx - patch[p, U0], cy - patch[p, U1], cz - patch[p, U2]
         for m in range(shares.shape[0]):
             if shares[m] <= 0:
                 break
             v, t = _tile_slope(
-                tile, tile.shape[0] - 1, (cx - point[p, 0]) * pitch + offset[p, 0] + far,
-                (cy - point[p, 1]) * pitch + offset[p, 1] + far,
-                (cz - point[p, 2]) * pitch + offset[p, 2] + far, sun[0], sun[1], sun[2],
+                tile, tile.shape[0] - 1, x * pitch + patch[p, U4], y * pitch + patch[p, U5],
+                z * pitch + patch[p, U6], sun[0], sun[1], sun[2],
             )  # fmt: skip
-            value += g * offset[p, 3] * shares[m] * v
-            turn += g * offset[p, 3] * shares[m] * t
+            value += g * shares[m] * v
+            turn += g * shares[m] * t
             pitch *= f4(FINER)
-    scale = f4(1.0) / np.sqrt(f4(2e-5) + total)
     return value * scale, turn * scale
 
 
 @njit(inline="always")
 def _slope(f, i, j, k, a, b, c):
     """How steep the trilinear field is [per cell]."""
-    p, q = f[i, j, k], f[i, j, k + 1]
-    r, s = f[i, j + 1, k], f[i, j + 1, k + 1]
-    t, u = f[i + 1, j, k], f[i + 1, j, k + 1]
-    v, w = f[i + 1, j + 1, k], f[i + 1, j + 1, k + 1]
+    i, j, k = np.uint64(i), np.uint64(j), np.uint64(k)
+    i1, j1, k1 = i + U1, j + U1, k + U1
+    p, q, r, s = f[i, j, k], f[i, j, k1], f[i, j1, k], f[i, j1, k1]
+    t, u, v, w = f[i1, j, k], f[i1, j, k1], f[i1, j1, k], f[i1, j1, k1]
     a1, b1, c1 = f4(1.0) - a, f4(1.0) - b, f4(1.0) - c
     x = b1 * (c1 * (t - p) + c * (u - q)) + b * (c1 * (v - r) + c * (w - s))
     y = a1 * (c1 * (r - p) + c * (s - q)) + a * (c1 * (v - t) + c * (w - u))
@@ -220,7 +221,7 @@ def brick_max(d, out):
 
 @njit(cache=True, nogil=True, fastmath=True)
 def march_rays(d, tau, around, ratio, clear, origin, cell, eye, rotation, focal, cx, cy,
-           depth, sun, step, jitter_seed, grainy, ids, point, weight, offset, reach, refined,
+           depth, sun, step, jitter_seed, grainy, ids, patch, reach, refined,
            tile, wanted, apart, out):  # fmt: skip
     """out (h, w, 5): sun, sky and ground light, transmittance, mean depth.
 
@@ -289,6 +290,8 @@ def march_rays(d, tau, around, ratio, clear, origin, cell, eye, rotation, focal,
             t = t0 + dt * f4(noise - np.floor(noise))
             left = f4(1.0)
             ls, la, lg, dm = f4(0.0), f4(0.0), f4(0.0), f4(0.0)
+            light, up, low = f4(0.0), f4(0.0), f4(0.0)
+            waiting, where = f4(0.0), f4(0.0)
             while t < t1 + half * dt:
                 # A step stands for half a step to both sides, cut off at the scene behind.
                 piece = min(t + half * dt, t1) - max(t - half * last, t0)
@@ -300,7 +303,7 @@ def march_rays(d, tau, around, ratio, clear, origin, cell, eye, rotation, focal,
                 z = min(max(e2 + here * q2, f4(0.0)), lim[2])
                 i, j, k = int(x), int(y), int(z)
                 bi, bj, bk = i // BRICK, j // BRICK, k // BRICK
-                n = int(clear[bi, bj, bk])
+                n = int(clear[np.uint64(bi), np.uint64(bj), np.uint64(bk)])
                 if n > 0:
                     # Leave all that is empty around at once, in whole steps so that the jitter
                     # stays even.
@@ -314,7 +317,12 @@ def march_rays(d, tau, around, ratio, clear, origin, cell, eye, rotation, focal,
                     continue
                 a, b, c = x - f4(i), y - f4(j), z - f4(k)
                 de = _sample(d, i, j, k, a, b, c)
-                if de > f4(1e-4):
+                thin = de * piece * travelled
+                # The first dust is lit, for what may be all there is.
+                lit = de > f4(1e-4) and ((waiting + thin) * left > f4(FAINT) or left == f4(1.0))
+                if de > f4(1e-4) and not lit:
+                    waiting += thin
+                if lit:
                     pixels = size / max(here, half)  # of a fine cell, in the picture
                     bump, turn = f4(0.0), f4(0.0)
                     if grainy and left > f4(0.35) and pixels > f4(1.2) and de * metres > f4(0.012):
@@ -329,17 +337,16 @@ def march_rays(d, tau, around, ratio, clear, origin, cell, eye, rotation, focal,
                         shares[1] = min((pixels - f4(NEAR)) * f4(0.2), f4(0.4))
                         if shares[1] <= 0:
                             bump = _grain_at(
-                                gx, gy, gz, gi, gj, gk, ids, point, weight, offset, rr, tile,
-                                ratio32, shares[0], f4(0.0),
+                                gx, gy, gz, gi, gj, gk, ids, patch, rr, tile, ratio32,
                             )  # fmt: skip
-                            bump = min(max(bump, f4(-2.2)), f4(2.2))
+                            bump = min(max(shares[0] * bump, f4(-2.2)), f4(2.2))
                         else:
                             shares[2] = min(
                                 max(pixels - f4(2 * NEAR), f4(0.0)) * f4(0.04), f4(0.16)
                             )
                             bump, turn = _lobes_at(
-                                gx, gy, gz, gi, gj, gk, ids, point, weight, offset, rr, tile,
-                                ratio32, shares, to_sun,
+                                gx, gy, gz, gi, gj, gk, ids, patch, rr, tile, ratio32, shares,
+                                to_sun,
                             )  # fmt: skip
                             bump = min(max(bump, f4(-2.2)), f4(2.2))
                             close = min((pixels - f4(NEAR)) * f4(0.3), f4(1.0))
@@ -348,7 +355,8 @@ def march_rays(d, tau, around, ratio, clear, origin, cell, eye, rotation, focal,
                             de = max(de + carve * _slope(d, i, j, k, a, b, c), f4(0.0))
                             turn *= close
                         de *= max(f4(1.0) + f4(0.55) * bump, f4(0.05))
-                    al = f4(1.0) - np.exp(-de * piece * travelled)
+                    al = f4(1.0) - np.exp(-waiting - de * piece * travelled)
+                    waiting = f4(0.0)
                     s = _sample(tau, i, j, k, a, b, c)
                     # A bulge stands a little further into the light than its cell.
                     s = max(s * np.exp(f4(-0.33) * bump) + f4(TURN) * turn, f4(0.0))
@@ -367,10 +375,12 @@ def march_rays(d, tau, around, ratio, clear, origin, cell, eye, rotation, focal,
                     # What no solid hides from the sun; a little light wanders in all the same.
                     light = p0 * r8 * r8 + met * r8 * (p1 + f4(SOME) * met)
                     light += f4(MANY) * r * met * met * met * met
-                    ls += al * light * (f4(0.06) + f4(0.94) * free)
+                    light *= f4(0.06) + f4(0.94) * free
+                    ls += al * light
                     la += al * up
                     lg += al * low
                     dm += al * here
+                    where = here
                     left -= al
                     if left < f4(0.012):
                         break
@@ -378,6 +388,11 @@ def march_rays(d, tau, around, ratio, clear, origin, cell, eye, rotation, focal,
                 # What lies behind half-opaque dust is seen half as well.
                 dt = fine * (f4(1.0) if left > half else (f4(1.5) if left > f4(0.2) else f4(2.0)))
                 t += half * (last + dt)
+            if waiting > 0 and left >= f4(0.012):
+                # What was never asked for looks like the last that was.
+                al = left * (f4(1.0) - np.exp(-waiting))
+                ls, la, lg, dm = ls + al * light, la + al * up, lg + al * low, dm + al * where
+                left -= al
             seen = f4(1.0) - left
             if left < f4(0.012):
                 # The rest of an opaque ray would have looked like what was seen of it.

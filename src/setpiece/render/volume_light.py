@@ -9,9 +9,10 @@ from functools import cached_property
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import distance_transform_cdt, gaussian_filter
 
 from setpiece.render.light import Light, sunlit
+from setpiece.render.volume_kernel import BRICK, brick_max
 
 F32 = NDArray[np.float32]
 Hidden = Callable[[F32, F32], NDArray[np.bool_]]
@@ -36,22 +37,20 @@ class Grain:
     """Detail finer than a volume's cells, made while marching: noise that rides on patches.
 
     Attributes:
-        nearest: the strongest patches around each coarse cell, -1 where fewer,
+        nearest: the strongest patches around each coarse cell, P where fewer,
             int32 (X', Y', Z', 3).
-        point: patch positions [coarse cells; a centre is an integer], float32 (P, 3).
-        weight: strength of each, 0..1, float32 (P,). offset: of its noise [texels],
-            and how much it has of it, float32 (P, 4).
+        patch: float32 (P + 1, 8): position [coarse cells; a centre is an integer], strength 0..1,
+            offset of its noise [texels, positive wherever it reaches] and how much one step of
+            `tile` is of it; the last has no strength.
         reach: radius of a patch [coarse cells]. ratio: fine cells along a coarse one.
-        tile: periodic billows, mean 0, variance 1, n a power of two, float32 (n, n, n).
+        tile: periodic billows, mean 0, n a power of two, in steps, int8 (n, n, n).
     """
 
     nearest: NDArray[np.int32]
-    point: F32
-    weight: F32
-    offset: F32
+    patch: F32
     reach: float
     ratio: int
-    tile: F32
+    tile: NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -100,6 +99,25 @@ class LitVolume:
     def around(self) -> F32:
         """sky, ground, clear and met side by side (X', Y', Z', 4), for the march."""
         return np.stack([self.sky, self.ground, self.clear, self.met], axis=-1)
+
+    @cached_property
+    def empty(self) -> NDArray[np.int8]:
+        """Of each brick, how many bricks away, corners counted as one, the nearest with dust is; a
+        brick whose next cells over the border hold dust has some. For the march."""
+        density = self.volume.density
+        most = np.zeros([-(-n // BRICK) for n in density.shape], np.float32)
+        brick_max(density, most)
+        full = most > 1e-4
+        for axis in range(3):
+            lo, hi = [slice(None)] * 3, [slice(None)] * 3
+            lo[axis], hi[axis] = slice(None, -1), slice(1, None)
+            step = full.copy()
+            step[tuple(lo)] |= full[tuple(hi)]
+            full = step
+        if not full.any():
+            return np.full(full.shape, 100, np.int8)
+        far = distance_transform_cdt(~full, metric="chessboard")
+        return np.asarray(np.minimum(far, 100), np.int8)
 
 
 @njit(cache=True, nogil=True, fastmath=True)

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_cdt
 
 from setpiece.render.camera import Camera
 from setpiece.render.light import RGB, Light
 from setpiece.render.volume_fill import between, calm, colour, enlarge, middle
-from setpiece.render.volume_kernel import BRICK, brick_max, march_rays
+from setpiece.render.volume_kernel import march_rays
 from setpiece.render.volume_light import Grain, LitVolume
 
 F32 = NDArray[np.float32]
@@ -26,8 +25,7 @@ ALIKE = 0.03
 SIMILAR = 0.08  # the same for the four pixels beside it, whose mean is nearer
 
 _NO_GRAIN = Grain(
-    np.full((1, 1, 1, 3), -1, np.int32), np.zeros((1, 3), np.float32), np.zeros(1, np.float32),
-    np.zeros((1, 4), np.float32), 1.0, 1, np.zeros((1, 1, 1), np.float32),
+    np.zeros((1, 1, 1, 3), np.int32), np.zeros((1, 8), np.float32), 1.0, 1, np.zeros((1, 1, 1), np.int8),
 )  # fmt: skip
 
 
@@ -116,20 +114,18 @@ def _shoot(
     view = camera if (camera.width, camera.height) == (w, h) else camera.resized(w, h)
     volume = lit.volume
     grain = volume.grain or _NO_GRAIN
-    clear = _clear(volume.density)
     out = np.zeros((h, w, 5), np.float32)
     wanted = np.ones((h, w), np.uint8)
 
     def rays(apart: int) -> None:
         march_rays(
-            volume.density, lit.sun_depth, lit.around, lit.ratio, clear,
+            volume.density, lit.sun_depth, lit.around, lit.ratio, lit.empty,
             np.asarray(volume.origin, np.float64), float(volume.cell),
             np.asarray(view.position, np.float64), np.asarray(view.rotation, np.float64),
             float(view.focal), float(view.centre[0]), float(view.centre[1]), depth,
             np.asarray(lit.to_sun, np.float64), float(step), float(seed % 64),
-            volume.grain is not None, grain.nearest, grain.point,
-            grain.weight, grain.offset, float(grain.reach), int(grain.ratio), grain.tile, wanted,
-            apart, out,
+            volume.grain is not None, grain.nearest, grain.patch, float(grain.reach),
+            int(grain.ratio), grain.tile, wanted, apart, out,
         )  # fmt: skip
 
     if not every:
@@ -152,24 +148,6 @@ def _shoot(
     even = np.empty_like(out)
     calm(out, depth, even)
     return even
-
-
-def _clear(density: F32) -> NDArray[np.int8]:
-    """Of each brick, how many bricks away, corners counted as one, the nearest with dust is; a
-    brick whose next cells over the border hold dust has some."""
-    most = np.zeros([-(-n // BRICK) for n in density.shape], np.float32)
-    brick_max(density, most)
-    full = most > 1e-4
-    for axis in range(3):
-        lo, hi = [slice(None)] * 3, [slice(None)] * 3
-        lo[axis], hi[axis] = slice(None, -1), slice(1, None)
-        step = full.copy()
-        step[tuple(lo)] |= full[tuple(hi)]
-        full = step
-    if not full.any():
-        return np.full(full.shape, 100, np.int8)
-    far = distance_transform_cdt(~full, metric="chessboard")
-    return np.asarray(np.minimum(far, 100), np.int8)
 
 
 def compile_kernels() -> None:
