@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_fill_holes, distance_transform_edt
+from scipy.ndimage import binary_closing, binary_fill_holes, distance_transform_edt
 
 from setpiece.collapse.solver.hulls import HullPack
 
@@ -14,6 +14,7 @@ F64 = NDArray[np.float64]
 CELL = 0.25  # [m] of the height field
 BULK = (0.15, 0.7)  # heap over gross volume once all is down; about a third is usual
 STANDS = 1.5  # [m] what comes lower than this encloses the footprint; eaves do not
+DOORS = 6  # cells on either side that close a gap in the walls: one 3 m wide
 DOWN = 0.9  # share of the mass that has come down when all of it has
 
 
@@ -69,7 +70,7 @@ def rubble(
     cells = (int(size[0]), int(size[1]))
     stood, under = tops(pack, *before, low, cells)
     heap, _ = tops(pack, *after, low, cells)
-    inside = binary_fill_holes(under < STANDS)
+    inside = _enclosed(under < STANDS)
     enclosed = stood - np.where(inside | (stood <= 0), 0.0, np.minimum(under, stood))
     gross, bulk = float(enclosed.sum() * CELL**2), float(heap.sum() * CELL**2)
     high = max(float(stood.max()), 1e-6)
@@ -97,3 +98,9 @@ def rubble(
         "volume_m3": round(bulk, 1),
         "building_m3": round(gross, 1),
     }
+
+
+def _enclosed(walls: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """What walls stand around, seen from above, doors or not."""
+    ring = binary_closing(np.pad(walls, DOORS), np.ones((3, 3), np.bool_), iterations=DOORS)
+    return np.asarray(binary_fill_holes(ring)[DOORS:-DOORS, DOORS:-DOORS])

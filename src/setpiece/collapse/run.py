@@ -47,6 +47,7 @@ class Run:
         self.racking = Racking(world, fragments)
         self.v_before = world.v[:n].copy()
         self.crushed = np.zeros(n, np.bool_)
+        self.pushed, self.spared = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
         self.column = fragments.element == Element.COLUMN
         self.rng = np.random.default_rng([seed, 65537])
         self.events: list[tuple[float, NDArray[np.int32], F64, F64]] = []
@@ -97,21 +98,29 @@ class Run:
             held = np.zeros(w.n + 1, np.bool_)  # what already lies in the heap is not crushed again
             held[w.bi[w.alive]] = True
             held[w.bj[w.alive]] = True
+            lies = hit & ~held[: w.n]
             hit &= held[: w.n]
             w.ghost[hit] = w.time + GHOST
-            w.v[: w.n][hit] += t.kick[hit]
-            w.w[: w.n][hit] += t.spin[hit]
+            self.spared |= lies
+        due = (t.push <= now) & ~self.pushed
+        if due.any():
+            self.pushed |= due
+            due &= ~self.spared
+            w.v[: w.n][due] += t.kick[due]
+            w.w[: w.n][due] += t.spin[due]
 
     def _insist(self) -> NDArray[np.bool_]:
         """Walls that still stand well after the wave has passed: crush some more of them."""
         w, t, n = self.world, self.trigger, self.world.n
-        left = t.stubborn & ~self.crushed & (self.now > t.arrive + PATIENCE)
+        left = t.stubborn & (self.now > t.arrive + PATIENCE)
         left &= self.x0[:, 2] - w.x[:n, 2] < 0.35
         left &= self.rng.random(n) < 0.15
         if left.any():
             inner = np.minimum(w.bj, n - 1)
             mine = (left[w.bi] | (left[inner] & (w.bj < n))) & w.alive & np.isinf(t.release)
             t.release[mine] = self.now
+            t.push[left] = self.now + RAMP + w.tick
+            self.pushed &= ~left
         return left
 
     def _watch(self) -> None:

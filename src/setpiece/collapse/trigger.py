@@ -19,21 +19,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.collapse.brief import Brief, Mode, Side
+from setpiece.collapse.buckling import LIFT, buckle, sheets
 from setpiece.collapse.faults import find_faults
 from setpiece.collapse.fragments import Element, Fragments
+from setpiece.collapse.roofing import HINGE, SNAPS, come_apart, find_stacks
 from setpiece.collapse.site import Site
-from setpiece.collapse.solver import GRAVITY
+from setpiece.collapse.solver import GRAVITY, TICK
 from setpiece.collapse.structure import Structure
 
 F64 = NDArray[np.float64]
 RAMP = 0.05  # [s] a bond is let go over this time
+SIDES = 0.06  # [s] joints to what is beside a support go this long after those above and below
 LEAD = 0.15  # [s] cracks run this long before the load path goes
 PULL = 0.08 * GRAVITY  # [m/s2] largest sideways acceleration
 GHOST = 0.35  # [s] a crushed support lets what is above it through for this long
 FRONT = 1.05  # the wave has gone the building's whole height after this many free-fall times
 FOLDS = 0.7  # share of a wall's upper pieces that go soon after its lowest course
-SLENDER = 2.5  # [m] between the outermost pieces of a finial or chimney
-GIVEN = 0.006  # most energy that buckling brings in, as a share of the potential energy
+LOW = 2  # storeys of a house whose walls fall over, rather than being crushed
+CAVES_IN = 0.1, 0.4  # [s] after the wave a roof plane caves in
 BRACE = 4.0  # capacities of the part that stays up in mode partial are multiplied by this
 _TOWARDS = {
     Side.LEFT: (-1.0, 0.0),
@@ -63,7 +66,8 @@ class Trigger:
         weaken, weaken_to: when each bond starts to weaken, and the share of its strength left
             half a second later (above 1 where mode partial asks a part to stay up), (M,).
         crushed: when each piece is crushed, (N,).
-        kick, spin: velocity [m/s] and turning [rad/s] a crushed piece buckles away with, (N, 3).
+        push: when each piece moves off by itself, its joints gone, (N,).
+        kick, spin: velocity [m/s] and turning [rad/s] that it then gets, (N, 3).
         pull: sideways acceleration once loose [m/s2], (N, 3).
         arrive: when the wave reaches each piece, (N,).
         stubborn: pieces that are crushed too if they still stand long after that, (N,).
@@ -76,6 +80,7 @@ class Trigger:
     weaken: F64
     weaken_to: F64
     crushed: F64
+    push: F64
     kick: F64
     spin: F64
     pull: F64
@@ -235,10 +240,13 @@ def _schedule(
     i, j = b.i, np.where(b.j < 0, b.i, b.j)
     wall = fr.element == Element.MASONRY
     course = site.low < site.base[fr.storey] + 0.30 * site.storey_height
-    slender = _slender(fr)  # a finial or chimney carries nothing and comes down in one
-    wall &= ~slender
+    stacks = find_stacks(fr, site, pull, rng) if brief is not None else []
+    thin = np.zeros(n, np.bool_)  # a finial or chimney carries nothing and comes down in one
+    for stack in stacks:
+        thin |= stack.own
+    wall &= ~thin
     crush = np.isin(fr.element, (Element.COLUMN, Element.PANEL)) | (wall & course)
-    crush &= ~slender
+    crush &= ~thin
     faults = None
     if brief is not None:
         faults = find_faults(fr, st, site, arrive, crush, rng)
@@ -248,10 +256,23 @@ def _schedule(
         folds = wall & ~course & (rng.random(n) < FOLDS)
         crushed[folds] = arrive[folds] + rng.uniform(0.10, 0.35, int(folds.sum()))
         crush = crush | folds
+    none = np.full(n, -1)
+    walls, over, caves, push = none, none, none, np.full(n, np.inf)
+    if brief is not None and faults is not None:
+        if site.storeys <= LOW:  # a wall that carries little falls over in one
+            lifts = np.floor((fr.centre[:, 2] - site.lo[2]) / LIFT).astype(np.int64)
+            walls, over = sheets(fr, b, 64 * faults.bay + lifts, wall & np.isfinite(arrive))
+            crushed = np.where(over >= 0, _as_one(over, arrive), crushed)
+            crush = crush | (over >= 0)
+        _, caves = sheets(fr, b, faults.bay, (fr.element == Element.ROOF) & np.isfinite(arrive))
+        push = _as_one(caves, arrive) + rng.uniform(*CAVES_IN, n + 1)[caves]
+        for stack in stacks:
+            push[stack.own] = arrive[stack.own].min() + SNAPS + HINGE
     m = len(i)
-    release = np.minimum(crushed[i], crushed[j])
+    within = (over[i] >= 0) & (over[i] == over[j]) & (b.j >= 0)
+    release = np.where(within, np.inf, np.minimum(crushed[i], crushed[j]))
     upright = np.abs(b.normal[:, 2]) > 0.5
-    release = release + np.where(upright, 0.0, 0.06)
+    release = release + np.where(upright, 0.0, SIDES)
     share = np.where(upright & np.isfinite(release), resist, 0.0)
     force = share * np.maximum(-st.demand[:, 0], 0)
     travel = np.full(m, 0.45 * site.storey_height)
@@ -263,17 +284,24 @@ def _schedule(
         left = np.full(m, 0.40)
         ei, ej = fr.element[i], fr.element[j]
         left[(ei == Element.MASONRY) & (ej == Element.MASONRY)] = 0.15
-        left[(ei == Element.ROOF) | (ej == Element.ROOF)] = 0.20
+        roofs = (ei == Element.ROOF) | (ej == Element.ROOF)
+        left[within] = 0.40
+        left[roofs] = 0.08 * rng.lognormal(0.0, 0.7, int(roofs.sum()))
         if brief.mode != Mode.PARTIAL:
             left[(ei == Element.SLAB) & (ej == Element.SLAB)] = 0.40
         tear = np.isfinite(both) & one_side  # the falling part comes off cleanly
         rip = 0.3 * (b.position[:, 2] - site.lo[2]) / site.span[2] + rng.uniform(0, 0.1, m)
         release = np.where(tear, np.minimum(release, rip), release)
+        apart = come_apart(fr, st, arrive, faults, stacks, rng)
+        seat = (fr.element[i] == Element.ROOF) != (fr.element[j] == Element.ROOF)
+        apart = np.where(seat, np.minimum(apart, np.minimum(push[i], push[j])), apart)
+        release = np.minimum(release, apart)
         stays = ~np.isfinite(np.minimum(arrive[i], arrive[j]))
-        crossed = np.isfinite(faults.open) & ~(slender[i] & slender[j])
+        crossed = np.isfinite(faults.open) & ~(thin[i] & thin[j])
         opened = np.where(crossed, faults.open, np.inf)
         weaken = np.where(stays, 0.0, np.minimum(both, opened))
         left[crossed] = np.minimum(left, faults.left)[crossed]
+        left[thin[i] & thin[j]] = 1.0
         left[stays] = BRACE
         weaken_to = left
         # cracks run ahead: some side joints of walls and panels open before the load path goes
@@ -283,63 +311,24 @@ def _schedule(
         pick = skin & ~upright & (rng.random(m) < 0.14) & np.isfinite(both)
         early = np.maximum(both - rng.uniform(0.0, LEAD, m), 0.0)
         release = np.where(pick, np.minimum(release, early), release)
-    kick, spin = _buckle(fr, site, crush, rng, pull)
+    kick, spin, way = buckle(fr, site, crush, walls, over, caves, stacks, rng, pull)
+    push = np.minimum(push, crushed + SIDES) + RAMP + TICK
+    if brief is not None and brief.mode not in (Mode.IMPLODE, Mode.FOLD):
+        pull = np.where((over >= 0)[:, None], PULL * way, pull)
     first = release.min(initial=np.inf)
     if np.isfinite(first):  # whatever gives way first does so at the onset
         release, weaken = release - first, np.maximum(weaken - first, 0.0)
-        crushed, arrive = crushed - first, arrive - first
+        crushed, arrive, push = crushed - first, arrive - first, push - first
     ends = np.concatenate([release[np.isfinite(release)], weaken[np.isfinite(weaken)] + 0.5, [0]])
     return Trigger(
-        release, force, travel, weaken, weaken_to, crushed, kick, spin, pull, arrive,
+        release, force, travel, weaken, weaken_to, crushed, push, kick, spin, pull, arrive,
         wall & np.isfinite(arrive) & (brief is not None), float(ends.max()),
     )  # fmt: skip
 
 
-def _slender(fr: Fragments) -> NDArray[np.bool_]:
-    """Pieces of blocks less than `SLENDER` wide."""
-    out = np.zeros(len(fr), np.bool_)
-    for k in np.unique(fr.prism):
-        own = fr.prism == k
-        out[own] = np.ptp(fr.centre[own, :2], axis=0).max() < SLENDER
+def _as_one(sheet: NDArray[np.int64], when: F64) -> F64:
+    """One time for all pieces of a sheet: when the first fifth of it would go; inf for others."""
+    out = np.full(len(sheet), np.inf)
+    for k in np.unique(sheet[sheet >= 0]):
+        out[sheet == k] = np.quantile(when[sheet == k], 0.2)
     return out
-
-
-def _buckle(
-    fr: Fragments, site: Site, crush: NDArray[np.bool_], rng: np.random.Generator, pull: F64
-) -> tuple[F64, F64]:
-    """A support folds like a knee: its lower part about its foot, its upper part about its head.
-
-    Pieces of one column go the same way: outwards from the plan and along `pull`, turned by up to
-    60 degrees. Panels and walls swing out about the foot of their storey, all at one rate, so that
-    neighbours do not run into one another; crushed courses burst out of the wall's plane.
-    """
-    place = np.round(np.column_stack([fr.centre[:, :2] / 0.7, fr.storey]))
-    _, line = np.unique(place, axis=0, return_inverse=True)
-    line = line.ravel()
-    column = fr.element == Element.COLUMN
-    turn = rng.uniform(-1.05, 1.05, line.max() + 1)[line] * column
-    rate = rng.uniform(2.5, 4.0, line.max() + 1)[line]
-    out = (fr.centre - site.mid)[:, :2]
-    out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 0.3)
-    flat = np.linalg.eigh(fr.inertia)[1][:, :2, 2]  # a plate is hardest to turn about its normal
-    level = np.linalg.norm(flat, axis=1) > 0.7
-    facing = np.sign((flat * out).sum(1) + 1e-9)[:, None] * flat
-    out = np.where((~column & level)[:, None], facing, out + pull[:, :2] / PULL)
-    c, s = np.cos(turn), np.sin(turn)
-    way = np.stack([c * out[:, 0] - s * out[:, 1], s * out[:, 0] + c * out[:, 1]], 1)
-    way /= np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-3)
-    rate = np.where(column, rate, 0.9) * crush
-    foot = fr.centre[:, 2] - site.base[fr.storey]
-    head = column & (foot > 0.5 * site.storey_height)
-    arm = np.where(head, site.storey_height - foot, foot)
-    arm = np.clip(arm, 0.0, 0.6 * site.storey_height)
-    wall = fr.element == Element.MASONRY
-    burst = np.where(column, 0.0, np.where(wall, rng.uniform(1.3, 2.1, len(fr)), 0.8)) * crush
-    kick = np.column_stack([way * (rate * arm + burst)[:, None], np.zeros(len(fr))])
-    spin = np.column_stack([-way[:, 1], way[:, 0], np.zeros(len(fr))])
-    spin *= (np.where(head, -1.0, 1.0) * rate)[:, None]
-    given = 0.5 * float((fr.mass * (kick**2).sum(1)).sum())
-    given += 0.5 * float(np.einsum("ki,kij,kj->", spin, fr.inertia, spin))
-    held = GRAVITY * float((fr.mass * (fr.centre[:, 2] - site.lo[2])).sum())
-    gentle = min(1.0, float(np.sqrt(GIVEN * held / max(given, 1e-9))))
-    return gentle * kick, gentle * spin

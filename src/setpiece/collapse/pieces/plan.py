@@ -103,7 +103,7 @@ def _draw_block(plan: Plan, block: Block, detail: Detail, focus: set[int]) -> No
     slab *= min(per_level, 3) ** 0.5
     if masonry:
         style = WallStyle(
-            float(np.clip(0.35 + 0.02 * prism.storeys, 0.35, 0.5)), Element.MASONRY, BRICK,
+            float(np.clip(0.2 + 0.05 * prism.storeys, 0.25, 0.5)), Element.MASONRY, BRICK,
             Material.MASONRY,
         )  # fmt: skip
     elif timber:
@@ -141,7 +141,7 @@ def _draw_block(plan: Plan, block: Block, detail: Detail, focus: set[int]) -> No
         if detail.inner or masonry:
             plan.regions += inner_walls(
                 inner, centres, width / 2, 6.5 if bearing else 7.5,
-                0.3 if masonry else 0.1, z[i], z[i + 1] - slab,
+                min(0.3, 0.8 * style.thickness) if masonry else 0.1, z[i], z[i + 1] - slab,
                 Element.MASONRY if bearing else Element.PANEL,
                 BRICK if masonry else WOOD if timber else LIGHT, style.cut,
                 k, storey[i], 0.6 * weight[i],
