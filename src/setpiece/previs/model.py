@@ -52,13 +52,20 @@ class Build(_Frozen):
     """What somebody looks like; one and the same in every shot of the film, told by the name.
 
     `height` is metres from sole to crown (for an animal: to the top of its head). `shape`, `hue`
-    and `tone` are small numbers that the drawing turns into body and hair, costume, and its grey.
+    and `tone` are small numbers that the drawing turns into body and hair, costume, and its grey;
+    who has an odd `shape` is drawn as a woman. `wears` is words of the script for their clothes
+    ("coat yellow"), "elder" among them.
     """
 
     height: float = Field(1.75, gt=0, le=60)
     shape: int = Field(0, ge=0)
     hue: int = Field(0, ge=0)
     tone: int = Field(0, ge=0)
+    wears: str = ""
+
+    @property
+    def woman(self) -> bool:
+        return self.shape % 2 == 1
 
 
 class Pose(_Frozen):

@@ -161,8 +161,10 @@ class Stage:
     ) -> tuple[Thing, Skeleton | None, float]:
         place = (*f.position, f.lift)
         if f.species != "human":
-            mesh = animal_mesh(f.species, f.build.hue)
-            tall = float(mesh.vertices[:, 2].max())
+            ends = [p[:2] for p in f.path[:: max(len(f.path) - 1, 1)]]
+            moving = f.lift > 0.5 or (bool(ends) and f.position not in ends)
+            tall = float(animal_mesh(f.species, f.build.hue).vertices[:, 2].max())
+            mesh = animal_mesh(f.species, f.build.hue, moving=moving)
             mesh = mesh.moved(scale=f.build.height / max(tall, 1e-3))
             return Thing(f.name, mesh.turned(f.facing - 90, place), Kind.FIGURE), None, 1.0
         turn, nod = _gaze(f, eyes)
@@ -184,8 +186,9 @@ class Stage:
         if len(self._figures) > 60:
             self._figures.clear()
         look = costume(
-            f.name, f.build.shape, f.build.tone, period=self.old, extra=f.role == "extra"
-        )
+            f.name, f.build.shape, f.build.tone, period=self.old, extra=f.role == "extra",
+            wears=f.build.wears,
+        )  # fmt: skip
         mesh, skeleton, scale = figure_mesh(
             look, f.build.height, f.stance, gesture, turn=turn, nod=nod, feeling=feeling
         )
