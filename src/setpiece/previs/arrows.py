@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.previs import model
+from setpiece.previs.falling_mesh import top_of
+from setpiece.previs.set_piece import falls_in
 from setpiece.render.camera import Camera
 
 U8 = NDArray[np.uint8]
@@ -21,6 +23,8 @@ def draw_arrows(frame: U8, staging: model.Staging, shot: model.Shot, camera: Cam
     # Two say it: more would be read as a crowd of arrows.
     for way in [w for w in ways if w is not None][:2]:
         _arrow(out, way, 15 * u, u)
+    for path in _falls(staging, shot, camera):
+        _arrow(out, path, 26 * u, u)
     for path, width in _camera_ways(shot, camera):
         _arrow(out, path, width * u, u)
     return out
@@ -40,6 +44,25 @@ def _walks(staging: model.Staging, shot: model.Shot) -> list[NDArray]:
         xy = np.stack([np.interp(t, p[:, 2], p[:, k]) for k in (0, 1)], 1)
         if np.linalg.norm(np.diff(xy, axis=0), axis=1).sum() > 0.5:
             out.append(np.column_stack([xy, np.full(len(xy), f.lift + 0.03)]))
+    return out
+
+
+def _falls(staging: model.Staging, shot: model.Shot, camera: Camera) -> list[NDArray]:
+    """The way (N, 2) [px] that the top of what comes down takes, in a shot that is for it."""
+    out = []
+    for fall in falls_in(staging):
+        if shot.prop != fall.prop.item or fall.share(shot.start + shot.seconds) <= 0:
+            continue
+        half = np.array([*fall.prop.size[:2], 0.0]) / 2
+        low = np.array(fall.prop.position) - half
+        high = low + np.array(fall.prop.size)
+        begin = fall.share(shot.moment)
+        side = np.array([fall.lean * (1.3 * half[0] + 1.0), 0.0, 0.0])
+        tops = [top_of(low, high, s, fall.lean) for s in np.linspace(begin, min(begin + 0.5, 1), 9)]
+        way = np.array(tops) + side
+        way[:, 2] = np.minimum(way[:, 2], way[0, 2] + 0.1)
+        on = _on_screen(way, camera)
+        out += [on] if on is not None else []
     return out
 
 

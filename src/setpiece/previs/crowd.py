@@ -21,7 +21,8 @@ _MANY = re.compile(r"crowd|mob|throng|audience|folla|pubblico|foule|multitud|men
 _MEN = re.compile(r"soldier|soldat|soldad|lord|guard|gentlem|knight|army|esercito", re.I)
 _FLEES = re.compile(
     r"against the (?:crowd|mob|throng)|"
-    r"(?:crowd|mob|people|shoppers|everyone|everybody)\b[^.!?]{0,30}\b(?:runs?|flees?|scatters?|panics?|surges?|stampedes?|screams?)|folla (?:scappa|fugge)", re.I
+    r"(?:crowd|mob|people|shoppers|everyone|everybody)\b[^.!?]{0,30}"
+    r"\b(?:runs?|flees?|scatters?|panics?|surges?|stampedes?|screams?)|folla (?:scappa|fugge)", re.I
 )  # fmt: skip
 _WATCHES = re.compile(
     r"\b(?:watch(?:es)?|looks?|stares?|cheers?|listens?|gathers?|applauds?|guarda|regarde|mira)\b",
@@ -80,7 +81,7 @@ def crowd(
             facing += float(rng.uniform(-12, 12))
         elif size == 1:
             facing = float(rng.uniform(-180, 180))
-        poses = ()
+        poses: tuple[Pose, ...] = ()
         if flees is not None:
             away = float(rng.normal(205, 22))
             poses = (Pose(at=flees, stance="run", facing=away, looks_at=""),)

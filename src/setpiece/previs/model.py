@@ -345,7 +345,7 @@ def moment_of(camera: Camera, start: float, seconds: float) -> float:
     """The second that a panel shows: the middle of a shot; where the camera goes along with
     somebody, their first steps."""
     if camera.follows:
-        return start + min(0.3, 0.1 * seconds)
+        return start + min(0.4, 0.25 * seconds)
     return start + 0.5 * seconds
 
 

@@ -84,8 +84,8 @@ def _comes_down(staging: Staging, idea: Idea, sentence: str) -> list[Idea]:
             continue
         fall = Idea(
             "cutaway", "ELS", (), 0, 0, idea.beats,
-            f"The {item} comes down: the set piece has the frame to itself, and the camera tilts "
-            f"down with it ({quote(sentence)}).", prop=item, move="tilt down",
+            f"The {item} comes down: the set piece has the frame to itself, from foot to top "
+            f"({quote(sentence)}).", prop=item, move="fall",
         )  # fmt: skip
         if not idea.subjects or idea.seconds < 2.8:
             return [replace(fall, start=idea.start, seconds=idea.seconds)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +11,13 @@ from numpy.typing import NDArray
 from setpiece.previs.animal_mesh import animal_mesh
 from setpiece.previs.blocked import Kind, Light, Scene, Thing
 from setpiece.previs.costume import costume
+from setpiece.previs.falling_mesh import falling
 from setpiece.previs.figure_mesh import figure_mesh
 from setpiece.previs.figure_pose import Skeleton
 from setpiece.previs.model import STANCE_HEIGHT, Figure, Prop, Shot, Staging
 from setpiece.previs.prop_mesh import HELD_UPRIGHT, PROPS, prop_mesh
 from setpiece.previs.scenery import build_set
+from setpiece.previs.set_piece import falls_in
 from setpiece.previs.solid import Solid, about_z, ellipsoid
 
 _OLD = re.compile(
@@ -64,6 +67,7 @@ class Stage:
         self.old = period(staging)
         self.night = staging.set.time == "NIGHT"
         self._still = self._set_and_props()
+        self._falls = falls_in(staging)
         self._figures: dict[tuple, tuple[Thing, Skeleton | None, float]] = {}
         self._scenes: dict[float, Scene] = {}
         self._coming: dict[str, Thing] = {}
@@ -123,13 +127,27 @@ class Stage:
             )
         return things
 
+    def _standing(self, seconds: float) -> list[Thing]:
+        """The set and its things; what comes down is as far down as it is by then."""
+        out = list(self._still)
+        for fall in self._falls:
+            share = fall.share(seconds)
+            if share <= 0.0:
+                continue
+            name = f"prop {self.staging.props.index(fall.prop)} {fall.prop.item}"
+            at = next(i for i, t in enumerate(out) if t.name == name)
+            broken, dust = falling(out[at].solid, share, fall.lean)
+            out[at] = replace(out[at], solid=broken)
+            out.append(Thing(f"dust of the {fall.prop.item}", dust, casts=False))
+        return out
+
     def _build(self, seconds: float) -> Scene:
         st = self.staging
         figures = st.at(seconds)
         eyes = {f.name: np.array(f.eyes) for f in figures}
         feeling = {w: b.emotion for b in st.beats if b.start <= seconds + 1e-6 for w in b.who}
         held = {p.held_by: p for p in st.props if p.held_by}
-        things = list(self._still)
+        things = self._standing(seconds)
         lamps = [
             (*p.position[:2], p.position[2] + min(p.size[2], 0.6), 0.75, _LIGHTS[p.kind])
             for p in st.props
