@@ -62,11 +62,11 @@ def falling(solid: Solid, share: float, lean: float = 1.0) -> tuple[Solid, Solid
             foot = np.array([x, middle[1], middle[2]])
             piece, rest = (rest, rest) if k == n - 1 else cut(rest, normal, foot)
             inner = 1.0 - abs(k - (n - 1) / 2) / (n / 2)
-            at = np.array([low[0] + (k + 0.5) / n * size[0], middle[1], low[2]])
+            base = np.array([low[0] + (k + 0.5) / n * size[0], middle[1], low[2]])
             turn = about((0, 1, 0), lean * share * 26 * (k - (n - 1) / 2) / n * 2)
             fall = np.array([0.0, 0.0, -(share**1.5) * size[2] * (0.25 + 0.45 * inner)])
-            parts.append(piece.moved(at + fall - turn @ at, turn))
-            cuts.append(at + np.array([size[0] / n / 2, 0, 0.6 * size[2]]) + fall)
+            parts.append(piece.moved(base + fall - turn @ base, turn))
+            cuts.append(base + np.array([size[0] / n / 2, 0, 0.6 * size[2]]) + fall)
     blocks = _blocks(rng, cuts, share, float(size[0]), lean, low)
     whole = joined([*(p for p in parts if len(p.faces)), *blocks])
     return _above(whole, float(low[2]) - 0.4), _dust(rng, low, high, cuts, share)
@@ -143,7 +143,7 @@ def _blocks(
             size = rng.uniform(0.25, 1.0, 3) * (0.16 * wide)
             drop = rng.uniform(-0.1, 0.1 + 0.8 * share) * wide
             p = at + np.array([r * np.cos(a) + lean * share * 1.2, r * np.sin(a) * 0.8, -drop])
-            p[1:] = max(p[1], front), max(p[2], ground + size[2] / 2)
+            p = np.maximum(p, [-np.inf, front, ground + size[2] / 2])
             turn = about(rng.normal(size=3), float(rng.uniform(0, 90)))
             colour = BRICK if rng.uniform() < 0.7 else STONE
             out.append(box(size, (0, 0, 0), colour).moved(p, turn))

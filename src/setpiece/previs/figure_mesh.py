@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.previs.costume import Costume
-from setpiece.previs.figure_pose import Skeleton, skeleton
+from setpiece.previs.figure_pose import Skeleton, reaching, skeleton
 from setpiece.previs.head_mesh import head
 from setpiece.previs.solid import Colour, Curve, Solid, eased, ellipsoid, joined, surface, tube
 
@@ -26,13 +26,17 @@ def figure_mesh(
     nod: float = 0.0,
     feeling: float = 0.2,
     stride: float = 1.0,
+    reach: NDArray | None = None,
 ) -> tuple[Solid, Skeleton, float]:
     """A figure `height` metres tall, on the ground at the origin, chest toward +Y.
 
     turn, nod: where it looks beside its chest's way, degrees left and up. feeling 0..1 shows in
-    the face. Returns the mesh, its skeleton in body space, and the scale from that to the mesh.
+    the face. reach: a point (3,) [m] of the mesh's space that a hand is laid on.
+    Returns the mesh, its skeleton in body space, and the scale from that to the mesh.
     """
     s = skeleton(stance, gesture, turn, nod, stride)
+    if reach is not None:
+        s = reaching(s, reach * NORMAL_HEIGHT / height)
     c = costume
     parts = [*_legs(s, c, stance), *_torso(s, c), *_arms(s, c), *_extras(s, c, stance)]
     child = height < 1.35
@@ -352,6 +356,9 @@ def _arms(s: Skeleton, c: Costume) -> list[Solid]:
         across = across / max(float(np.linalg.norm(across)), 1e-9)
         wrist = arm[2] + along * (0.035 if wide else 0.0)
         flat = np.cross(across, along)
+        if s.palm is not None and s.palm[0] == (side + 1) // 2:
+            along, flat = s.palm[1], s.palm[2]
+            across = np.cross(along, flat) * side
         out += _hand(wrist, along, across, flat, c.skin)
     return out
 

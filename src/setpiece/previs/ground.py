@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from setpiece.previs.details import MARKS
 from setpiece.previs.model import Prop, SetDesign, Vec2
 
 APART = 0.8  # m between people who stand
@@ -54,6 +55,9 @@ class Ground:
             return None
         thing = min(found, key=lambda p: math.hypot(*p.position[:2]))
         x, y, _ = thing.position
+        if thing.kind in MARKS:  # an arm's length off, and beside it, so that it is seen
+            near = (round(x - 0.45, 3), round(y - 0.6, 3))
+            return Spot(near, 22.0) if self.kept(near)[1] > near[1] - 0.15 else None
         if thing.kind in ("bed", "sofa", "bench", "throne", "rock"):
             front = y - thing.size[1] / 2 + 0.25
             return Spot((x, front), -90.0, seat=True)

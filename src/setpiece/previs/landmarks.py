@@ -66,9 +66,8 @@ def landmarks(scene: Scene, script: Screenplay, dressed: SetDesign) -> list[Prop
     """
     if dressed.kind in ("car", "train"):
         return []
-    here = [s for s in script.scenes if s.place.casefold() == scene.place.casefold()
-            and (s.setting == "EXT") == (scene.setting == "EXT")]  # fmt: skip
-    said = " ".join([scene.place, *(_action(s) for s in here)])
+    here = _same_place(scene, script)
+    said = told_of(scene, script)
     fallen = {thing for s in here if s.position < scene.position for thing in falls(_action(s))}
     out: list[Prop] = []
     near, far = iter(_NEAR), iter(_FAR)
@@ -91,6 +90,16 @@ def landmarks(scene: Scene, script: Screenplay, dressed: SetDesign) -> list[Prop
                     position=_stands(mark, dressed, slot))
             )  # fmt: skip
     return [p for p in out if p.position[2] >= 0]
+
+
+def told_of(scene: Scene, script: Screenplay) -> str:
+    """All that the script's action lines say of a scene's place, in all of its scenes."""
+    return " ".join([scene.place, *(_action(s) for s in _same_place(scene, script))])
+
+
+def _same_place(scene: Scene, script: Screenplay) -> list[Scene]:
+    return [s for s in script.scenes if s.place.casefold() == scene.place.casefold()
+            and (s.setting == "EXT") == (scene.setting == "EXT")]  # fmt: skip
 
 
 def _action(scene: Scene) -> str:

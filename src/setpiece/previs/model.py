@@ -19,6 +19,7 @@ Vec3 = tuple[float, float, float]
 Stance = Literal["stand", "sit", "lie", "kneel", "walk", "run", "fight", "ride", "drive"]
 Gesture = Literal[
     "none", "point", "raise", "hold", "phone", "gun", "sword", "drink", "write", "read", "embrace",
+    "touch",
 ]  # fmt: skip
 SetKind = Literal[
     "room", "hall", "corridor", "kitchen", "bedroom", "office", "bar", "church", "castle",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 from setpiece.previs.blocking import Leg
+from setpiece.previs.details import shows_hands, touching
 from setpiece.previs.model import Beat, Figure, Pose, Vec2
 
 _POSES: tuple[tuple[str, dict[str, str]], ...] = (
@@ -93,6 +94,14 @@ def _acted(
     up = stance == "fight" or (stance in ("lie", "kneel") and name in beat.who)
     if up and (beat.what == "speech" or name in beat.who):
         stance = rest
+    if beat.what == "speech" and now[1] == "touch" and name in beat.who:
+        gesture = "touch"  # the hand stays where it was laid
+    if beat.what != "speech" and beat.who and beat.who[0] == name:
+        for part in re.split(r"(?<=[.!?;])\s+", beat.words):
+            if touching(part):
+                return stance, "touch", ""
+            if shows_hands(part):
+                gesture = "hold"
     said = f"{beat.how} {beat.words if beat.what != 'speech' else ''}".casefold()
     if beat.who and beat.who[0] == name and said.strip():
         for pattern, change in _POSES:

@@ -16,9 +16,10 @@ from setpiece.previs.beats import Traffic, named, people, read_beats
 from setpiece.previs.blocking import Blocking, Leg
 from setpiece.previs.casting import build_in, species_of
 from setpiece.previs.crowd import animals, crowd
+from setpiece.previs.details import details
 from setpiece.previs.furniture import chair, held_props, set_dressing
 from setpiece.previs.ground import Ground
-from setpiece.previs.landmarks import landmarks
+from setpiece.previs.landmarks import landmarks, told_of
 from setpiece.previs.model import (
     Beat,
     Build,
@@ -33,6 +34,7 @@ from setpiece.previs.model import (
 )
 from setpiece.previs.place import Look, single
 from setpiece.previs.poses import poses_of
+from setpiece.previs.scenery.floors import FLOORS
 from setpiece.previs.sets import design, is_period
 from setpiece.previs.walks import Walk, walks_in
 from setpiece.script.lines import plain
@@ -54,6 +56,10 @@ def stage(scene: Scene, script: Screenplay) -> Staging:
     text = "\n".join(plain(e.text) for e in scene.elements if e.kind == "action")
     period = is_period("\n".join(e.text for e in script.elements if e.kind != "dialogue"))
     dressed, notes = design(scene, text, len(everyone), period)
+    if not dressed.interior:
+        place = told_of(scene, script)
+        floors = tuple(k for k, w in FLOORS.items() if re.search(rf"\b(?:{w})\b", place, re.I))
+        dressed = dressed.model_copy(update={"features": (*dressed.features, *floors)})
     species = {name: species_of(name, script) for name in everyone}
     order = formation.order([n for n in everyone if species[n] != "cloud"], beats)
     spots = formation.spots(order, dressed)
@@ -76,8 +82,12 @@ def stage(scene: Scene, script: Screenplay) -> Staging:
     women = frozenset(f.name for f in first if f.build.woman)
     props = set_dressing(dressed, first, text, bool(seated))
     props += landmarks(scene, script, dressed)
+    marks, touches = details(beats, dressed, first, props)
+    props += marks
     grounded = tuple(n for n in order if species[n] == "human" or dressed.kind != "car")
     wanted = walks_in(beats, grounded, women) if dressed.kind != "car" else []
+    wanted += [Walk(t.beat, t.who, "walk", t.item) for t in touches]
+    wanted.sort(key=lambda w: w.beat)
 
     others = crowd(text, scene, dressed, first, props, beats)
     others += animals(beats, dressed, [*first, *others], props)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from setpiece.previs.camera_rules import before, fits, framed, hidden, inside, rounded, side
-from setpiece.previs.furniture import hand
+from setpiece.previs.holding import held_at
 from setpiece.previs.lens import HEADROOM, LENSES, SHOWN, picture_height, project, stature
 from setpiece.previs.model import Camera, Figure, Prop, Size, Staging, Vec2, Vec3
 from setpiece.previs.place import Look
@@ -161,7 +161,7 @@ def point_of_view(
     """What somebody sees from where their eyes are, and the size that it has."""
     if isinstance(seen, Prop):
         held = bool(seen.held_by)
-        aim = hand(eyes) if held else (
+        aim = held_at(eyes, seen) if held else (
             *seen.position[:2], seen.position[2] + 0.5 * seen.size[2])  # fmt: skip
     else:
         aim = seen.eyes
