@@ -37,6 +37,10 @@ _HANDS = re.compile(
     r"clos|open|reach|curl|twitch|let)\w*|"
     r"\b(?:clench|wring|rub|open|clos)\w*\s+(?:his|her|their)\s+(?:hands?|fists?|fingers?)\b", re.I
 )  # fmt: skip
+_GROUND = re.compile(
+    r"\b(?:ground|earth|street|road|asphalt|pavement|cobbles|ice|floor|soil|terra|strada|sol|suelo)\b",
+    re.I,
+)
 MARKS = ("crack", "masonry")  # kinds of props that are on a wall
 ON_WALL = 1.42  # m over the floor, where a hand is laid
 
@@ -66,7 +70,8 @@ def details(
         for sentence in re.split(r"(?<=[.!?;])\s+", beat.words):
             after = round(beat.words.find(sentence) / max(len(beat.words), 1), 3)
             if _CRACK.search(sentence) and not _NO_CRACK.search(sentence) and "crack" not in out:
-                out["crack"] = _mark("crack", dressed, props)
+                found = _mark("crack", dressed, props, sentence)
+                out |= {"crack": found} if found else {}
             who = (named(sentence, names) or [n for n in beat.who if n in names])[:1]
             touch = _TOUCH.search(sentence)
             if touch and who:
@@ -74,8 +79,9 @@ def details(
                 item = "crack" if "crack" in out and re.search(r"\bit\b|crack", on) else ""
                 if not item and _WALLS.search(on):
                     item = "masonry"
-                    out.setdefault(item, _mark(item, dressed, props))
-                if item:
+                    wall = out.get(item) or _mark(item, dressed, props, sentence)
+                    out |= {item: wall} if wall else {}
+                if item in out:
                     touches.append(Touch(index, who[0], item, after))
             elif _HANDS.search(sentence) and who and "hand" not in out:
                 out["hand"] = Prop(item="hand", kind="hand", size=(0.1, 0.1, 0.16), held_by=who[0])
@@ -103,8 +109,9 @@ def tells(prop: Prop, words: str) -> bool:
     return prop.kind in MARKS and touching(words)
 
 
-def _mark(kind: str, dressed: SetDesign, props: list[Prop]) -> Prop:
-    """On the back wall; outdoors on the tallest building of the words, else on the ground."""
+def _mark(kind: str, dressed: SetDesign, props: list[Prop], words: str) -> Prop | None:
+    """On the back wall; outdoors on the tallest building of the words, or on the ground if they
+    say so; None where there is nothing that it could be on."""
     wide, deep, high = dressed.size
     size: Vec3 = (0.55, 0.04, 1.7) if kind == "crack" else (0.9, 0.03, 0.6)
     if dressed.interior:
@@ -120,4 +127,6 @@ def _mark(kind: str, dressed: SetDesign, props: list[Prop]) -> Prop:
         big: Vec3 = (1.6, 0.06, 5.2) if kind == "crack" else size
         return Prop(item=kind, kind=kind, size=big, position=(x + 1.2, front, z + 0.2),
             facing=-90.0)  # fmt: skip
+    if kind != "crack" or not _GROUND.search(words):
+        return None
     return Prop(item=kind, kind="ground crack", size=(3.2, 1.2, 0.02), position=(0.4, -1.2, 0.01))

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Vec2 = tuple[float, float]
 Vec3 = tuple[float, float, float]
-Stance = Literal["stand", "sit", "lie", "kneel", "walk", "run", "fight", "ride", "drive"]
+Stance = Literal["stand", "sit", "lie", "kneel", "walk", "run", "fight", "ride", "drive", "climb"]
 Gesture = Literal[
     "none", "point", "raise", "hold", "phone", "gun", "sword", "drink", "write", "read", "embrace",
     "touch",
@@ -40,7 +40,7 @@ BeatKind = Literal["action", "speech", "enter", "exit"]
 SUPER_35 = 24.89  # mm of sensor width, the default; full frame is 36
 STANCE_HEIGHT: dict[str, float] = {
     "stand": 1.0, "walk": 1.0, "run": 0.97, "fight": 0.95, "sit": 0.76, "drive": 0.76,
-    "kneel": 0.74, "lie": 0.16, "ride": 1.55,
+    "kneel": 0.74, "lie": 0.16, "ride": 1.55, "climb": 0.99,
 }  # fmt: skip
 """Crown over the ground as a part of the standing height: chairs and saddles included."""
 
@@ -77,6 +77,7 @@ class Pose(_Frozen):
     gesture: Gesture = "none"
     facing: float = 0.0
     looks_at: str | Vec3 = ""  # a name, a point, or "" for straight on
+    lift: float | None = None  # of the soles over the ground from then on; None: as it was
 
 
 class Figure(_Frozen):
@@ -128,7 +129,7 @@ class Figure(_Frozen):
         pose = next((p for p in reversed(self.poses) if p.at <= seconds + 1e-6), None)
         changed: dict[str, object] = {}
         if pose is not None:
-            changed = pose.model_dump(exclude={"at"})
+            changed = pose.model_dump(exclude={"at"}, exclude_none=True)
         for (ax, ay, at), (bx, by, bt) in zip(self.path, self.path[1:], strict=False):
             if at <= seconds < bt:
                 part = (seconds - at) / (bt - at)

@@ -212,7 +212,7 @@ def close_on(
     )
     span = max(0.28, 1.6 * max(prop.size))
     if prop.kind in MARKS and not holder:  # a hand's breadth of it, large, or all of a large one
-        span = 0.62 if prop.size[2] < 2 else 3.4
+        span = 0.54 if prop.size[2] < 2 else 3.4
     if prop.kind == "hand":
         span = 0.34
     above = 1.2 if prop.kind == "ground crack" else 0.18

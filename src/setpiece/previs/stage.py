@@ -317,10 +317,13 @@ def struck(scene: Scene, staging: Staging, shot: Shot, eye: NDArray, seconds: fl
     low = 1.1 if shot.size in ("LS", "ELS", "MLS") else 0.35
     aims += [a - np.array([0, 0, low]) for a in aims]
     boxes = scene.boxes
+    climbers = [np.array(f.position) for f in staging.at(seconds) if f.lift > 0.2]
     for i, thing in enumerate(scene.things):
         if not thing.wild or (shot.prop and shot.prop in thing.name):
             continue
         low, high = boxes[i]
+        if any(((c > low[:2] - 0.5) & (c < high[:2] + 0.5)).all() for c in climbers):
+            continue  # it is what they stand on
         if ((eye > low - 0.25) & (eye < high + 0.25)).all():
             out.append(i)
             continue

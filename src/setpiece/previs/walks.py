@@ -27,13 +27,16 @@ FEATURES: dict[str, str] = {
     "bench": r"bench|panca|banc|banco|bank", "shelf": r"shelf|shelves|bookcase",
     "car": r"car|taxi|macchina|auto|voiture|coche", "van": r"van|truck|lorry|furgone|camion",
     "ambulance": r"ambulance|ambulanza|ambulancia|krankenwagen", "police car": r"police car",
-    "tower": r"tower|torre|tour|turm|campanile|lighthouse",
+    "tower": r"tower|torre|tour|turm|campanile",
     "church": r"church|chiesa|église|kirche",
     "fountain": r"fountain|fontana|fontaine|fuente|brunnen", "well": r"well|pozzo|puits|pozo",
     "statue": r"statue|statua|estatua", "gate": r"gates?|cancello|portail|verja|tor",
     "bridge": r"bridge|ponte|pont|puente|brücke", "ship": r"ship|nave|navire|barco|schiff",
     "tent": r"tent|tenda|tente|tienda|zelt", "rock": r"rock|boulder|roccia|rocher|fels",
     "tree": r"tree|albero|arbre|árbol|baum", "crane": r"crane|gru|grue|grúa|kran",
+    "stairs": r"stairs?|staircase|stairway|steps|scale|escaliers?|escaleras?|treppe",
+    "ladder": r"ladder|scala a pioli|échelle|leiter", "cart": r"cart|wagon|carro|charrette|carreta",
+    "lighthouse": r"lighthouse|faro|phare|leuchtturm", "crate": r"crates?|boxes|casse?|caisse",
     "boat": r"boat|barca|bateau|boot", "stall": r"stalls?|bancarella|étal|puesto",
 }  # fmt: skip
 """What somebody may go to, as the library of props and landmarks names it."""
