@@ -15,11 +15,13 @@ _SEAM: Colour = (0.55, 0.54, 0.52)
 def _split(path: NDArray, width: NDArray, y: float, colour: Colour) -> list[Solid]:
     """A jagged strip in the plane y along path (N, 2) of x and z, width (N,) [m]."""
     out = []
-    for k in range(len(path) - 1):
-        (ax, az), (bx, bz) = path[k], path[k + 1]
-        wa, wb = width[k] / 2, width[k + 1] / 2
-        flat = [(ax - wa, y, az), (bx - wb, y, bz), (bx + wb, y, bz), (ax + wa, y, az)]
-        out.append(polygon(flat[:: 1 if bz > az else -1], colour))
+    for (ax, az), (bx, bz), wa, wb in zip(path, path[1:], width / 2, width[1:] / 2, strict=False):
+        long = max(float(np.hypot(bx - ax, bz - az)), 1e-6)
+        ux, uz = (bz - az) / long, -(bx - ax) / long  # across the strip
+        out.append(polygon(
+            [(ax - wa * ux, y, az - wa * uz), (bx - wb * ux, y, bz - wb * uz),
+             (bx + wb * ux, y, bz + wb * uz), (ax + wa * ux, y, az + wa * uz)], colour,
+        ))  # fmt: skip
     return out
 
 
