@@ -28,21 +28,24 @@ _HIDES: tuple[Colour, ...] = (
 _BIRDS = ("bird", "crow", "raven", "owl", "falcon", "hawk", "eagle", "pigeon", "gull", "martlet")
 
 
-def animal_mesh(kind: str, hue: int = 0) -> Solid:
-    """An animal on the ground at the origin; a kind that is not known is a dog."""
+def animal_mesh(kind: str, hue: int = 0, *, moving: bool = False) -> Solid:
+    """An animal on the ground at the origin; a kind that is not known is a dog.
+
+    moving: at a gallop, or on the wing.
+    """
     kind = kind.casefold()
     if any(b in kind for b in _BIRDS):
-        return _bird(_HIDES[2 if "crow" in kind or "raven" in kind else hue % 4])
+        return _bird(_HIDES[2 if "crow" in kind or "raven" in kind else hue % 4], moving)
     found = next(
         (k for k in _FOUR if k in kind),
         "horse"
         if any(w in kind for w in ("mare", "steed", "stallion", "cavallo", "caballo"))
         else "dog",
     )
-    return _four_legs(found, _HIDES[hue % 4])
+    return _four_legs(found, _HIDES[hue % 4], moving)
 
 
-def _four_legs(kind: str, hide: Colour) -> Solid:
+def _four_legs(kind: str, hide: Colour, gallop: bool = False) -> Solid:
     long, tall, thick, neck, skull, ear, tail = _FOUR[kind]
     front, back = long / 2, -long / 2
     spine = tall - thick
@@ -92,10 +95,14 @@ def _four_legs(kind: str, hide: Colour) -> Solid:
         )
         for y, bend in ((front * 0.82, 0.06), (back * 0.86, -0.10)):
             x = s * thick * 0.55
-            knee = np.array([x, y + bend * tall * 0.5, spine * 0.48])
+            # At a gallop fore and hind legs are flung out, one of each pair before the other.
+            swing = (1.0 if y > 0 else -1.0) * (0.42 + 0.12 * s) * tall if gallop else 0.0
+            low = (0.09 + (0.16 - 0.06 * s) * gallop) * tall
+            knee = np.array([x, y + bend * tall * 0.5 + 0.4 * swing, spine * (0.48 + 0.1 * gallop)])
+            foot = (x, y + swing, low)
             parts.append(
                 tube(
-                    [(x, y, spine - thick * 0.3), knee, (x, y, 0.09 * tall)],
+                    [(x, y, spine - thick * 0.3), knee, foot],
                     [thick * 0.42, thick * 0.2, thick * 0.15],
                     hide,
                     sides=10,
@@ -103,7 +110,7 @@ def _four_legs(kind: str, hide: Colour) -> Solid:
             )
             parts.append(
                 tube(
-                    [(x, y, 0.07 * tall), (x, y + 0.03 * tall, 0.02)],
+                    [foot, (x, y + swing + 0.03 * tall, low - 0.07 * tall)],
                     thick * 0.19,
                     (0.18, 0.16, 0.15),
                     sides=8,
@@ -144,7 +151,17 @@ def _four_legs(kind: str, hide: Colour) -> Solid:
     )
 
 
-def _bird(hide: Colour) -> Solid:
+def _wings(hide: Colour) -> list[Solid]:
+    """Spread and raised, with a bend at the wrist."""
+    out = []
+    for s in (-1, 1):
+        front = np.array([(0, 0.06, 0.2), (s * 0.16, 0.11, 0.3), (s * 0.42, 0.0, 0.34)])
+        back = np.array([(0, -0.08, 0.2), (s * 0.15, -0.07, 0.28), (s * 0.4, -0.1, 0.33)])
+        out.append(surface(np.stack([front, back]), hide, out=-s))
+    return out
+
+
+def _bird(hide: Colour, flying: bool = False) -> Solid:
     body = tube(
         [(0, -0.14, 0.16), (0, 0.0, 0.18), (0, 0.09, 0.24)], [0.03, 0.075, 0.05], hide, sides=10
     )
@@ -161,6 +178,6 @@ def _bird(hide: Colour) -> Solid:
             ellipsoid((0.048, 0.05, 0.048), (0, 0.12, 0.285), hide, 10),
             beak,
             tube([(0, -0.14, 0.16), (0, -0.27, 0.13)], [0.03, 0.035], hide, squash=0.3),
-            *legs,
+            *(_wings(hide) if flying else legs),
         ]
     )

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.previs import model
+from setpiece.previs.falling_mesh import top_of
+from setpiece.previs.set_piece import falls_in
 from setpiece.render.camera import Camera
 
 U8 = NDArray[np.uint8]
@@ -21,6 +23,10 @@ def draw_arrows(frame: U8, staging: model.Staging, shot: model.Shot, camera: Cam
     # Two say it: more would be read as a crowd of arrows.
     for way in [w for w in ways if w is not None][:2]:
         _arrow(out, way, 15 * u, u)
+    for path in _falls(staging, shot, camera):
+        _arrow(out, path, 26 * u, u)
+    for path in _climbs(staging, shot, camera):
+        _arrow(out, path, 17 * u, u)
     for path, width in _camera_ways(shot, camera):
         _arrow(out, path, width * u, u)
     return out
@@ -28,10 +34,14 @@ def draw_arrows(frame: U8, staging: model.Staging, shot: model.Shot, camera: Cam
 
 def _walks(staging: model.Staging, shot: model.Shot) -> list[NDArray]:
     """Ways (N, 3) [m] on the ground of whoever moves during the shot."""
-    out = []
-    apart = shot.type in ("insert", "pov", "cutaway")  # what others do is not its matter
+    out: list[NDArray] = []
+    if shot.type == "insert":
+        return out
+    climb = {m.who for b in staging.beats for m in b.moves if m.what == "climb"
+             and shot.start - 0.1 <= m.path[0][2] < shot.start + shot.seconds}  # fmt: skip
+    apart = shot.type in ("pov", "cutaway")  # what others do is not its matter
     for f in sorted(staging.figures, key=lambda f: f.name not in shot.subjects):
-        if apart and f.name not in shot.subjects:
+        if f.name in climb or (apart and f.name not in shot.subjects):
             continue
         p = np.array(f.path, float).reshape(-1, 3)
         if len(p) < 2 or p[-1, 2] < shot.start or p[0, 2] > shot.start + shot.seconds:
@@ -40,6 +50,42 @@ def _walks(staging: model.Staging, shot: model.Shot) -> list[NDArray]:
         xy = np.stack([np.interp(t, p[:, 2], p[:, k]) for k in (0, 1)], 1)
         if np.linalg.norm(np.diff(xy, axis=0), axis=1).sum() > 0.5:
             out.append(np.column_stack([xy, np.full(len(xy), f.lift + 0.03)]))
+    return out
+
+
+def _climbs(staging: model.Staging, shot: model.Shot, camera: Camera) -> list[NDArray]:
+    """Ways (N, 2) [px] up, beside subjects who climb during the shot."""
+    out = []
+    for move in (m for b in staging.beats for m in b.moves if m.what == "climb"):
+        begins, ends = move.path[0][2], move.path[-1][2]
+        if move.who not in shot.subjects or ends + 2.5 < shot.start:
+            continue
+        if begins > shot.start + shot.seconds or shot.type in ("insert", "pov"):
+            continue
+        x, y, _ = move.path[-1]
+        right = camera.rotation[0] * [1, 1, 0]
+        way = np.array([x, y, 0.3]) + 0.6 * right + np.outer(np.linspace(0, 2.1, 12), [0, 0, 1.0])
+        on = _on_screen(way, camera)
+        out += [on] if on is not None else []
+    return out
+
+
+def _falls(staging: model.Staging, shot: model.Shot, camera: Camera) -> list[NDArray]:
+    """The way (N, 2) [px] that the top of what comes down takes, in a shot that is for it."""
+    out = []
+    for fall in falls_in(staging):
+        if shot.prop != fall.prop.item or fall.share(shot.start + shot.seconds) <= 0:
+            continue
+        half = np.array([*fall.prop.size[:2], 0.0]) / 2
+        low = np.array(fall.prop.position) - half
+        high = low + np.array(fall.prop.size)
+        begin = fall.share(shot.moment)
+        side = np.array([fall.lean * (1.3 * half[0] + 1.0), 0.0, 0.0])
+        tops = [top_of(low, high, s, fall.lean) for s in np.linspace(begin, min(begin + 0.5, 1), 9)]
+        way = np.array(tops) + side
+        way[:, 2] = np.minimum(way[:, 2], way[0, 2] + 0.1)
+        on = _on_screen(way, camera)
+        out += [on] if on is not None else []
     return out
 
 

@@ -27,6 +27,8 @@ class Leg:
     way: tuple[Vec3, ...]
     facing: float | None = None
     chair: bool = False  # they sit at its end, and a chair has to be there
+    lift: float = 0.0  # m of their soles over the ground at its end: they have climbed
+    holds: bool = False  # and hold on to what they climb
 
     @property
     def at(self) -> float:
@@ -42,7 +44,8 @@ class Leg:
 
     @property
     def travels(self) -> bool:
-        return math.dist(self.way[0][:2], self.end) > _LEAST or len(self.way) > 2
+        far = math.dist(self.way[0][:2], self.end) > _LEAST
+        return far or len(self.way) > 2 or self.lift > 0
 
 
 class Blocking:
@@ -95,11 +98,15 @@ class Blocking:
         pace = RUN if walk.how == "run" else WALK
         length = sum(math.dist(p, q) for p, q in pairwise(points))
         pace = min(max(pace, length / max(beat.end - start, 1.0)), pace * 1.6)
+        if walk.how == "climb":  # the walk is nothing, where it leads is all
+            pace = max(pace, length / (0.4 * beat.seconds))
         way, clock = [(*points[0], round(start, 3))], start
         for p, q in pairwise(points):
             clock += max(math.dist(p, q) / pace, 0.1)
             way.append((*q, round(clock, 3)))
-        leg = Leg(who, walk.how, walk.to, walk.beat, tuple(way), facing, chair)
+        up = self.ground.climb(walk.to) if walk.how == "climb" else None
+        leg = Leg(who, walk.how, walk.to, walk.beat, tuple(way), facing, chair,
+            up.lift if up else 0.0, up.holds if up else False)  # fmt: skip
         self.legs.append(leg)
         return [leg]
 
@@ -141,7 +148,9 @@ class Blocking:
             centre = self.where(walk.to, start) if walk.to in self.spots else other
             return (_round(ground, a, centre), None, False) if centre is not None else None
         if walk.how == "climb":
-            return None
+            up = ground.climb(walk.to)
+            taken_there = up is None or any(math.dist(up.at, other) < 0.5 for other in taken)
+            return None if up is None or taken_there else ([a, up.at], up.facing, False)
         if aim is None:  # "crosses": to the other side
             aim = Spot(ground.kept((-a[0] if abs(a[0]) > 0.6 else a[0] + 2.4, a[1] + 0.2)))
         end = ground.near(_open(aim.at, other), taken)

@@ -119,6 +119,16 @@ def shoulder_in(camera: Camera, over: Figure) -> bool:
     return bool((abs(ahead[:, 0]) - half < 0.98).any() and (abs(ahead[:, 0]) > 0.15).all())
 
 
+def shoulder_share(camera: Camera, over: Figure) -> float:
+    """How much of the picture's width the near one's head and shoulders take, 0..1."""
+    x, y = over.position
+    (at, _, depth), *_ = project(camera, [(x, y, over.top - 0.25)])
+    if depth <= 0.15:
+        return 0.0
+    half = 0.24 / depth * 2 * camera.lens / camera.sensor
+    return float(max(min(at + half, 1.0) - max(at - half, -1.0), 0.0) / 2)
+
+
 def fits(staging: Staging, people: tuple[Figure, ...], camera: Camera, who: Figure) -> bool:
     """Every rule at once, for the camera as it stands."""
     return (

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from setpiece.previs.angles import thing_of
 from setpiece.previs.beats import people, read_beats
 from setpiece.previs.camera_rules import crossings, framed, hidden, inside, shoulder_in, side
-from setpiece.previs.furniture import hand
+from setpiece.previs.holding import held_at
 from setpiece.previs.lens import SIZES, measured_size, project
 from setpiece.previs.model import Boards, Shot, Staging
 from setpiece.previs.vista import shows
@@ -87,7 +87,8 @@ def framing(staging: Staging, shot: Shot) -> list[str]:
         if prop is None:
             return [*out, f"{shot.id}: there is no {shot.prop or 'prop'} for the {shot.type}"]
         holder = here.get(prop.held_by)
-        at = hand(holder) if holder else prop.position
+        low = prop.position
+        at = held_at(holder, prop) if holder else (*low[:2], low[2] + prop.size[2] / 2)
         x, y, depth = project(shot.camera, [at])[0]
         if depth <= 0.1 or max(abs(x), abs(y)) >= 0.6:
             out.append(f"{shot.id}: {shot.prop} is out")

@@ -39,7 +39,8 @@ STEEL: Colour = (0.62, 0.64, 0.67)
 class Costume:
     """How a figure looks. cut: trousers, suit, tunic, robe, gown, dress, armour, coat.
 
-    girth scales the body's width; beard is its length below the chin [m], 0 for none.
+    girth scales the body's width; beard is its length below the chin [m], 0 for none; woman: how
+    the body under the clothes is built.
     """
 
     cut: str
@@ -54,29 +55,42 @@ class Costume:
     accent: Colour
     skin: Colour
     hair_colour: Colour
+    woman: bool = False
 
 
-# Cut, hair, hat, beard, cloak: silhouettes that differ at a glance; a shape id picks one.
-_OLD = (
+# Cut, hair, hat, beard, cloak: silhouettes that differ at a glance; half a shape id picks one.
+_OLD_MEN = (
     ("tunic", "short", "", 0.0, True),
-    ("robe", "long", "", 0.0, False),
     ("tunic", "curly", "", 0.02, False),
     ("robe", "fringe", "", 0.09, False),
     ("armour", "crop", "", 0.0, True),
-    ("tunic", "tail", "", 0.0, False),
     ("coat", "short", "brim", 0.015, False),
+    ("tunic", "tail", "", 0.03, False),
+)
+_OLD_WOMEN = (
+    ("gown", "long", "", 0.0, False),
     ("gown", "bun", "", 0.0, False),
+    ("robe", "long", "hood", 0.0, False),
+    ("gown", "tail", "", 0.0, True),
+    ("gown", "long", "veil", 0.0, False),
+    ("gown", "curly", "", 0.0, False),
 )
 # No beards here: a name of today does not say who could have one.
-_NEW = (
+_NEW_MEN = (
     ("suit", "short", "", 0.0, False),
-    ("trousers", "long", "", 0.0, False),
-    ("coat", "crop", "", 0.0, False),
-    ("dress", "bun", "", 0.0, False),
+    ("trousers", "crop", "", 0.0, False),
+    ("coat", "short", "", 0.0, False),
     ("trousers", "curly", "", 0.0, False),
-    ("suit", "fringe", "", 0.0, False),
+    ("coat", "crop", "cap", 0.0, False),
+    ("trousers", "fringe", "", 0.0, False),
+)
+_NEW_WOMEN = (
+    ("trousers", "long", "", 0.0, False),
+    ("dress", "bun", "", 0.0, False),
+    ("coat", "long", "", 0.0, False),
     ("trousers", "tail", "", 0.0, False),
-    ("coat", "short", "cap", 0.0, False),
+    ("suit", "bun", "", 0.0, False),
+    ("coat", "curly", "", 0.0, False),
 )
 # Words in a name that say how its bearer looks; the first that is found decides.
 _WORDS: tuple[tuple[tuple[str, ...], dict], ...] = (
@@ -126,13 +140,29 @@ _WORDS: tuple[tuple[tuple[str, ...], dict], ...] = (
 )
 
 
-def costume(name: str, shape: int, hue: int, *, period: bool, extra: bool = False) -> Costume:
-    """Clothes and head of `name` by shape and hue ids; `period` dresses for before 1850."""
+# What a script's word for a colour makes of cloth.
+_DYES: dict[str, Colour] = {
+    "black": CLOTHS[0], "dark": CLOTHS[0], "white": CLOTHS[1], "cream": CLOTHS[1],
+    "pale": CLOTHS[1], "yellow": (0.93, 0.84, 0.5), "red": (0.55, 0.2, 0.18),
+    "green": (0.34, 0.45, 0.33), "blue": (0.3, 0.36, 0.52), "grey": CLOTHS[2], "gray": CLOTHS[2],
+    "brown": (0.42, 0.3, 0.22),
+}  # fmt: skip
+_APART = 0.2  # of lightness, between what is worn above and below
+
+
+def costume(
+    name: str, shape: int, hue: int, *, period: bool, extra: bool = False, wears: str = ""
+) -> Costume:
+    """Clothes and head of `name` by shape and hue ids; `period` dresses for before 1850.
+
+    An odd shape is a woman. wears: what the script says they wear, in the words of `Build.wears`;
+    it goes before what the name says.
+    """
     seed = zlib.crc32(name.upper().encode())
-    table = _OLD if period else _NEW
-    cut, hair, hat, beard, cloak = table[shape % len(table)]
+    woman = shape % 2 == 1
+    table = (_OLD_WOMEN if woman else _OLD_MEN) if period else (_NEW_WOMEN if woman else _NEW_MEN)
+    cut, hair, hat, beard, cloak = table[shape // 2 % len(table)]
     cloth = CLOTHS[hue % len(CLOTHS)]
-    other = CLOTHS[(hue + 3 + seed % 3) % len(CLOTHS)]
     made = Costume(
         cut,
         hair,
@@ -142,27 +172,49 @@ def costume(name: str, shape: int, hue: int, *, period: bool, extra: bool = Fals
         0.94 + 0.04 * (seed % 5),
         cloak,
         cloth,
-        other,
+        cloth,
         CLOTHS[(hue + 1) % len(CLOTHS)],
         SKINS[(seed >> 4) % len(SKINS)],
         HAIRS[(seed >> 8) % len(HAIRS)],
+        woman,
     )
     words = set(re.findall(r"\w+", name.upper()))
     for keys, change in _WORDS:
         if words.intersection(keys) or words.intersection(f"{k}S" for k in keys):
             made = replace(made, **change)
             break
+    if not woman and made.cut in ("gown", "dress"):
+        made = replace(made, cut="robe" if period else "trousers")
+    made = _told(made, wears.split(), period)
     if not period:
-        modern = {"robe": "coat", "tunic": "trousers", "armour": "coat"}
+        modern = {"robe": "coat", "tunic": "trousers", "armour": "coat", "gown": "dress"}
         made = replace(made, cut=modern.get(made.cut, made.cut), cloak=False)
-        if made.hat in ("helmet", "crown", "circlet"):
+        if made.hat in ("helmet", "crown", "circlet", "veil"):
             made = replace(made, hat="cap" if made.hat == "helmet" else "")
     elif made.hat == "cap":
         made = replace(made, hat="brim")
     if made.elder:
         made = replace(made, hair_colour=HAIRS[3])
+    others = [CLOTHS[(hue + 3 + seed % 3 + k) % len(CLOTHS)] for k in range(len(CLOTHS))]
+    apart = [c for c in others if abs(sum(c) - sum(made.top)) > 3 * _APART]
+    made = replace(made, bottom=(apart or others)[0])
     if made.cut == "armour":
         made = replace(made, accent=made.top, top=STEEL)
     if extra:
         made = replace(made, cloak=False)
+    return made
+
+
+def _told(made: Costume, words: list[str], period: bool) -> Costume:
+    """The same with what the script says they wear."""
+    for word in words:
+        if word in ("coat", "dress", "suit", "trousers", "armour"):
+            old = {"dress": "gown", "suit": "tunic", "trousers": "tunic"}
+            made = replace(made, cut=old.get(word, word) if period else word, cloak=False)
+        elif word in ("hood", "cap", "brim", "helmet"):
+            made = replace(made, hat=word)
+        elif word in _DYES:
+            made = replace(made, top=_DYES[word])
+        elif word == "elder":
+            made = replace(made, elder=True)
     return made

@@ -17,10 +17,13 @@ from setpiece.previs.arrows import draw_arrows
 from setpiece.previs.model import Boards, Shot, Staging
 from setpiece.previs.panel import draw_frame, draw_panel, furnish, guides, through
 from setpiece.previs.picture_file import save_panel
+from setpiece.previs.set_piece import falls_in
 from setpiece.previs.tell import SIZE, scenes_of
 
-VERSION = 2  # raised when the same shot would be drawn otherwise
+VERSION = 3  # raised when the same shot would be drawn otherwise
 STEPS, MOST_STEPS = 2.5, 9  # drawings a second of a move with somebody, and at most
+
+_FIRST = 1e-3  # part of a shot: as it begins, and not as its panel shows it
 
 
 @dataclass(frozen=True)
@@ -59,19 +62,30 @@ def travels(shot: Shot) -> bool:
     return shot.camera.at(1.0) != shot.camera.at(0.0)
 
 
-def files_of(key: str, shot: Shot, store: Path) -> Drawn:
-    moves = travels(shot)
+def comes_down(staging: Staging, shot: Shot) -> bool:
+    """Whether the shot is for what comes down while it lasts."""
+    return any(
+        fall.prop.item == shot.prop
+        and fall.share(shot.start) < 1.0
+        and fall.share(shot.start + shot.seconds) > 0.0
+        for fall in falls_in(staging)
+    )
+
+
+def files_of(key: str, staging: Staging, shot: Shot, store: Path) -> Drawn:
+    moves = travels(shot) or comes_down(staging, shot)
     return Drawn(
         store / f"{key}.panel.jpg", store / f"{key}.start.jpg",
         store / f"{key}.end.jpg" if moves else None,
-        tuple(store / f"{key}.way{k + 1}.jpg" for k in range(on_the_way(shot))),
+        tuple(store / f"{key}.way{k + 1}.jpg" for k in range(on_the_way(staging, shot))),
     )  # fmt: skip
 
 
-def on_the_way(shot: Shot) -> int:
+def on_the_way(staging: Staging, shot: Shot) -> int:
     """How many drawings a move wants between its ends: none where one is carried to the other;
-    where the camera goes along with somebody, who walks is drawn anew."""
-    return min(max(round(shot.seconds * STEPS) - 1, 0), MOST_STEPS) if shot.camera.follows else 0
+    where the camera goes along with somebody, who walks is drawn anew, and so is what falls."""
+    drawn = shot.camera.follows or comes_down(staging, shot)
+    return min(max(round(shot.seconds * STEPS) - 1, 0), MOST_STEPS) if drawn else 0
 
 
 def draw_all(
@@ -93,7 +107,7 @@ def draw_all(
     shots = _flat(boards)
     engine_key = open_engine(**engine).key()
     keys = [shot_key(staging, shot, style, engine_key) for staging, shot in shots]
-    drawn = [files_of(k, shot, store) for k, (_, shot) in zip(keys, shots, strict=True)]
+    drawn = [files_of(k, *both, store) for k, both in zip(keys, shots, strict=True)]
     missing = [i for i, d in enumerate(drawn) if not d.there()]
     done = len(shots) - len(missing)
 
@@ -130,7 +144,7 @@ def _flat(boards: Boards) -> list[tuple[Staging, Shot]]:
 
 def _draw(room: _Room, index: int) -> None:
     staging, shot = room.shots[index]
-    files = files_of(room.job.keys[index], shot, room.job.store)
+    files = files_of(room.job.keys[index], staging, shot, room.job.store)
     style = room.job.style
     if room.engine.name != "native":
         start = _finished(room.engine, staging, shot, style, index, 0.0)
@@ -143,7 +157,9 @@ def _draw(room: _Room, index: int) -> None:
         arrowed = draw_arrows(start, staging, shot, through(shot.camera, SIZE[0]))
         save_panel(files.panel, furnish(arrowed, staging, shot, SIZE))
         return
-    save_panel(files.start, draw_frame(staging, shot, SIZE[0], style))
+    # A panel of a fall shows its middle; the animatic begins where it begins.
+    first = _FIRST if comes_down(staging, shot) else 0.0
+    save_panel(files.start, draw_frame(staging, shot, SIZE[0], style, first))
     save_panel(files.panel, draw_panel(staging, shot, SIZE, style))
     if files.end is not None:
         save_panel(files.end, draw_frame(staging, shot, SIZE[0], style, 1.0))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.previs.costume import Costume
-from setpiece.previs.figure_pose import Skeleton, skeleton
+from setpiece.previs.figure_pose import Skeleton, reaching, skeleton
 from setpiece.previs.head_mesh import head
 from setpiece.previs.solid import Colour, Curve, Solid, eased, ellipsoid, joined, surface, tube
 
@@ -26,13 +26,17 @@ def figure_mesh(
     nod: float = 0.0,
     feeling: float = 0.2,
     stride: float = 1.0,
+    reach: NDArray | None = None,
 ) -> tuple[Solid, Skeleton, float]:
     """A figure `height` metres tall, on the ground at the origin, chest toward +Y.
 
     turn, nod: where it looks beside its chest's way, degrees left and up. feeling 0..1 shows in
-    the face. Returns the mesh, its skeleton in body space, and the scale from that to the mesh.
+    the face. reach: a point (3,) [m] of the mesh's space that a hand is laid on.
+    Returns the mesh, its skeleton in body space, and the scale from that to the mesh.
     """
     s = skeleton(stance, gesture, turn, nod, stride)
+    if reach is not None:
+        s = reaching(s, reach * NORMAL_HEIGHT / height)
     c = costume
     parts = [*_legs(s, c, stance), *_torso(s, c), *_arms(s, c), *_extras(s, c, stance)]
     child = height < 1.35
@@ -103,7 +107,7 @@ def _torso(s: Skeleton, c: Costume) -> list[Solid]:
     mid = (pf + cf) / 2
     waist = s.pelvis + pf @ np.array([0, 0, 0.13])
     high = s.neck
-    female = c.cut in ("gown", "dress")
+    female = c.woman or c.cut in ("gown", "dress")
     chest = high - cf @ np.array([0, -0.018, 0.16])
     top = high + cf @ np.array([0, 0.0, 0.005])
     w = 0.118 if female else 0.15
@@ -113,8 +117,8 @@ def _torso(s: Skeleton, c: Costume) -> list[Solid]:
         (waist, mid, (w * g, 0.105 * g * (1.12 if g > 1.15 else 1.0))),
         ((waist + chest) / 2, mid, (0.158 * g, 0.115 * g)),
         (chest, cf, ((0.163 if female else 0.182) * g, 0.128 * g)),
-        (high - cf @ np.array([0, 0, 0.092]), cf, (0.165 if female else 0.186, 0.108)),
-        (high - cf @ np.array([0, 0, 0.046]), cf, (0.156 if female else 0.180, 0.088)),
+        (high - cf @ np.array([0, 0, 0.092]), cf, (0.172 if female else 0.186, 0.108)),
+        (high - cf @ np.array([0, 0, 0.046]), cf, (0.170 if female else 0.180, 0.088)),
         (high - cf @ np.array([0, 0, 0.018]), cf, (0.112, 0.074)),
         (top, cf, (0.062, 0.058)),
     ]
@@ -137,7 +141,7 @@ def _torso(s: Skeleton, c: Costume) -> list[Solid]:
             0.005,
         )
         on([(0.055, 0.075, 0.15), (0.045, front - 0.008, 0.05), (0.0, front + 0.006, -0.1)], 0.005)
-        on([(0.0, front + 0.006, -0.1), (0.0, front - 0.004, -0.2)], 0.004)
+        on([(0.0, front + 0.006, -0.1), (0.0, front - 0.004, -0.3)], 0.004)
     elif c.cut in ("tunic", "robe", "trousers"):
         on(
             [
@@ -174,7 +178,7 @@ def _torso(s: Skeleton, c: Costume) -> list[Solid]:
             ]
         )
         out.append(tube(tie, [0.012, 0.018, 0.022], c.accent, sides=6, squash=0.35))
-    if c.cut in ("tunic", "robe", "armour", "coat"):
+    if c.cut in ("tunic", "robe", "armour"):
         belt = [
             (
                 waist + mid @ np.array([0, 0, z]),
@@ -215,13 +219,13 @@ def _legs(s: Skeleton, c: Costume, stance: str) -> list[Solid]:
                 squash=0.8,
             )
         )
-        if c.cut in ("tunic", "armour", "coat") and not bare:
+        if c.cut in ("tunic", "armour"):
             shaft = leg[1] * 0.42 + leg[2] * 0.58
             out.append(tube([leg[2], shaft], [0.054, 0.066], BOOT, sides=12, round_ends=False))
     hem = {
         "tunic": 0.62,
         "armour": 0.55,
-        "coat": 1.25,
+        "coat": 0.82,
         "robe": 1.98,
         "gown": 2.0,
         "dress": 0.95,
@@ -263,6 +267,8 @@ def _skirt(s: Skeleton, c: Costume, hem: float, stance: str) -> Solid:
         centres.append(p)
         frames.append(np.stack([right, ahead / max(float(np.linalg.norm(ahead)), 1e-9), -way], 1))
         radii.append((rx, ry))
+    if c.cut == "coat":
+        return _open_skirt(centres, frames, radii, c.top)
     colour = c.accent if c.cut == "armour" else c.top
     folds = 9 if c.cut in ("gown", "robe") else 7
     cloth = _loft(
@@ -292,6 +298,29 @@ def _skirt(s: Skeleton, c: Costume, hem: float, stance: str) -> Solid:
     )
 
 
+def _open_skirt(
+    centres: list[NDArray], frames: list[NDArray], radii: list[tuple[float, float]], colour: Colour
+) -> Solid:
+    """A coat below its last button: its fronts part toward the hem, and trousers are seen."""
+    rings = []
+    for k, (p, f, (rx, ry)) in enumerate(zip(centres, frames, radii, strict=True)):
+        part = k / max(len(centres) - 1, 1)
+        gap = 0.04 + 0.36 * part
+        a = np.pi / 2 + np.linspace(gap, 2 * np.pi - gap, 28)
+        # The flaps swing out in front of the legs.
+        wide = 1.0 + 0.16 * part * np.abs(np.sin(a)) ** 4 * (np.sin(a) > 0)
+        rings.append(
+            p + np.outer(rx * np.cos(a) * wide, f[:, 0]) + np.outer(ry * np.sin(a) * wide, f[:, 1])
+        )
+    grid = np.stack(rings)[::-1]
+    cloth = surface(grid, colour, out=-1)
+    edges = tuple(Curve(grid[:, j].astype(np.float32), 0.005) for j in (0, -1))
+    seams = tuple(Curve((grid[:6, j] * 1.0).astype(np.float32), 0.003) for j in (7, 20))
+    return Solid(
+        cloth.vertices, cloth.normals, cloth.faces, cloth.facet, cloth.colour, edges + seams
+    )
+
+
 def _arms(s: Skeleton, c: Costume) -> list[Solid]:
     out: list[Solid] = []
     bare = c.cut == "dress"
@@ -301,7 +330,7 @@ def _arms(s: Skeleton, c: Costume) -> list[Solid]:
         t = np.linspace(0, 1, len(path))
         radius = (
             np.interp(t, [0, 0.15, 0.5, 1], [0.054, 0.055, 0.045, 0.035])
-            * (0.9 if bare else 1.0)
+            * (0.9 if bare or c.woman else 1.0)
             * c.girth**0.5
         )
         if wide:
@@ -327,6 +356,9 @@ def _arms(s: Skeleton, c: Costume) -> list[Solid]:
         across = across / max(float(np.linalg.norm(across)), 1e-9)
         wrist = arm[2] + along * (0.035 if wide else 0.0)
         flat = np.cross(across, along)
+        if s.palm is not None and s.palm[0] == (side + 1) // 2:
+            along, flat = s.palm[1], s.palm[2]
+            across = np.cross(along, flat) * side
         out += _hand(wrist, along, across, flat, c.skin)
     return out
 

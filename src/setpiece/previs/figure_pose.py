@@ -6,7 +6,7 @@ Body space: origin on the ground below the pelvis, +Y where the chest faces, +X 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,8 @@ class Skeleton:
     legs: tuple[NDArray, NDArray]
     arms: tuple[NDArray, NDArray]
     toes: tuple[NDArray, NDArray]
+    palm: tuple[int, NDArray, NDArray] | None = None
+    """Of a hand that is laid on something: 0 left or 1 right, its fingers' way, the way off it."""
 
 
 # stance: pelvis height, pelvis pitch, chest pitch and yaw (degrees; pitch leans forward), then for
@@ -48,6 +50,7 @@ _STANCES: dict[str, tuple] = {
     "crouch": (0.42, 12, 34, 0, (104, 14, 128), (92, 14, 118), (52, 10, 40), (58, 10, 34)),
     "fight": (0.80, 8, 16, -24, (48, 12, 52), (-26, 10, 28), (58, 26, 62), (96, 22, 42)),
     "fall": (0.70, -22, -34, 10, (52, 10, 74), (10, 14, 20), (78, 60, 28), (110, 48, 22)),
+    "climb": (0.93, 0, 5, 0, (70, 6, 84), (-4, 6, 8), (116, 12, 44), (146, 14, 26)),
     "bow": (0.91, 16, 46, 0, (6, 4, 2), (-2, 4, 2), (30, 10, 20), (74, -18, 70)),
     "lean": (0.91, -4, -7, 0, (14, 3, 6), (6, 3, 30), (4, 16, 30), (2, 16, 30)),
     "ride": (0.93, 0, 4, 0, (62, 30, 66), (62, 30, 66), (42, 8, 50), (42, 8, 50)),
@@ -94,6 +97,7 @@ _GESTURES: dict[str, tuple] = {
     "type": ((44, 0, 58), (44, 0, 58)),
     "wheel": ((62, 2, 26), (62, 2, 26)),
     "stir": ((48, 4, 52), (58, 2, 38)),
+    "touch": (None, (70, 6, 66)),
     "knock": (None, (70, 6, 66)),
     "push": ((80, 4, 14), (80, 4, 14)),
     "wave": (None, (128, 34, 56)),
@@ -120,6 +124,13 @@ def _arm(
     lower /= np.linalg.norm(lower)
     elbow = shoulder + frame @ upper * UPPER_ARM
     return np.stack([shoulder, elbow, elbow + frame @ lower * FOREARM])
+
+
+def _nodded(nod: float) -> float:
+    """Degrees that a head lifts to look `nod` degrees up: past a third of a right angle the eyes
+    do the rest."""
+    most = 22.0
+    return float(np.clip(nod, -most, most) + 0.4 * np.clip(abs(nod) - most, 0, 15) * np.sign(nod))
 
 
 def _leg(hip: NDArray, side: int, angles: tuple[float, float, float]) -> NDArray:
@@ -158,7 +169,7 @@ def skeleton(
     look = (
         level
         @ about((0, 0, 1), float(np.clip(turn - body, -78, 78)))
-        @ _pitch(float(np.clip(-nod, -40, 40)) + lean * 0.15)
+        @ _pitch(lean * 0.15 - _nodded(nod))
     )
     head = neck + chest @ np.array([0, 0.012, 0.05]) + look @ np.array([0, 0.022, 0.095])
     arms = tuple(
@@ -194,6 +205,27 @@ def skeleton(
         (toes[0] / np.linalg.norm(toes[0]), toes[1] / np.linalg.norm(toes[1])),
     )
     return _laid(s) if lying else s
+
+
+def reaching(s: Skeleton, target: NDArray) -> Skeleton:
+    """The same with the nearer hand laid flat on an upright surface at target (3,), body space."""
+    target = np.asarray(target, float)
+    side = int(np.argmin([np.linalg.norm(arm[0] - target) for arm in s.arms]))
+    shoulder = s.arms[side][0]
+    off = (shoulder - target) * [1.0, 1.0, 0.0]
+    off /= max(float(np.linalg.norm(off)), 1e-9)
+    wrist = target + 0.03 * off - np.array([0, 0, 0.07])
+    way = wrist - shoulder
+    far = float(np.linalg.norm(way))
+    way /= max(far, 1e-9)
+    far = min(far, UPPER_ARM + FOREARM - 1e-3)
+    along = (UPPER_ARM**2 - FOREARM**2 + far**2) / (2 * far)
+    bend = np.array([0, 0, -1.0]) - way * -way[2]
+    bend /= max(float(np.linalg.norm(bend)), 1e-9)
+    elbow = shoulder + way * along + bend * np.sqrt(max(UPPER_ARM**2 - along**2, 0.0))
+    arm = np.stack([shoulder, elbow, shoulder + way * far])
+    arms = (arm, s.arms[1]) if side == 0 else (s.arms[0], arm)
+    return replace(s, arms=arms, palm=(side, np.array([0, 0.0, 1.0]), off))
 
 
 def _laid(s: Skeleton) -> Skeleton:

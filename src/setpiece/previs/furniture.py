@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import re
 
 from setpiece.previs.beats import named
+from setpiece.previs.holding import held_at
 from setpiece.previs.model import Beat, Figure, Prop, SetDesign, Vec2, Vec3
 from setpiece.script.model import Scene
 
@@ -17,12 +17,6 @@ _HAND: dict[str, Vec3] = {
     "camera": (0.15, 0.12, 0.1), "drum": (0.4, 0.4, 0.4), "taper": (0.05, 0.05, 0.25),
     "head": (0.22, 0.22, 0.28), "money": (0.15, 0.01, 0.07), "key": (0.03, 0.01, 0.07),
 }  # fmt: skip
-_GRIP: dict[str, Vec3] = {
-    "hold": (0.09, 0.29, 0.72), "phone": (0.08, 0.10, 0.87), "gun": (0.07, 0.36, 0.78),
-    "read": (0.04, 0.28, 0.75), "raise": (0.19, 0.13, 1.10), "point": (0.14, 0.36, 0.77),
-    "sword": (0.18, 0.32, 0.80),
-}  # fmt: skip
-"""Of the fist as the figures are posed: right, ahead, up, as parts of the height."""
 _SAME = {"lettera": "letter", "lettre": "letter", "carta": "letter", "brief": "letter",
     "telefono": "phone", "téléphone": "phone", "handy": "phone", "daggers": "dagger",
     "coltello": "knife", "pistola": "gun", "bicchiere": "glass", "swords": "sword"}  # fmt: skip
@@ -131,7 +125,7 @@ def held_props(scene: Scene, figures: list[Figure], beats: tuple[Beat, ...]) -> 
         if not holder and humans:
             holder = next(iter(humans))
         if holder:
-            position = hand(humans[holder])
+            position = held_at(humans[holder])
             out.append(
                 Prop(item=kind, kind=kind, size=_HAND[kind], held_by=holder, position=position)
             )
@@ -147,21 +141,6 @@ def _who_has(beat: Beat, item: str, names: tuple[str, ...]) -> str:
             return inside[0] if inside else last or next((n for n in beat.who if n in names), "")
         last = inside[-1] if inside else last
     return last
-
-
-def hand(figure: Figure) -> Vec3:
-    """Where somebody holds what they hold: right of the chest, as the gesture has it."""
-    x, y = figure.position
-    turn = math.radians(figure.facing)
-    side, ahead, up = (
-        part * figure.build.height for part in _GRIP.get(figure.gesture, _GRIP["hold"])
-    )
-    ahead += 0.06  # a thing reaches beyond the fist
-    return (
-        round(x + ahead * math.cos(turn) + side * math.sin(turn), 3),
-        round(y + ahead * math.sin(turn) - side * math.cos(turn), 3),
-        round(max(figure.top - figure.build.height + up + 0.04, figure.lift + 0.1), 3),
-    )
 
 
 def _thing(item: str, position: Vec3, size: Vec3, facing: float = -90.0, kind: str = "") -> Prop:

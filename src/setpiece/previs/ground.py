@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from setpiece.previs.details import MARKS
 from setpiece.previs.model import Prop, SetDesign, Vec2
 
 APART = 0.8  # m between people who stand
@@ -19,6 +20,16 @@ class Spot:
     at: Vec2
     facing: float | None = None
     seat: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where somebody who has climbed stands: `lift` m up, `holds`: hands and feet on it."""
+
+    at: Vec2
+    facing: float
+    lift: float
+    holds: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,9 @@ class Ground:
             return None
         thing = min(found, key=lambda p: math.hypot(*p.position[:2]))
         x, y, _ = thing.position
+        if thing.kind in MARKS:  # an arm's length off, and beside it, so that it is seen
+            near = (round(x - 0.24, 3), round(y - 0.6, 3))
+            return Spot(near, 22.0) if self.kept(near)[1] > near[1] - 0.15 else None
         if thing.kind in ("bed", "sofa", "bench", "throne", "rock"):
             front = y - thing.size[1] / 2 + 0.25
             return Spot((x, front), -90.0, seat=True)
@@ -61,6 +75,30 @@ class Ground:
         near = (x + (0.35 if x < 0 else -0.35) * off, y - off)
         near = self.kept(near)
         return Spot(near, _three_quarter(near[0], _bearing(near, (x, y))))
+
+    def climb(self, feature: str) -> Step | None:
+        """Where one has got to who climbs a thing of the set, or the nearest that can be climbed;
+        None where there is none."""
+        able = [p for p in self.props if not p.held_by and p.size[2] > 0.3
+                and p.kind not in ("tree", "tent", "bell", "fire", "cauldron", *MARKS)]  # fmt: skip
+        found = [p for p in able if feature and feature in (p.item, p.kind)]
+        if not found and feature:
+            return None
+        found = found or [p for p in able if p.kind in ("stairs", "ladder", "rock")]
+        if not found:
+            return None
+        thing = min(found, key=lambda p: math.hypot(*p.position[:2]))
+        x, y, z = thing.position
+        if thing.kind == "stairs":  # up from its low end, at -x
+            return Step((round(x - 0.15 * thing.size[0], 3), y), 0.0, 0.4 * thing.size[2])
+        if thing.kind == "ladder":
+            return Step((x, round(y - 0.62, 3)), 68.0, 1.15, holds=True)
+        if thing.size[2] <= 1.7:
+            return Step((x, y), -60.0 if x < 0 else -120.0, round(z + thing.size[2], 3))
+        near = (round(x + (0.8 if x < 0 else -0.8), 3), round(y - thing.size[1] / 2 - 0.42, 3))
+        if not self.dressed.interior and math.hypot(*near) > 2.2 * _REACH:
+            return None
+        return Step(near, 68.0, 1.1, holds=True)
 
     def kept(self, at: Vec2) -> Vec2:
         """The nearest point that is well inside the set, and near enough to be filmed."""

@@ -255,6 +255,13 @@ def rubble() -> Solid:
     return joined(parts)
 
 
+def stairs() -> Solid:
+    """Ten steps up along X, the low end at -X, with a rail behind them: 3.2 by 1.1 m, 1.9 high."""
+    steps = [standing_box((0.32, 1.1, 0.19 * (k + 1)), (-1.44 + 0.32 * k, 0), STONE)
+             for k in range(10)]  # fmt: skip
+    return joined(steps).turned(180)  # props are turned to face -Y
+
+
 LANDMARK_MESHES: dict[str, Callable[[], Solid]] = {
     "tower": tower,
     "leaning tower": leaning_tower,
@@ -274,5 +281,6 @@ LANDMARK_MESHES: dict[str, Callable[[], Solid]] = {
     "cart": cart,
     "bell": bell,
     "ladder": ladder,
+    "stairs": stairs,
     "rubble": rubble,
 }

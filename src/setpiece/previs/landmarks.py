@@ -48,6 +48,8 @@ LANDMARKS = (
     Landmark("tent", r"tents?|tende|tentes|tiendas|zelte?", (3.0, 3.0, 2.4), count=2),
     Landmark("fire", r"(?:camp|bon)fire|falò|lagerfeuer", (1.0, 1.0, 0.9)),
     Landmark("ladder", r"ladder|scala a pioli|échelle|escalera de mano|leiter", (0.5, 0.9, 4.0)),
+    Landmark("stairs", r"stairs?|staircase|stairway|steps(?= (?:up|down|to|of|in)\b)|"
+        r"escaliers?|escaleras?|treppe", (3.2, 1.1, 1.9)),
     Landmark("bell", r"bell(?! tower)|campana|cloche|glocke", (2.5, 1.6, 2.9), within=True),
 )  # fmt: skip
 _GONE = re.compile(
@@ -66,14 +68,13 @@ def landmarks(scene: Scene, script: Screenplay, dressed: SetDesign) -> list[Prop
     """
     if dressed.kind in ("car", "train"):
         return []
-    here = [s for s in script.scenes if s.place.casefold() == scene.place.casefold()
-            and (s.setting == "EXT") == (scene.setting == "EXT")]  # fmt: skip
-    said = " ".join([scene.place, *(_action(s) for s in here)])
+    here = _same_place(scene, script)
+    said = told_of(scene, script)
     fallen = {thing for s in here if s.position < scene.position for thing in falls(_action(s))}
     out: list[Prop] = []
     near, far = iter(_NEAR), iter(_FAR)
     for mark in LANDMARKS:
-        if mark.within != dressed.interior and mark.kind != "ladder":
+        if mark.within != dressed.interior and mark.kind not in ("ladder", "stairs"):
             continue
         found = [m for m in re.finditer(rf"\b(?:{mark.words})\b(?!['’]s)", said, re.I)
                  if not _GONE.search(said[: m.start()])]  # fmt: skip
@@ -93,6 +94,16 @@ def landmarks(scene: Scene, script: Screenplay, dressed: SetDesign) -> list[Prop
     return [p for p in out if p.position[2] >= 0]
 
 
+def told_of(scene: Scene, script: Screenplay) -> str:
+    """All that the script's action lines say of a scene's place, in all of its scenes."""
+    return " ".join([scene.place, *(_action(s) for s in _same_place(scene, script))])
+
+
+def _same_place(scene: Scene, script: Screenplay) -> list[Scene]:
+    return [s for s in script.scenes if s.place.casefold() == scene.place.casefold()
+            and (s.setting == "EXT") == (scene.setting == "EXT")]  # fmt: skip
+
+
 def _action(scene: Scene) -> str:
     return " ".join(plain(e.text) for e in scene.elements if e.kind == "action")
 
@@ -103,7 +114,11 @@ def _stands(mark: Landmark, dressed: SetDesign, slot: tuple[float, float] | floa
     if slot is None:
         return (0.0, 0.0, -1.0)
     if dressed.interior:
-        return (-wide * 0.15, deep / 2 - mark.size[1] / 2 - 0.3, 0.0)
+        x = -wide * 0.15
+        if mark.kind in ("stairs", "ladder"):
+            x = round(min(wide * 0.2, max(wide / 2 - mark.size[0] / 2 - 0.1, 0.0)), 3)
+            deep = min(deep, 9.4)  # near enough to be climbed in the picture
+        return (x, deep / 2 - mark.size[1] / 2 - 0.3, 0.0)
     across, along = mark.size[:2] if mark.facing == -90 else mark.size[1::-1]
     if isinstance(slot, tuple):
         return (slot[0], slot[1] + along / 2, 0.0)

@@ -16,9 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Vec2 = tuple[float, float]
 Vec3 = tuple[float, float, float]
-Stance = Literal["stand", "sit", "lie", "kneel", "walk", "run", "fight", "ride", "drive"]
+Stance = Literal["stand", "sit", "lie", "kneel", "walk", "run", "fight", "ride", "drive", "climb"]
 Gesture = Literal[
     "none", "point", "raise", "hold", "phone", "gun", "sword", "drink", "write", "read", "embrace",
+    "touch",
 ]  # fmt: skip
 SetKind = Literal[
     "room", "hall", "corridor", "kitchen", "bedroom", "office", "bar", "church", "castle",
@@ -39,7 +40,7 @@ BeatKind = Literal["action", "speech", "enter", "exit"]
 SUPER_35 = 24.89  # mm of sensor width, the default; full frame is 36
 STANCE_HEIGHT: dict[str, float] = {
     "stand": 1.0, "walk": 1.0, "run": 0.97, "fight": 0.95, "sit": 0.76, "drive": 0.76,
-    "kneel": 0.74, "lie": 0.16, "ride": 1.55,
+    "kneel": 0.74, "lie": 0.16, "ride": 1.55, "climb": 0.99,
 }  # fmt: skip
 """Crown over the ground as a part of the standing height: chairs and saddles included."""
 
@@ -52,13 +53,20 @@ class Build(_Frozen):
     """What somebody looks like; one and the same in every shot of the film, told by the name.
 
     `height` is metres from sole to crown (for an animal: to the top of its head). `shape`, `hue`
-    and `tone` are small numbers that the drawing turns into body and hair, costume, and its grey.
+    and `tone` are small numbers that the drawing turns into body and hair, costume, and its grey;
+    who has an odd `shape` is drawn as a woman. `wears` is words of the script for their clothes
+    ("coat yellow"), "elder" among them.
     """
 
     height: float = Field(1.75, gt=0, le=60)
     shape: int = Field(0, ge=0)
     hue: int = Field(0, ge=0)
     tone: int = Field(0, ge=0)
+    wears: str = ""
+
+    @property
+    def woman(self) -> bool:
+        return self.shape % 2 == 1
 
 
 class Pose(_Frozen):
@@ -69,6 +77,7 @@ class Pose(_Frozen):
     gesture: Gesture = "none"
     facing: float = 0.0
     looks_at: str | Vec3 = ""  # a name, a point, or "" for straight on
+    lift: float | None = None  # of the soles over the ground from then on; None: as it was
 
 
 class Figure(_Frozen):
@@ -120,7 +129,7 @@ class Figure(_Frozen):
         pose = next((p for p in reversed(self.poses) if p.at <= seconds + 1e-6), None)
         changed: dict[str, object] = {}
         if pose is not None:
-            changed = pose.model_dump(exclude={"at"})
+            changed = pose.model_dump(exclude={"at"}, exclude_none=True)
         for (ax, ay, at), (bx, by, bt) in zip(self.path, self.path[1:], strict=False):
             if at <= seconds < bt:
                 part = (seconds - at) / (bt - at)
@@ -338,7 +347,7 @@ def moment_of(camera: Camera, start: float, seconds: float) -> float:
     """The second that a panel shows: the middle of a shot; where the camera goes along with
     somebody, their first steps."""
     if camera.follows:
-        return start + min(0.3, 0.1 * seconds)
+        return start + min(0.4, 0.25 * seconds)
     return start + 0.5 * seconds
 
 

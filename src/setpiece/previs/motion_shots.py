@@ -13,7 +13,7 @@ _LEAST, _FAR = 0.8, 2.2  # m of a walk that is worth a move, and that is worth r
 _SHORT = 1.4  # s of the shortest shot of a move
 _TAIL = 0.3  # s that the camera rests on who has arrived
 _SAYS = {"walk": "walks", "run": "runs", "circle": "walks round", "back": "steps back",
-    "sit": "sits down", "rise": "rises"}  # fmt: skip
+    "sit": "sits down", "rise": "rises", "climb": "climbs"}  # fmt: skip
 
 
 def movement(staging: Staging, start: float, end: float, here: dict[str, Figure]) -> Move | None:
@@ -60,6 +60,10 @@ def moving_shots(staging: Staging, make: Maker, move: Move) -> list[Idea]:
         way = "tilt up" if move.what == "rise" else "tilt down"
         idea = make("single", "MS", (who,), f"{who} {_SAYS[move.what]}: tilt with the body, so "
             f"that the head keeps its place ({said}).", move=way)  # fmt: skip
+    elif move.what == "climb":
+        idea = make("single", "LS", (who,), f"{who} climbs: from head to foot, so that the height "
+            f"is seen ({said}).")  # fmt: skip
+        return [replace(idea, start=cut.start, seconds=cut.end - cut.start)]
     elif far < _LEAST or ends - cut.start < 1.0:
         return []
     else:

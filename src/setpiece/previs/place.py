@@ -10,8 +10,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from setpiece.previs.camera_rules import fits, free, inside, rounded, shoulder_in, side
-from setpiece.previs.furniture import hand
+from setpiece.previs.camera_rules import (
+    before,
+    fits,
+    free,
+    inside,
+    rounded,
+    shoulder_in,
+    shoulder_share,
+    side,
+)
+from setpiece.previs.details import MARKS
+from setpiece.previs.holding import held_at
 from setpiece.previs.lens import HEADROOM, LENSES, SHOWN, SIZES, measured_size, project, stature
 from setpiece.previs.model import Aspect, Camera, Figure, Prop, Size, Staging, Vec2, Vec3
 
@@ -21,6 +31,7 @@ _PREFERRED: dict[Size, float] = {
 
 
 _FLAT = ("letter", "phone", "book", "money", "camera")
+_SHOULDER = 0.24  # of the picture's width, that who is looked past may fill
 _TURNS = (32, 25, 40, 18, 50, 60, 12, 72, 85)
 
 
@@ -99,7 +110,7 @@ def over_shoulder(
     dx, dy = dx / apart, dy / apart
     across = (dy, -dx) if dx >= 0 else (-dy, dx)  # towards -y
     best: tuple[float, Camera] | None = None
-    for behind in (0.85, 1.1, 0.7, 1.4, 1.8):
+    for behind in (0.85, 1.1, 0.7, 1.4, 1.8, 2.3):
         for out in (0.5, 0.62, 0.75, 0.9, 1.1):
             at = (over.position[0] - dx * behind + across[0] * out,
                   over.position[1] - dy * behind + across[1] * out)  # fmt: skip
@@ -115,6 +126,7 @@ def over_shoulder(
             cost = (
                 behind + out + 2 * abs(SIZES.index(measured_size(camera, who)) - SIZES.index(size))
             )
+            cost += 12.0 * max(shoulder_share(camera, over) - _SHOULDER, 0.0)
             if (
                 (best is None or cost < best[0])
                 and shoulder_in(camera, over)
@@ -193,8 +205,17 @@ def close_on(
     staging: Staging, people: tuple[Figure, ...], prop: Prop, holder: Figure | None, look: Look
 ) -> Camera | None:
     """An insert: the thing fills a good part of the picture, seen from the camera's side."""
-    x, y, z = hand(holder) if holder else (*prop.position[:2], prop.position[2] + prop.size[2] / 2)
+    x, y, z = (
+        held_at(holder, prop)
+        if holder
+        else (*prop.position[:2], prop.position[2] + prop.size[2] / 2)
+    )
     span = max(0.28, 1.6 * max(prop.size))
+    if prop.kind in MARKS and not holder:  # a hand's breadth of it, large, or all of a large one
+        span = 0.54 if prop.size[2] < 2 else 3.4
+    if prop.kind == "hand":
+        span = 0.34
+    above = 1.2 if prop.kind == "ground crack" else 0.18
     bearings = [-90.0 + turn for turn in (0, 25, -25, 45, -45, 65, -65)]
     if holder is not None and prop.kind in _FLAT:  # its face, and not the arm that holds it
         bearings = [holder.facing + s * t for t in (35, 50, 20, 65) for s in (1, -1)] + bearings
@@ -207,7 +228,7 @@ def close_on(
                     (
                         x + distance * math.cos(bearing),
                         y + distance * math.sin(bearing),
-                        max(z + 0.18, 0.3),
+                        max(z + above, 0.3),
                     )
                 ),
                 target=rounded((x, y, z)),
@@ -219,7 +240,9 @@ def close_on(
                 inside(staging.set, camera.position)
                 and side(staging.axis, camera.position) < -0.05
                 and free(camera, people, staging.props)
-            ):
+                and not (holder is None and any(
+                    before(camera.position, (x, y, z), f.position, 0.22, f.top) for f in people))
+            ):  # fmt: skip
                 return camera
     return None
 

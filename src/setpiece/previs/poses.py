@@ -6,7 +6,9 @@ import math
 import re
 from collections.abc import Callable
 
+from setpiece.previs.beats import named
 from setpiece.previs.blocking import Leg
+from setpiece.previs.details import shows_hands, touching
 from setpiece.previs.model import Beat, Figure, Pose, Vec2
 
 _POSES: tuple[tuple[str, dict[str, str]], ...] = (
@@ -40,18 +42,23 @@ def poses_of(
     they die.
     """
     out: list[Pose] = []
-    first = (figure.stance, "none", figure.facing, partner)
-    now: tuple[str, str, float, str] = first
+    first = (figure.stance, "none", figure.facing, partner, 0.0)
+    now: tuple[str, str, float, str, float] = first
     rest = figure.stance  # how they stand or sit when nothing else is asked for
     held: float | None = None  # a bearing that a move gave them, until they speak or are spoken to
     times = sorted(
         [(b.start, 1, i) for i, b in enumerate(beats)]
         + [(g.until, 0, k) for k, g in enumerate(legs)]
+        + [(g.at, 2, k) for k, g in enumerate(legs)]
     )
     settled = {g.beat: g for g in legs if g.who == figure.name}
     for at, is_beat, k in times:
-        stance, gesture, facing, looks = now
-        if is_beat:
+        stance, gesture, facing, looks, lift = now
+        if is_beat == 2:  # they set off, and come down first
+            if legs[k].who != figure.name or not lift:
+                continue
+            rest, stance, lift = "stand", "stand", 0.0
+        elif is_beat:
             beat = beats[k]
             stance, gesture, looks = _acted(figure.name, beat, now, rest)
             if fallen is not None and k >= fallen:
@@ -62,7 +69,8 @@ def poses_of(
         else:
             leg = legs[k]
             if leg.who == figure.name:
-                rest = "sit" if leg.how == "sit" else "stand" if rest == "sit" else rest
+                rest = "sit" if leg.how == "sit" else "climb" if leg.holds else "stand"
+                lift = leg.lift
                 stance = "lie" if stance == "lie" else rest
                 held = leg.facing
                 looks = "" if held is not None else leg.to if where(leg.to, at) else looks
@@ -76,23 +84,34 @@ def poses_of(
             facing = facing if stance == "sit" and now[0] == "sit" and off < 75 else round(turn, 1)
         if held is None and not looks and gesture != "read":
             looks = partner
-        changed = (stance, gesture, facing, looks)
+        changed = (stance, gesture, facing, looks, lift)
         if changed != now and at >= figure.enters:
+            up = lift if lift or now[4] else None
             out.append(Pose.model_validate({"stance": stance, "gesture": gesture, "at": at,
-                "facing": facing, "looks_at": looks}))  # fmt: skip
+                "facing": facing, "looks_at": looks, "lift": up}))  # fmt: skip
         now = changed
     return out
 
 
 def _acted(
-    name: str, beat: Beat, now: tuple[str, str, float, str], rest: str
+    name: str, beat: Beat, now: tuple[str, str, float, str, float], rest: str
 ) -> tuple[str, str, str]:
     """Stance, gesture and whom they look at in a beat, by its words."""
-    stance, _, _, looks = now
+    stance, _, _, looks, _ = now
     gesture = "none"
     up = stance == "fight" or (stance in ("lie", "kneel") and name in beat.who)
     if up and (beat.what == "speech" or name in beat.who):
         stance = rest
+    if beat.what == "speech" and now[1] == "touch" and name in beat.who:
+        gesture = "touch"  # the hand stays where it was laid
+    if beat.what != "speech" and name in beat.who:
+        for part in re.split(r"(?<=[.!?;])\s+", beat.words):
+            if (named(part, beat.who) or list(beat.who))[0] != name:
+                continue
+            if touching(part):
+                return stance, "touch", ""
+            if shows_hands(part):
+                gesture = "hold"
     said = f"{beat.how} {beat.words if beat.what != 'speech' else ''}".casefold()
     if beat.who and beat.who[0] == name and said.strip():
         for pattern, change in _POSES:

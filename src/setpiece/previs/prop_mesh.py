@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from setpiece.previs.blocked import FLAME
+from setpiece.previs.detail_mesh import crack, ground_crack, masonry
 from setpiece.previs.furniture_mesh import (
     CLOTH,
     DARK,
@@ -297,6 +298,9 @@ def _box() -> Solid:
 
 PROPS: dict[str, Callable[[], Solid]] = {
     **LANDMARK_MESHES,
+    "crack": crack,
+    "ground crack": ground_crack,
+    "masonry": masonry,
     "sword": lambda: _blade(0.95, 0.05),
     "dagger": lambda: _blade(0.36, 0.036),
     "knife": lambda: _blade(0.3, 0.034),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
 from setpiece.ledger.costs import Rate
 from setpiece.ledger.estimate import Estimate
 from setpiece.previs.beats import read_beats
+from setpiece.previs.model import Prop, Staging
 from setpiece.script.csv_table import csv_text
 from setpiece.script.lines import plain
 from setpiece.script.model import Screenplay
@@ -72,6 +74,41 @@ def falls(text: str) -> list[str]:
             thing = found["thing"].casefold()
             out.append(_NAMES.get(thing, thing))
     return out
+
+
+@dataclass(frozen=True)
+class Fall:
+    """A thing of the set that comes down: from `start` on, and lies by `end` [s]."""
+
+    prop: Prop
+    start: float
+    end: float
+
+    def share(self, seconds: float) -> float:
+        """How far it has come down: 0 it stands, 1 it lies."""
+        return min(max((seconds - self.start) / (self.end - self.start), 0.0), 1.0)
+
+    @property
+    def lean(self) -> float:
+        """The way it falls: 1 toward +x, -1 toward -x: out over the middle of the set."""
+        return 1.0 if self.prop.position[0] < 0 else -1.0
+
+
+def falls_in(staging: Staging) -> tuple[Fall, ...]:
+    """What of a staging's set comes down in it, and when, by its action lines."""
+    out: dict[str, Fall] = {}
+    for beat in staging.beats:
+        if beat.what == "speech":
+            continue
+        for sentence in re.split(r"(?<=[.!?])\s+", beat.words):
+            for item in falls(sentence):
+                thing = next((p for p in staging.props if p.item == item and not p.held_by), None)
+                if thing is None or item in out or thing.kind == "rubble":
+                    continue
+                after = beat.words.find(sentence) / max(len(beat.words), 1)
+                start = beat.start + after * beat.seconds - 0.3
+                out[item] = Fall(thing, start, max(start + 0.85 * (beat.end - start), start + 3.5))
+    return tuple(out.values())
 
 
 def set_pieces(

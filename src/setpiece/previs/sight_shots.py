@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from setpiece.previs.beats import named
+from setpiece.previs.details import MARKS, tells
 from setpiece.previs.idea import Idea, quote
 from setpiece.previs.model import Beat, Figure, Prop, Staging
 from setpiece.previs.set_piece import falls
@@ -32,6 +33,10 @@ def sights(
     actions = [b for b in beats if b.what != "speech"]
     if not actions or idea.seconds < 1.4:
         return [idea]
+    for sentence in (s for b in actions for s in re.split(r"(?<=[.!?;])\s+", b.words)):
+        made = _detail(staging, idea, sentence, here, told)
+        if made:
+            return made
     for beat in actions:
         if not idea.start - 0.1 <= beat.start < idea.start + idea.seconds:
             continue
@@ -84,8 +89,8 @@ def _comes_down(staging: Staging, idea: Idea, sentence: str) -> list[Idea]:
             continue
         fall = Idea(
             "cutaway", "ELS", (), 0, 0, idea.beats,
-            f"The {item} comes down: the set piece has the frame to itself, and the camera tilts "
-            f"down with it ({quote(sentence)}).", prop=item, move="tilt down",
+            f"The {item} comes down: the set piece has the frame to itself, from foot to top "
+            f"({quote(sentence)}).", prop=item, move="fall",
         )  # fmt: skip
         if not idea.subjects or idea.seconds < 2.8:
             return [replace(fall, start=idea.start, seconds=idea.seconds)]
@@ -94,6 +99,30 @@ def _comes_down(staging: Staging, idea: Idea, sentence: str) -> list[Idea]:
             reason=f"People and the {item} behind them in one frame: how near it is "
             f"({quote(sentence)}).")  # fmt: skip
         return _after(with_it, fall, first=False)
+    return []
+
+
+def _detail(
+    staging: Staging, idea: Idea, sentence: str, here: dict[str, Figure], told: set[str]
+) -> list[Idea]:
+    """An insert of a mark or a hand that the sentence is about."""
+    if idea.type in ("establishing", "master") or idea.seconds < 1.4:
+        return []
+    for thing in staging.props:
+        key = f"{thing.kind} {thing.position} {thing.held_by}"
+        if key in told or not tells(thing, sentence):
+            continue
+        told.add(key)
+        middle = idea.start + 0.5 * idea.seconds
+        on = [f.name for f in staging.at(middle) if f.gesture == "touch" and thing.kind in MARKS]
+        who = (thing.held_by,) if thing.held_by in here else tuple(on[:1])
+        what = f"the hand of {thing.held_by}" if thing.held_by else f"the {thing.item}"
+        with_it = f", and the hand of {on[0]} on it" if on else ""
+        insert = Idea("insert", "CU", who, 0, 0, idea.beats, f"The words point at {what}: see it "
+            f"large{with_it} ({quote(sentence)}).", prop=thing.item)  # fmt: skip
+        if idea.seconds < 3.2:  # no time for both
+            return [replace(insert, start=idea.start, seconds=idea.seconds)]
+        return _after(idea, insert, first=False)
     return []
 
 

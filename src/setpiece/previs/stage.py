@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +11,15 @@ from numpy.typing import NDArray
 from setpiece.previs.animal_mesh import animal_mesh
 from setpiece.previs.blocked import Kind, Light, Scene, Thing
 from setpiece.previs.costume import costume
+from setpiece.previs.details import MARKS, ON_WALL
+from setpiece.previs.falling_mesh import falling
 from setpiece.previs.figure_mesh import figure_mesh
 from setpiece.previs.figure_pose import Skeleton
+from setpiece.previs.holding import LIGHTS, gesture_with, grip
 from setpiece.previs.model import STANCE_HEIGHT, Figure, Prop, Shot, Staging
-from setpiece.previs.prop_mesh import HELD_UPRIGHT, PROPS, prop_mesh
+from setpiece.previs.prop_mesh import PROPS, prop_mesh
 from setpiece.previs.scenery import build_set
+from setpiece.previs.set_piece import falls_in
 from setpiece.previs.solid import Solid, about_z, ellipsoid
 
 _OLD = re.compile(
@@ -27,15 +32,6 @@ _NEW = re.compile(
     r"office|elevator|subway|metro|internet|camera|truck|airport|hospital|apartment|motel)\b",
     re.I,
 )
-_LIGHTS = {
-    "fire": 3.0,
-    "torch": 2.2,
-    "candle": 1.4,
-    "lantern": 1.8,
-    "lamp": 1.8,
-    "taper": 1.4,
-    "cauldron": 2.4,
-}
 
 
 def period(staging: Staging) -> bool:
@@ -64,6 +60,7 @@ class Stage:
         self.old = period(staging)
         self.night = staging.set.time == "NIGHT"
         self._still = self._set_and_props()
+        self._falls = falls_in(staging)
         self._figures: dict[tuple, tuple[Thing, Skeleton | None, float]] = {}
         self._scenes: dict[float, Scene] = {}
         self._coming: dict[str, Thing] = {}
@@ -92,7 +89,9 @@ class Stage:
             for p in st.props
             if not p.held_by
         ]
-        furnished = any(not p.held_by and max(p.size) > 0.4 for p in st.props)
+        furnished = any(
+            not p.held_by and max(p.size) > 0.4 and p.kind not in MARKS for p in st.props
+        )
         things = build_set(
             st.set.kind,
             st.set.size,
@@ -123,17 +122,31 @@ class Stage:
             )
         return things
 
+    def _standing(self, seconds: float) -> list[Thing]:
+        """The set and its things; what comes down is as far down as it is by then."""
+        out = list(self._still)
+        for fall in self._falls:
+            share = fall.share(seconds)
+            if share <= 0.0:
+                continue
+            name = f"prop {self.staging.props.index(fall.prop)} {fall.prop.item}"
+            at = next(i for i, t in enumerate(out) if t.name == name)
+            broken, dust = falling(out[at].solid, share, fall.lean)
+            out[at] = replace(out[at], solid=broken)
+            out.append(Thing(f"dust of the {fall.prop.item}", dust, casts=False))
+        return out
+
     def _build(self, seconds: float) -> Scene:
         st = self.staging
         figures = st.at(seconds)
         eyes = {f.name: np.array(f.eyes) for f in figures}
         feeling = {w: b.emotion for b in st.beats if b.start <= seconds + 1e-6 for w in b.who}
-        held = {p.held_by: p for p in st.props if p.held_by}
-        things = list(self._still)
+        held = {p.held_by: p for p in st.props if p.held_by and p.kind != "hand"}
+        things = self._standing(seconds)
         lamps = [
-            (*p.position[:2], p.position[2] + min(p.size[2], 0.6), 0.75, _LIGHTS[p.kind])
+            (*p.position[:2], p.position[2] + min(p.size[2], 0.6), 0.75, LIGHTS[p.kind])
             for p in st.props
-            if p.kind in _LIGHTS and not p.held_by
+            if p.kind in LIGHTS and not p.held_by
         ]
         for f in figures:
             made, skeleton, scale = self._figure(
@@ -144,14 +157,14 @@ class Stage:
             if prop is not None and skeleton is not None:
                 thing, hand = _in_hand(prop, f, skeleton, scale)
                 things.append(thing)
-                if prop.kind in _LIGHTS:
+                if prop.kind in LIGHTS:
                     lamps.append(
                         (
                             float(hand[0]),
                             float(hand[1]),
                             float(hand[2]) + 0.3,
                             0.8,
-                            _LIGHTS[prop.kind],
+                            LIGHTS[prop.kind],
                         )
                     )
         return Scene(tuple(things), light_of(st, tuple(lamps)), st.set.interior)
@@ -161,14 +174,18 @@ class Stage:
     ) -> tuple[Thing, Skeleton | None, float]:
         place = (*f.position, f.lift)
         if f.species != "human":
-            mesh = animal_mesh(f.species, f.build.hue)
-            tall = float(mesh.vertices[:, 2].max())
+            ends = [p[:2] for p in f.path[:: max(len(f.path) - 1, 1)]]
+            moving = f.lift > 0.5 or (bool(ends) and f.position not in ends)
+            tall = float(animal_mesh(f.species, f.build.hue).vertices[:, 2].max())
+            mesh = animal_mesh(f.species, f.build.hue, moving=moving)
             mesh = mesh.moved(scale=f.build.height / max(tall, 1e-3))
             return Thing(f.name, mesh.turned(f.facing - 90, place), Kind.FIGURE), None, 1.0
         turn, nod = _gaze(f, eyes)
         gesture: str = f.gesture
-        if gesture == "none" and holds:  # a light is held away from the face
-            gesture = "light" if holds in _LIGHTS else "hold"
+        if holds:
+            gesture = gesture_with(holds, gesture)
+        reach = self._reach(f) if gesture == "touch" else None
+        gesture = "none" if reach is not None else gesture
         key = (
             f.name,
             f.stance,
@@ -178,17 +195,20 @@ class Stage:
             round(turn),
             round(nod),
             round(feeling, 1),
+            reach is not None,
         )
         if key in self._figures:
             return self._figures[key]
         if len(self._figures) > 60:
             self._figures.clear()
         look = costume(
-            f.name, f.build.shape, f.build.tone, period=self.old, extra=f.role == "extra"
-        )
+            f.name, f.build.shape, f.build.tone, period=self.old, extra=f.role == "extra",
+            wears=f.build.wears,
+        )  # fmt: skip
         mesh, skeleton, scale = figure_mesh(
-            look, f.build.height, f.stance, gesture, turn=turn, nod=nod, feeling=feeling
-        )
+            look, f.build.height, f.stance, gesture, turn=turn, nod=nod, feeling=feeling,
+            reach=reach,
+        )  # fmt: skip
         if f.stance == "ride":
             # The saddle lifts its rider by what the staging counts on.
             horse = animal_mesh("horse", f.build.hue).moved((0, 0.1, 0), scale=1.12 * scale)
@@ -199,6 +219,14 @@ class Stage:
         made = Thing(f.name, mesh.turned(f.facing - 90, place), Kind.FIGURE), skeleton, scale
         self._figures[key] = made
         return made
+
+    def _reach(self, f: Figure) -> NDArray | None:
+        """The point of a mark beside somebody, in their own space, where their hand is laid."""
+        marks = [p for p in self.staging.props if p.kind in MARKS]
+        aims = [np.array([p.position[0], p.position[1], ON_WALL]) for p in marks]
+        place = np.array([*f.position, f.lift])
+        near = [a for a in aims if np.linalg.norm((a - place)[:2]) < 1.1]
+        return about_z(90 - f.facing) @ (near[0] - place) if near else None
 
 
 def _places(f: Figure) -> list[tuple[float, float]]:
@@ -241,21 +269,13 @@ def _sized(p: Prop) -> Solid:
 
 
 def _in_hand(p: Prop, f: Figure, s: Skeleton, scale: float) -> tuple[Thing, NDArray]:
-    arm = s.arms[1]
-    along = (arm[2] - arm[1]) / np.linalg.norm(arm[2] - arm[1])
-    grip = (arm[2] + along * 0.08) * scale
-    frame = np.eye(3)
-    if p.kind not in HELD_UPRIGHT:
-        way = along if p.kind in ("gun", "rifle") else along + np.array([0, 0, 0.9])
-        if p.kind in ("letter", "book", "phone", "paper"):
-            way = np.array([0.0, 1.0, 0.0])
-        way = way / np.linalg.norm(way)
-        right = np.cross(way, (0, 0, 1))
-        right = right / max(float(np.linalg.norm(right)), 1e-6)
-        frame = np.stack([right, way, np.cross(right, way)], 1)
+    at, frame = grip(p.kind, s, gesture_with(p.kind, f.gesture))
+    at = at * scale
+    if f.stance == "ride":
+        at = at + np.array([0, 0, (STANCE_HEIGHT["ride"] - 1.0) * f.build.height])
     place = (*f.position, f.lift)
-    mesh = prop_mesh(p.kind, p.size).moved(grip, frame).turned(f.facing - 90, place)
-    hand = about_z(f.facing - 90) @ grip + np.array(place)
+    mesh = prop_mesh(p.kind, p.size).moved(at, frame).turned(f.facing - 90, place)
+    hand = about_z(f.facing - 90) @ at + np.array(place)
     return Thing(f"{f.name}'s {p.item}", mesh), hand
 
 
@@ -297,10 +317,13 @@ def struck(scene: Scene, staging: Staging, shot: Shot, eye: NDArray, seconds: fl
     low = 1.1 if shot.size in ("LS", "ELS", "MLS") else 0.35
     aims += [a - np.array([0, 0, low]) for a in aims]
     boxes = scene.boxes
+    climbers = [np.array(f.position) for f in staging.at(seconds) if f.lift > 0.2]
     for i, thing in enumerate(scene.things):
         if not thing.wild or (shot.prop and shot.prop in thing.name):
             continue
         low, high = boxes[i]
+        if any(((c > low[:2] - 0.5) & (c < high[:2] + 0.5)).all() for c in climbers):
+            continue  # it is what they stand on
         if ((eye > low - 0.25) & (eye < high + 0.25)).all():
             out.append(i)
             continue

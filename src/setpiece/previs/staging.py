@@ -14,13 +14,27 @@ from itertools import pairwise, takewhile
 from setpiece.previs import formation
 from setpiece.previs.beats import Traffic, named, people, read_beats
 from setpiece.previs.blocking import Blocking, Leg
-from setpiece.previs.casting import build_of, species_of
+from setpiece.previs.casting import build_in, species_of
+from setpiece.previs.crowd import animals, crowd
+from setpiece.previs.details import details
 from setpiece.previs.furniture import chair, held_props, set_dressing
 from setpiece.previs.ground import Ground
-from setpiece.previs.landmarks import landmarks
-from setpiece.previs.model import Beat, Figure, Line, Move, Prop, SetDesign, Staging, Vec2, Vec3
+from setpiece.previs.landmarks import landmarks, told_of
+from setpiece.previs.model import (
+    Beat,
+    Build,
+    Figure,
+    Line,
+    Move,
+    Prop,
+    SetDesign,
+    Staging,
+    Vec2,
+    Vec3,
+)
 from setpiece.previs.place import Look, single
 from setpiece.previs.poses import poses_of
+from setpiece.previs.scenery.floors import FLOORS
 from setpiece.previs.sets import design, is_period
 from setpiece.previs.walks import Walk, walks_in
 from setpiece.script.lines import plain
@@ -28,10 +42,6 @@ from setpiece.script.model import Scene, Screenplay
 
 _SEATED = re.compile(
     r"\b(sits?|seated|sitting|banquet|dinner|siede|seduti|assis|sentad[oa]s?|sitzt)\b"
-)
-_CROWD = re.compile(
-    r"attendants?|soldiers?|lords|guests|crowd|army|gentlemen|guards?|dogs\b|folla|soldati|foule",
-    re.IGNORECASE,
 )
 _WALK = 1.4  # m/s
 
@@ -46,19 +56,41 @@ def stage(scene: Scene, script: Screenplay) -> Staging:
     text = "\n".join(plain(e.text) for e in scene.elements if e.kind == "action")
     period = is_period("\n".join(e.text for e in script.elements if e.kind != "dialogue"))
     dressed, notes = design(scene, text, len(everyone), period)
+    if not dressed.interior:
+        place = told_of(scene, script)
+        floors = tuple(k for k, w in FLOORS.items() if re.search(rf"\b(?:{w})\b", place, re.I))
+        dressed = dressed.model_copy(update={"features": (*dressed.features, *floors)})
     species = {name: species_of(name, script) for name in everyone}
     order = formation.order([n for n in everyone if species[n] != "cloud"], beats)
     spots = formation.spots(order, dressed)
     seated = _seated(dressed, beats, everyone)
     stays = {name: _stays(name, beats, traffic) for name in everyone}
     first = [
-        _at_first(name, species[name], spots, order, beats, stays[name], dressed, seated)
+        _at_first(
+            name,
+            build_in(name, species[name], script),
+            species[name],
+            spots,
+            order,
+            beats,
+            stays[name],
+            dressed,
+            seated,
+        )
         for name in everyone
     ]
+    women = frozenset(f.name for f in first if f.build.woman)
     props = set_dressing(dressed, first, text, bool(seated))
     props += landmarks(scene, script, dressed)
+    marks, touches = details(beats, dressed, first, props)
+    props += marks
     grounded = tuple(n for n in order if species[n] == "human" or dressed.kind != "car")
-    wanted = walks_in(beats, grounded) if dressed.kind != "car" else []
+    wanted = walks_in(beats, grounded, women) if dressed.kind != "car" else []
+    wanted += [Walk(t.beat, t.who, "walk", t.item) for t in touches]
+    wanted.sort(key=lambda w: w.beat)
+
+    others = crowd(text, scene, dressed, first, props, beats)
+    others += animals(beats, dressed, [*first, *others], props)
 
     def blocked(walks: list[Walk]) -> Staging:
         blocking = Blocking(Ground(dressed, tuple(props)), spots, stays, seated)
@@ -70,11 +102,11 @@ def stage(scene: Scene, script: Screenplay) -> Staging:
                 lines += [line] if line else []
                 chairs += [chair(dressed, leg.end, leg.facing)] if leg.chair else []
         figures = [_moving(f, blocking, beats, traffic, order) for f in first]
-        figures += _extras(text, scene, dressed, len(order))
         moves = [
             *(m for f in figures for m in _comings(f, blocking)),
             *(_move(leg) for leg in blocking.legs),
         ]
+        figures += others
         told = tuple(
             b.model_copy(update={"moves": tuple(m for m in moves if _within(m, b))}) for b in beats
         )
@@ -147,11 +179,11 @@ def _stays(
 
 
 def _at_first(
-    name: str, species: str, spots: dict[str, Vec2], order: list[str], beats: tuple[Beat, ...],
-    stays: list[tuple[float, float | None]], dressed: SetDesign, seated: frozenset[str],
+    name: str, build: Build, species: str, spots: dict[str, Vec2], order: list[str],
+    beats: tuple[Beat, ...], stays: list[tuple[float, float | None]], dressed: SetDesign,
+    seated: frozenset[str],
 ) -> Figure:  # fmt: skip
     """Somebody as they are when they are first there, before anybody moves."""
-    build = build_of(name, species)
     if species == "cloud":
         return Figure(name=name, species=species, build=build, position=(0.0, 17.0), lift=8.0,
             facing=-90.0, enters=stays[0][0])  # fmt: skip
@@ -223,26 +255,6 @@ def _partner(name: str, order: list[str], beats: tuple[Beat, ...]) -> str:
     if talked:
         return max(talked, key=lambda n: (talked[n], n))
     return next((n for n in order if n != name), "")
-
-
-def _extras(text: str, scene: Scene, dressed: SetDesign, count: int) -> list[Figure]:
-    wanted = {p.item for p in scene.proposals if p.category == "crowds"}
-    wanted |= {w.casefold() for w in _CROWD.findall(text)}
-    if not wanted or dressed.kind == "car":
-        return []
-    word = sorted(wanted)[0].rstrip("s")
-    species = "dog" if word == "dog" else "human"
-    deep = min(0.34 * count, dressed.size[1] * 0.3) + 1.3
-    many = 6 if species == "dog" else 4
-    out = []
-    for i in range(many):
-        name = f"{word.upper()} {i + 1}"
-        apart = min(1.15, (dressed.size[0] - 1.6) / many)
-        spot = (round((i - (many - 1) / 2) * apart, 2), round(deep + 0.25 * (i % 2), 2))
-        out.append(Figure(name=name, role="extra" if species == "human" else "animal",
-            species=species, build=build_of(name if species == "human" else "DOG", species),
-            position=spot, facing=-90.0))  # fmt: skip
-    return out
 
 
 def _on_the_way(spot: Vec2, door: Vec2, far: float) -> Vec2:

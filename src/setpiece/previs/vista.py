@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from setpiece.previs.camera_rules import before, fits, framed, hidden, inside, rounded, side
-from setpiece.previs.furniture import hand
+from setpiece.previs.holding import held_at
 from setpiece.previs.lens import HEADROOM, LENSES, SHOWN, picture_height, project, stature
 from setpiece.previs.model import Camera, Figure, Prop, Size, Staging, Vec2, Vec3
 from setpiece.previs.place import Look
@@ -81,8 +81,9 @@ def alone(
 ) -> Camera | None:
     """A large thing with nobody in front of it: whole, else from foot to top, or top to foot."""
     best: tuple[float, Camera] | None = None
-    for order, lens in enumerate((32.0, 25.0, 21.0, 18.0, 14.0)):
-        for y in (-1.5, -3.0, -5.0, -8.0, -12.0, -16.0):
+    falls = way == "fall"  # what comes down wants to be whole, with room for it to fall
+    for order, lens in enumerate((32.0, 25.0, 21.0, 18.0, 14.0, *((12.0,) if falls else ()))):
+        for y in (-1.5, -3.0, -5.0, -8.0, -12.0, -16.0, *((-19.0,) if falls else ())):
             for x in (-3.0, 3.0, 0.0, -5.5, 5.5, -9.0, 9.0):
                 at = (x, y, 1.6)
                 if not inside(staging.set, at) or side(staging.axis, at) > -0.1:
@@ -92,7 +93,9 @@ def alone(
                     continue
                 crowd = sum(_in_the_way(camera.at(p), f) for f in people for p in (0.0, 1.0))
                 crowd += 2 * _behind(at, thing, staging.props) + (not _wide_enough(camera, thing))
-                cost = order + 2.5 * crowd + 0.05 * abs(y) + (2.0 if camera.target_end else 0.0)
+                # Of what falls they are small, and there for scale.
+                cost = order + crowd * (0.1 if falls else 2.5) + 0.05 * abs(y)
+                cost += (20.0 if falls else 2.0) if camera.target_end else 0.0
                 if best is None or cost < best[0]:
                     best = (cost, camera)
     return best[1] if best else None
@@ -103,12 +106,16 @@ def _up_and_down(at: Vec3, thing: Prop, lens: float, look: Look, way: str) -> Ca
     far = math.dist(at[:2], (x, y))
     tall = far * look.sensor / look.ratio / lens
     kit = {"position": rounded(at), "lens": lens, "sensor": look.sensor, "aspect": look.aspect}
+    if way == "fall" and thing.size[2] <= 0.93 * tall:
+        # Its foot stands low in the picture, and what is in front of it is there for scale.
+        high = z + min(0.5 * thing.size[2], 0.5 * tall - 0.06 * tall)
+        return Camera.model_validate({**kit, "target": rounded((x, y, high))})
     if thing.size[2] <= 0.85 * tall:
         return Camera.model_validate({**kit, "target": rounded((x, y, z + 0.5 * thing.size[2]))})
     # Low enough to stand on the ground, high enough to be the thing and not its door.
     low = max(0.36 * tall, 0.36 * thing.size[2])
     foot, top = (x, y, z + low), (x, y, z + thing.size[2] - 0.36 * tall)
-    ends = (top, foot) if way == "tilt down" else (foot, top)
+    ends = (top, foot) if way == "fall" else (foot, top)
     return Camera.model_validate({
         **kit, "move": "tilt", "target": rounded(ends[0]),
         "target_end": rounded(ends[1])})  # fmt: skip
@@ -154,7 +161,7 @@ def point_of_view(
     """What somebody sees from where their eyes are, and the size that it has."""
     if isinstance(seen, Prop):
         held = bool(seen.held_by)
-        aim = hand(eyes) if held else (
+        aim = held_at(eyes, seen) if held else (
             *seen.position[:2], seen.position[2] + 0.5 * seen.size[2])  # fmt: skip
     else:
         aim = seen.eyes

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from setpiece.previs.beats import named
-from setpiece.previs.casting import is_woman
 from setpiece.previs.model import Beat
 
 How = Literal["walk", "run", "sit", "rise", "back", "turn", "circle", "climb"]
@@ -28,13 +27,16 @@ FEATURES: dict[str, str] = {
     "bench": r"bench|panca|banc|banco|bank", "shelf": r"shelf|shelves|bookcase",
     "car": r"car|taxi|macchina|auto|voiture|coche", "van": r"van|truck|lorry|furgone|camion",
     "ambulance": r"ambulance|ambulanza|ambulancia|krankenwagen", "police car": r"police car",
-    "tower": r"tower|torre|tour|turm|campanile|lighthouse",
+    "tower": r"tower|torre|tour|turm|campanile",
     "church": r"church|chiesa|église|kirche",
     "fountain": r"fountain|fontana|fontaine|fuente|brunnen", "well": r"well|pozzo|puits|pozo",
     "statue": r"statue|statua|estatua", "gate": r"gates?|cancello|portail|verja|tor",
     "bridge": r"bridge|ponte|pont|puente|brücke", "ship": r"ship|nave|navire|barco|schiff",
     "tent": r"tent|tenda|tente|tienda|zelt", "rock": r"rock|boulder|roccia|rocher|fels",
     "tree": r"tree|albero|arbre|árbol|baum", "crane": r"crane|gru|grue|grúa|kran",
+    "stairs": r"stairs?|staircase|stairway|steps|scale|escaliers?|escaleras?|treppe",
+    "ladder": r"ladder|scala a pioli|échelle|leiter", "cart": r"cart|wagon|carro|charrette|carreta",
+    "lighthouse": r"lighthouse|faro|phare|leuchtturm", "crate": r"crates?|boxes|casse?|caisse",
     "boat": r"boat|barca|bateau|boot", "stall": r"stalls?|bancarella|étal|puesto",
 }  # fmt: skip
 """What somebody may go to, as the library of props and landmarks names it."""
@@ -92,8 +94,13 @@ class Walk:
     after: float = 0.0
 
 
-def walks_in(beats: tuple[Beat, ...], names: tuple[str, ...]) -> list[Walk]:
-    """Every move within the scene that its action lines and parentheticals tell, in order."""
+def walks_in(
+    beats: tuple[Beat, ...], names: tuple[str, ...], women: frozenset[str] = frozenset()
+) -> list[Walk]:
+    """Every move within the scene that its action lines and parentheticals tell, in order.
+
+    women: whom "she" may mean; "he" means the others.
+    """
     out: list[Walk] = []
     told: list[str] = []  # who was named so far, the last one last: whom "she" and "they" mean
     for index, beat in enumerate(beats):
@@ -103,15 +110,16 @@ def walks_in(beats: tuple[Beat, ...], names: tuple[str, ...]) -> list[Walk]:
         text = beat.how if speaks else beat.words
         for sentence in re.split(r"(?<=[.!?;])\s+|\)\s*\(", text):
             part = 0.0 if speaks else text.find(sentence) / max(len(text), 1)
-            found = _sentence(sentence, index, names, told, beat.who if speaks else ())
+            found = _sentence(sentence, index, names, told, beat.who if speaks else (), women)
             out += [replace(walk, after=round(part, 3)) for walk in found]
             told += named(sentence, names)
     return out
 
 
 def _sentence(
-    text: str, beat: int, names: tuple[str, ...], told: list[str], speakers: tuple[str, ...]
-) -> list[Walk]:
+    text: str, beat: int, names: tuple[str, ...], told: list[str], speakers: tuple[str, ...],
+    women: frozenset[str],
+) -> list[Walk]:  # fmt: skip
     out: list[Walk] = []
     doing: list[str] = []
     found = [m for m in _VERB.finditer(text) if not _NOT.search(text[: m.start()])]
@@ -127,7 +135,7 @@ def _sentence(
         if not who and not k and _THINGS.search(before):
             continue
         if not who:
-            who = _meant(before, told, speakers)
+            who = _meant(before, told, speakers, women)
         doing = who or doing
         to = _to(text[verb.end() : until], names, who)
         across = how != "walk" or re.match(r"cross|attravers|travers|cruza", verb[0], re.I)
@@ -137,7 +145,9 @@ def _sentence(
     return out
 
 
-def _meant(before: str, told: list[str], speakers: tuple[str, ...]) -> list[str]:
+def _meant(
+    before: str, told: list[str], speakers: tuple[str, ...], women: frozenset[str]
+) -> list[str]:
     """Whom a verb without a name means: the speaker, or whom a pronoun points back to."""
     if speakers:
         return list(speakers)
@@ -145,9 +155,9 @@ def _meant(before: str, told: list[str], speakers: tuple[str, ...]) -> list[str]
     if _THEY.search(before):
         return late[:2]
     if _SHE.search(before):
-        return [n for n in late if is_woman(n)][:1]
+        return [n for n in late if n in women][:1]
     if _HE.search(before):
-        return [n for n in late if not is_woman(n)][:1]
+        return [n for n in late if n not in women][:1]
     return late[:1] if not before.strip(" (") else []
 
 

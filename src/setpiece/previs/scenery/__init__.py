@@ -9,6 +9,7 @@ import numpy as np
 from setpiece.previs.blocked import Thing
 from setpiece.previs.model import Opening
 from setpiece.previs.scenery import abroad, country, great_rooms, interiors, towns, vehicles
+from setpiece.previs.scenery.floors import FLOORS, strokes
 from setpiece.previs.scenery.parts import Plot
 
 INSIDE: dict[str, Callable[[Plot], list[Thing]]] = {
@@ -75,4 +76,10 @@ def build_set(
     points = np.array(list(keep), float).reshape(-1, 3)
     plot = Plot(size, seed, features, points, night, old, interior, openings, bare)
     build = INSIDE.get(kind, interiors.room) if interior else OUTSIDE.get(kind, country.field)
-    return build(plot)
+    out = build(plot)
+    if not interior:
+        grown = kind in ("forest", "field", "heath", "hill", "park", "shore")
+        for floor in FLOORS:
+            if floor in features and not (grown and floor in ("grass", "sand")):
+                out.append(strokes(floor, plot.half, seed))
+    return out
