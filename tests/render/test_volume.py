@@ -53,6 +53,19 @@ def test_transmittance_follows_beer_and_lambert():
     assert np.isinf(passes.depth[0, 0])
 
 
+@pytest.mark.parametrize("extinction", [0.0002, 0.002, 0.02])
+def test_faint_dust_keeps_its_amount_and_its_light(extinction: float):
+    light, at = Light(direction=unit(0.0, -1.0, 0.25)), (H // 2, W // 2)
+    faint, more = (
+        march(light_volume(bank(e), light), camera(), nothing_behind(), light)
+        for e in (extinction, 0.04)
+    )
+    assert 1 - faint.transmittance[at] == pytest.approx(1 - np.exp(-extinction * 8.0), rel=0.08)
+    per_grain, known = (p.rgb[at] / (1 - p.transmittance[at]) for p in (faint, more))
+    assert per_grain == pytest.approx(known, rel=0.15)
+    assert 20.0 < faint.depth[at] < 28.5
+
+
 def test_thick_dust_in_the_sun_sits_below_a_wall_of_its_albedo():
     light = Light(direction=unit(0.0, -1.0, 0.25))
     albedo = (0.75, 0.72, 0.68)

@@ -81,10 +81,10 @@ def _lobe(cosine, g):
 
 @njit(inline="always")
 def _tile_at(tile, mask, u, v, w):
-    a0, b0, c0 = int(u), int(v), int(w)
-    a, b, c = u - f4(a0), v - f4(b0), w - f4(c0)
-    a1, b1, c1 = np.uint64((a0 + 1) & mask), np.uint64((b0 + 1) & mask), np.uint64((c0 + 1) & mask)
-    a0, b0, c0 = np.uint64(a0 & mask), np.uint64(b0 & mask), np.uint64(c0 & mask)
+    i, j, k = int(u), int(v), int(w)
+    a, b, c = u - f4(i), v - f4(j), w - f4(k)
+    a0, b0, c0 = np.uint64(i & mask), np.uint64(j & mask), np.uint64(k & mask)
+    a1, b1, c1 = np.uint64((i + 1) & mask), np.uint64((j + 1) & mask), np.uint64((k + 1) & mask)
     e = f4(tile[a0, b0, c0]) + c * (f4(tile[a0, b0, c1]) - f4(tile[a0, b0, c0]))
     f = f4(tile[a0, b1, c0]) + c * (f4(tile[a0, b1, c1]) - f4(tile[a0, b1, c0]))
     q = f4(tile[a1, b0, c0]) + c * (f4(tile[a1, b0, c1]) - f4(tile[a1, b0, c0]))
@@ -106,11 +106,8 @@ def _weights(cx, cy, cz, i, j, k, ids, patch, rr):
     """The patches around cell (i, j, k), how much each counts at (cx, cy, cz), and one over the
     deviation of noise that is so mixed."""
     i, j, k = np.uint64(i), np.uint64(j), np.uint64(k)
-    p0, p1, p2 = (
-        np.uint64(ids[i, j, k, U0]),
-        np.uint64(ids[i, j, k, U1]),
-        np.uint64(ids[i, j, k, U2]),
-    )
+    p0, p1 = np.uint64(ids[i, j, k, U0]), np.uint64(ids[i, j, k, U1])
+    p2 = np.uint64(ids[i, j, k, U2])
     g0, g1 = _weight(cx, cy, cz, p0, patch, rr), _weight(cx, cy, cz, p1, patch, rr)
     g2 = _weight(cx, cy, cz, p2, patch, rr)
     # What the weakest patch weighs is taken off all: then it fades out before a fourth, of which
@@ -150,10 +147,10 @@ def _grain_at(cx, cy, cz, i, j, k, ids, patch, rr, tile, ratio):
 @njit(inline="always")
 def _tile_slope(tile, mask, u, v, w, s0, s1, s2):
     """Noise of the tile, and how fast it grows along (s0, s1, s2) [1/texel]."""
-    a0, b0, c0 = int(u), int(v), int(w)
-    a, b, c = u - f4(a0), v - f4(b0), w - f4(c0)
-    a1, b1, c1 = np.uint64((a0 + 1) & mask), np.uint64((b0 + 1) & mask), np.uint64((c0 + 1) & mask)
-    a0, b0, c0 = np.uint64(a0 & mask), np.uint64(b0 & mask), np.uint64(c0 & mask)
+    i, j, k = int(u), int(v), int(w)
+    a, b, c = u - f4(i), v - f4(j), w - f4(k)
+    a0, b0, c0 = np.uint64(i & mask), np.uint64(j & mask), np.uint64(k & mask)
+    a1, b1, c1 = np.uint64((i + 1) & mask), np.uint64((j + 1) & mask), np.uint64((k + 1) & mask)
     n00, n01 = f4(tile[a0, b0, c0]), f4(tile[a0, b1, c0])
     n10, n11 = f4(tile[a1, b0, c0]), f4(tile[a1, b1, c0])
     d00, d01 = f4(tile[a0, b0, c1]) - n00, f4(tile[a0, b1, c1]) - n01

@@ -25,7 +25,8 @@ ALIKE = 0.03
 SIMILAR = 0.08  # the same for the four pixels beside it, whose mean is nearer
 
 _NO_GRAIN = Grain(
-    np.zeros((1, 1, 1, 3), np.int32), np.zeros((1, 8), np.float32), 1.0, 1, np.zeros((1, 1, 1), np.int8),
+    np.zeros((1, 1, 1, 3), np.int32), np.zeros((1, 8), np.float32), 1.0, 1,
+    np.zeros((1, 1, 1), np.int8),
 )  # fmt: skip
 
 
