@@ -96,7 +96,9 @@ def come_apart(
     for stack in stacks:
         own, way = stack.own, stack.way
         edge = own[i] != own[j]
-        wide = max(float(np.ptp(b.position[edge, :2], axis=0).max(initial=0.0)), 0.3)
+        if not edge.any():  # it stands on nothing else: there is no neck to snap
+            continue
+        wide = max(float(np.ptp(b.position[edge, :2], axis=0).max()), 0.3)
         far = 0.5 - (b.position[:, :2] - fr.centre[own, :2].mean(0)) @ way / wide
         wait = HINGE * np.clip(far, 0.0, 1.0)  # the side it leans to goes first
         out = np.where(edge, float(arrive[own].min()) + SNAPS + wait, out)
