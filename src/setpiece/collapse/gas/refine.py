@@ -106,7 +106,7 @@ def _refine(
                             out[i, j, k] = min(gain * t * t / (t + soft), np.float32(4.0))
 
 
-@njit(cache=True, nogil=True)
+@njit(inline="always")
 def _columns(wanted, i0, j0, k0, r, least, most):
     """First and last fine cell that is wanted in each column of a brick; whether any is."""
     some = False
@@ -124,7 +124,9 @@ def _columns(wanted, i0, j0, k0, r, least, most):
     return some
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+# Put into its caller: linked to it, its sums would differ between a run that compiles and one that
+# finds it compiled.
+@njit(inline="always")
 def _carried(point, s, crisp, key, x0, y0, z0, r, least, most, tile, row, acc, wsum, dome):
     """Adds what one patch does to the fine cells of a brick from (x0, y0, z0) on.
 
@@ -194,7 +196,8 @@ def _carried(point, s, crisp, key, x0, y0, z0, r, least, most, tile, row, acc, w
             r01 = np.uint64(a0 * n + b1) * wide + start
             r10 = np.uint64(a1 * n + b0) * wide + start
             r11 = np.uint64(a1 * n + b1) * wide + start
-            for c in range(np.uint64(4 * (int(tz) - first + 2))):
+            last = int(tz) - first
+            for c in range(np.uint64(4 * (last + 2))):
                 row[c] = w00 * t[r00 + c] + w01 * t[r01 + c] + w10 * t[r10 + c] + w11 * t[r11 + c]
             at = np.uint64((i * side + j) * side + ka)
             for k in range(kb - ka):
@@ -203,9 +206,10 @@ def _carried(point, s, crisp, key, x0, y0, z0, r, least, most, tile, row, acc, w
                 g = g * g * s
                 g = g * g
                 tz = z * texel + oz
-                c = int(tz)
-                f = tz - np.float32(c)
-                v, o = np.uint64(4 * (c - first)), at * U4
+                # Compiled apart from `first`, it may round to the other side: never past the row.
+                c = min(max(int(tz) - first, 0), last)
+                f = tz - np.float32(first + c)
+                v, o = np.uint64(4 * c), at * U4
                 p, q = g * draw, g * bulge
                 v0, v1, v2, v3 = row[v], row[v + U1], row[v + U2], row[v + U3]
                 v += U4
