@@ -155,3 +155,11 @@ def test_a_fall_keeps_before_the_people_clear(kind):
     for share in (0.3, 0.7, 1.0):
         _, dust = falling(mesh, share)
         assert float(dust.vertices[:, 1].min()) > front - 1.3
+
+
+def test_only_birds_fly():
+    made = staged("NOOR and PAUL wait. Many dogs bark. Gulls wheel overhead.")
+    lifts = {kind: [f.lift for f in made.figures if f.species == kind] for kind in ("dog", "gull")}
+    assert lifts["dog"]
+    assert max(lifts["dog"]) == 0
+    assert min(lifts["gull"]) > 1.5

@@ -34,6 +34,8 @@ def animal_mesh(kind: str, hue: int = 0, *, moving: bool = False) -> Solid:
     moving: at a gallop, or on the wing.
     """
     kind = kind.casefold()
+    if kind == "cloud":
+        return _cloud()
     if any(b in kind for b in _BIRDS):
         return _bird(_HIDES[2 if "crow" in kind or "raven" in kind else hue % 4], moving)
     found = next(
@@ -43,6 +45,18 @@ def animal_mesh(kind: str, hue: int = 0, *, moving: bool = False) -> Solid:
         else "dog",
     )
     return _four_legs(found, _HIDES[hue % 4], moving)
+
+
+def _cloud() -> Solid:
+    """A small round cloud, for a script that has one among its people."""
+    puffs = ((0, 0, 1.6, 1.5), (-1.5, 0.2, 1.2, 1.1), (1.5, -0.1, 1.2, 1.2), (-0.7, -0.3, 2.3, 1.0),
+        (0.8, 0.2, 2.3, 1.0), (-2.5, 0.0, 0.8, 0.7), (2.5, 0.1, 0.8, 0.7))  # fmt: skip
+    return joined(
+        [
+            ellipsoid((r, 0.7 * r, 0.8 * r), (x, y, z), (0.95, 0.95, 0.96), 14)
+            for x, y, z, r in puffs
+        ]
+    ).smooth()
 
 
 def _four_legs(kind: str, hide: Colour, gallop: bool = False) -> Solid:

@@ -123,10 +123,17 @@ def _half(
         owners.append(np.full(len(fan), f))
         at += len(points)
     owner = np.concatenate(owners)
-    return Solid(
+    return _used(Solid(
         np.concatenate([solid.vertices, *rings[0]]), np.concatenate([solid.normals, *rings[1]]),
         np.concatenate(faces).astype(np.int32), solid.facet[owner], solid.colour[owner],
-    )  # fmt: skip
+    ))  # fmt: skip
+
+
+def _used(solid: Solid) -> Solid:
+    """The same without vertices that no triangle has: they would widen its bounds."""
+    kept, faces = np.unique(solid.faces, return_inverse=True)
+    return Solid(solid.vertices[kept], solid.normals[kept],
+        faces.reshape(-1, 3).astype(np.int32), solid.facet, solid.colour, solid.curves)  # fmt: skip
 
 
 def _blocks(
@@ -190,5 +197,5 @@ def _dust(
 def _above(solid: Solid, z: float) -> Solid:
     """What is not under the ground."""
     keep = (solid.vertices[solid.faces][..., 2] > z).any(1)
-    return Solid(solid.vertices, solid.normals, solid.faces[keep], solid.facet[keep],
-        solid.colour[keep], solid.curves)  # fmt: skip
+    return _used(Solid(solid.vertices, solid.normals, solid.faces[keep], solid.facet[keep],
+        solid.colour[keep], solid.curves))  # fmt: skip
