@@ -52,12 +52,8 @@ def warm_up(watcher: Watcher, workers: int | None = None) -> None:
         finished += 1
         watcher.advance("warm", finished / len(KERNELS))
 
-    map_frames(_names, _compile, KERNELS, range(len(KERNELS)), workers=workers, done=one_more)
+    map_frames(tuple, _compile, KERNELS, range(len(KERNELS)), workers=workers, done=one_more)
     watcher.end("warm", 0.0)
-
-
-def _names(names: tuple[str, ...]) -> tuple[str, ...]:
-    return names
 
 
 def _compile(names: tuple[str, ...], index: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from setpiece.collapse.fragments import Bonds, Element, Fragments
+from setpiece.collapse.fragments import Bonds, Element, Fragments, flat_axis
 from setpiece.collapse.roofing import Stack
 from setpiece.collapse.site import Site
 from setpiece.collapse.solver import GRAVITY
@@ -17,6 +17,7 @@ from setpiece.collapse.solver import GRAVITY
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+PULL = 0.08 * GRAVITY  # [m/s2] largest sideways acceleration
 GIVEN = 0.006  # most energy that buckling brings in, as a share of the potential energy
 CAVES = 0.2, 0.5  # [rad/s] at which a roof plane turns about its eave
 SLIDES = 0.4, 1.1  # [m/s] at which it goes outwards
@@ -25,11 +26,6 @@ STEP = 0.5  # [m] walls that face one way are that far apart
 LIFT = 3.6  # [m] a wall that falls over breaks at this height
 TIPS = 0.4, 0.8  # [rad/s] at which a finial or chimney tips about its neck
 INWARDS = 0.25  # how often a wall that falls over in one falls inwards
-
-
-def flat_axis(fr: Fragments) -> F64:
-    """Unit normal of each piece, taken as a plate: the axis it is hardest to turn about, (N, 3)."""
-    return np.asarray(np.linalg.eigh(fr.inertia)[1][:, :, 2])
 
 
 def sheets(fr: Fragments, b: Bonds, cell: I64, own: Mask) -> tuple[I64, I64]:
@@ -94,10 +90,11 @@ def buckle(
     rate = rng.uniform(2.5, 4.0, line.max() + 1)[line]
     out = (fr.centre - site.mid)[:, :2]
     out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 0.3)
-    flat = flat_axis(fr)[:, :2]
+    normal = flat_axis(fr)
+    flat = normal[:, :2]
     level = np.linalg.norm(flat, axis=1) > 0.7
     facing = np.sign((flat * out).sum(1) + 1e-9)[:, None] * flat
-    out = np.where((~column & level)[:, None], facing, out + pull[:, :2] / (0.08 * GRAVITY))
+    out = np.where((~column & level)[:, None], facing, out + pull[:, :2] / PULL)
     c, s = np.cos(turn), np.sin(turn)
     way = np.stack([c * out[:, 0] - s * out[:, 1], s * out[:, 0] + c * out[:, 1]], 1)
     way /= np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-3)
@@ -117,8 +114,7 @@ def buckle(
             way[own] = -way[own]
         arm[own], burst[own] = fr.centre[own, 2] - site.low[own].min(), 0.0
     for own in _each(caves):
-        normal = flat_axis(fr)[own]
-        slope = (normal * np.sign(normal[:, 2:] + 1e-9)).mean(0)[:2]
+        slope = (normal[own] * np.sign(normal[own, 2:] + 1e-9)).mean(0)[:2]
         size = np.linalg.norm(slope)
         if size < 0.1:
             continue

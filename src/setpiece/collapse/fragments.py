@@ -84,3 +84,8 @@ class Fragments:
 
     def __len__(self) -> int:
         return len(self.mass)
+
+
+def flat_axis(fragments: Fragments) -> F64:
+    """Unit normal of each piece, taken as a plate: the axis it is hardest to turn about, (N, 3)."""
+    return np.asarray(np.linalg.eigh(fragments.inertia)[1][:, :, 2])

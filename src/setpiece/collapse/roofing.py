@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.spatial import ConvexHull, QhullError
 
 from setpiece.collapse.faults import Faults
-from setpiece.collapse.fragments import Element, Fragments
+from setpiece.collapse.fragments import Element, Fragments, flat_axis
 from setpiece.collapse.site import Site
 from setpiece.collapse.structure import Structure
 
@@ -87,7 +87,7 @@ def come_apart(
     falls = np.minimum(np.where(ends, drop, np.inf)[i], np.where(ends, drop, np.inf)[j])
     out = np.where(as_one, out, falls)
     # planes part where they meet, and where a crack from below runs through
-    flat = np.linalg.eigh(fr.inertia)[1][:, :, 2]
+    flat = flat_axis(fr)
     meet = roof[i] & roof[j] & (np.abs((flat[i] * flat[j]).sum(1)) < 0.97)
     part = both + rng.uniform(*PARTS, len(i))
     out = np.where(meet, np.minimum(out, part), out)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.collapse.brief import Brief, Mode, Side
-from setpiece.collapse.buckling import LIFT, buckle, sheets
+from setpiece.collapse.buckling import LIFT, PULL, buckle, sheets
 from setpiece.collapse.faults import find_faults
 from setpiece.collapse.fragments import Element, Fragments
 from setpiece.collapse.roofing import HINGE, SNAPS, come_apart, find_stacks
@@ -31,7 +31,6 @@ F64 = NDArray[np.float64]
 RAMP = 0.05  # [s] a bond is let go over this time
 SIDES = 0.06  # [s] joints to what is beside a support go this long after those above and below
 LEAD = 0.15  # [s] cracks run this long before the load path goes
-PULL = 0.08 * GRAVITY  # [m/s2] largest sideways acceleration
 GHOST = 0.35  # [s] a crushed support lets what is above it through for this long
 FRONT = 1.05  # the wave has gone the building's whole height after this many free-fall times
 FOLDS = 0.7  # share of a wall's upper pieces that go soon after its lowest course

@@ -23,10 +23,12 @@ def draw_arrows(frame: U8, staging: model.Staging, shot: model.Shot, camera: Cam
     # Two say it: more would be read as a crowd of arrows.
     for way in [w for w in ways if w is not None][:2]:
         _arrow(out, way, 15 * u, u)
-    for path in _falls(staging, shot, camera):
-        _arrow(out, path, 26 * u, u)
-    for path in _climbs(staging, shot, camera):
-        _arrow(out, path, 17 * u, u)
+    lone = [(26, w) for w in _falls(staging, shot)]
+    lone += [(17, w) for w in _climbs(staging, shot, camera)]
+    for thick, way in lone:
+        seen = _on_screen(way, camera)
+        if seen is not None:
+            _arrow(out, seen, thick * u, u)
     for path, width in _camera_ways(shot, camera):
         _arrow(out, path, width * u, u)
     return out
@@ -54,7 +56,7 @@ def _walks(staging: model.Staging, shot: model.Shot) -> list[NDArray]:
 
 
 def _climbs(staging: model.Staging, shot: model.Shot, camera: Camera) -> list[NDArray]:
-    """Ways (N, 2) [px] up, beside subjects who climb during the shot."""
+    """Ways (N, 3) [m] up, to the right of subjects in the picture, who climb during the shot."""
     out = []
     for move in (m for b in staging.beats for m in b.moves if m.what == "climb"):
         begins, ends = move.path[0][2], move.path[-1][2]
@@ -65,13 +67,12 @@ def _climbs(staging: model.Staging, shot: model.Shot, camera: Camera) -> list[ND
         x, y, _ = move.path[-1]
         right = camera.rotation[0] * [1, 1, 0]
         way = np.array([x, y, 0.3]) + 0.6 * right + np.outer(np.linspace(0, 2.1, 12), [0, 0, 1.0])
-        on = _on_screen(way, camera)
-        out += [on] if on is not None else []
+        out.append(way)
     return out
 
 
-def _falls(staging: model.Staging, shot: model.Shot, camera: Camera) -> list[NDArray]:
-    """The way (N, 2) [px] that the top of what comes down takes, in a shot that is for it."""
+def _falls(staging: model.Staging, shot: model.Shot) -> list[NDArray]:
+    """The way (N, 3) [m] that the top of what comes down takes, in a shot that is for it."""
     out = []
     for fall in falls_in(staging):
         if shot.prop != fall.prop.item or fall.share(shot.start + shot.seconds) <= 0:
@@ -84,8 +85,7 @@ def _falls(staging: model.Staging, shot: model.Shot, camera: Camera) -> list[NDA
         tops = [top_of(low, high, s, fall.lean) for s in np.linspace(begin, min(begin + 0.5, 1), 9)]
         way = np.array(tops) + side
         way[:, 2] = np.minimum(way[:, 2], way[0, 2] + 0.1)
-        on = _on_screen(way, camera)
-        out += [on] if on is not None else []
+        out.append(way)
     return out
 
 

@@ -93,6 +93,16 @@ def collective(name: str, cast: set[str]) -> tuple[str, ...] | None:
     return None if apart == (name,) else apart
 
 
+def sentences(words: str) -> list[str]:
+    """Words cut up at the ends of their sentences."""
+    return re.split(r"(?<=[.!?;])\s+", words)
+
+
+def placed(words: str) -> list[tuple[str, float]]:
+    """Each sentence, and the part 0..1 of the words after which it comes."""
+    return [(s, words.find(s) / max(len(words), 1)) for s in sentences(words)]
+
+
 def named(text: str, names: tuple[str, ...]) -> list[str]:
     """Which people a text names, by full name, or as one of a kind ("the three Witches")."""
     found: list[tuple[int, str]] = []

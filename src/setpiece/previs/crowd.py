@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import numpy as np
 
+from setpiece.previs.beats import placed, sentences
 from setpiece.previs.casting import HEIGHTS, build_of
 from setpiece.previs.model import Beat, Build, Figure, Pose, Prop, SetDesign, Vec2, Vec3
 from setpiece.previs.persona import Persona
@@ -135,7 +136,7 @@ def _knots(
 
 def _looked_at(text: str, word: str, props: list[Prop]) -> Vec3 | None:
     """What the sentence with the crowd has it look at: a thing that stands there, or the middle."""
-    for sentence in re.split(r"(?<=[.!?;])\s+", text):
+    for sentence in sentences(text):
         said = re.search(rf"\b{re.escape(word)}", sentence, re.I)
         if said is None or not _WATCHES.search(sentence[said.start() :]):
             continue
@@ -169,8 +170,7 @@ def animals(
     for beat in beats:
         if beat.what == "speech":
             continue
-        sentences = re.split(r"(?<=[.!?;])\s+", beat.words)
-        for sentence in sentences:
+        for sentence, after in placed(beat.words):
             for kind, words in _BEASTS:
                 found = re.search(rf"\b(?:{words})(?P<many>e?s)?\b(?!['’]s)", sentence, re.I)
                 if found is None or kind in had:
@@ -178,7 +178,6 @@ def animals(
                 had.add(kind)
                 plural = bool(found["many"]) or (kind in _BIRDS and found[0][-1] in "ei")
                 count = (6 if kind in _BIRDS else 3) if plural else 1
-                after = beat.words.find(sentence) / max(len(beat.words), 1)
                 begins = beat.start + after * max(beat.seconds - 2.5, 0.0)
                 runs = _BOLTS.search(sentence[found.start() :]) and kind not in _BIRDS
                 way = (round(begins, 2), round(max(begins + 2.5, beat.end), 2)) if runs else ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from setpiece.previs.beats import named
+from setpiece.previs.beats import named, placed
 from setpiece.previs.model import Beat, Figure, Prop, SetDesign, Vec3
 
 _CRACK = re.compile(
@@ -67,8 +67,7 @@ def details(
     for index, beat in enumerate(beats):
         if beat.what == "speech":
             continue
-        for sentence in re.split(r"(?<=[.!?;])\s+", beat.words):
-            after = round(beat.words.find(sentence) / max(len(beat.words), 1), 3)
+        for sentence, after in placed(beat.words):
             if _CRACK.search(sentence) and not _NO_CRACK.search(sentence) and "crack" not in out:
                 found = _mark("crack", dressed, props, sentence)
                 out |= {"crack": found} if found else {}
@@ -82,7 +81,7 @@ def details(
                     wall = out.get(item) or _mark(item, dressed, props, sentence)
                     out |= {item: wall} if wall else {}
                 if item in out:
-                    touches.append(Touch(index, who[0], item, after))
+                    touches.append(Touch(index, who[0], item, round(after, 3)))
             elif _HANDS.search(sentence) and who and "hand" not in out:
                 out["hand"] = Prop(item="hand", kind="hand", size=(0.1, 0.1, 0.16), held_by=who[0])
     return list(out.values()), touches

@@ -10,11 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from setpiece.previs.furniture_mesh import STONE
+from setpiece.previs.furniture_mesh import BRICK, STONE
 from setpiece.previs.solid import Colour, Solid, about, box, ellipsoid, joined
 
 DUST: Colour = (0.93, 0.91, 0.87)
-BRICK: Colour = (0.68, 0.56, 0.50)
 _BEFORE = 1.0  # m that dust and masonry come out before the front
 _BREAKS = (0.24, 0.46, 0.68)  # where a tall thing breaks, as parts of its height
 _TILT = (3.0, 22.0, 46.0, 78.0)  # degrees that each piece has turned when it lies
@@ -35,7 +34,6 @@ def falling(solid: Solid, share: float, lean: float = 1.0) -> tuple[Solid, Solid
     parts: list[Solid] = []
     cuts: list[NDArray] = []
     if size[2] > 1.15 * size[0]:
-        shift = np.zeros(3)
         rest = solid
         for k, at in enumerate((*_BREAKS, 2.0)):
             z = low[2] + at * size[2]
@@ -43,12 +41,7 @@ def falling(solid: Solid, share: float, lean: float = 1.0) -> tuple[Solid, Solid
             normal /= np.linalg.norm(normal)
             foot = np.array([middle[0], middle[1], z])
             piece, rest = cut(rest, normal, foot)
-            angle = lean * share ** (1.2 - 0.12 * k) * _TILT[k]
-            hinge = np.array([middle[0] + lean * 0.42 * size[0], middle[1],
-                              low[2] + (_BREAKS[k - 1] if k else 0.0) * size[2]])  # fmt: skip
-            down = share**1.7 * size[2] * _DROP[k]
-            shift = np.array([lean * share * _SLIDE * size[0] * k, 0.0, -down])
-            turn = about((0, 1, 0), angle)
+            hinge, shift, turn = _tips(k, low, high, share, lean)
             parts.append(piece.moved(hinge + shift - turn @ hinge, turn))
             if k < 3:
                 cuts.append(turn @ (foot - hinge) + hinge + shift)
@@ -72,14 +65,25 @@ def falling(solid: Solid, share: float, lean: float = 1.0) -> tuple[Solid, Solid
     return _above(whole, float(low[2]) - 0.4), _dust(rng, low, high, cuts, share)
 
 
+def _tips(
+    k: int, low: NDArray, high: NDArray, share: float, lean: float
+) -> tuple[NDArray, NDArray, NDArray]:
+    """How the k-th piece of a tall thing, from its foot up, has moved: where it is hinged (3,), the
+    way of that point (3,), and its turn about it (3, 3)."""
+    size, middle = high - low, (low + high) / 2
+    hinge = np.array([middle[0] + lean * 0.42 * size[0], middle[1],
+                      low[2] + (_BREAKS[k - 1] if k else 0.0) * size[2]])  # fmt: skip
+    down = share**1.7 * size[2] * _DROP[k]
+    shift = np.array([lean * share * _SLIDE * size[0] * k, 0.0, -down])
+    return hinge, shift, about((0, 1, 0), lean * share ** (1.2 - 0.12 * k) * _TILT[k])
+
+
 def top_of(low: NDArray, high: NDArray, share: float, lean: float) -> NDArray:
     """Where the top (3,) [m] of what stood between two corners is at a share of its fall."""
     size, middle = high - low, (low + high) / 2
     if size[2] <= 1.15 * size[0]:
         return np.array([middle[0], middle[1], high[2] - share**1.5 * 0.7 * size[2]])
-    hinge = np.array([middle[0] + lean * 0.42 * size[0], middle[1], low[2] + _BREAKS[2] * size[2]])
-    turn = about((0, 1, 0), lean * share**0.84 * _TILT[3])
-    shift = np.array([lean * share * 3 * _SLIDE * size[0], 0.0, -(share**1.7) * _DROP[3] * size[2]])
+    hinge, shift, turn = _tips(3, low, high, share, lean)
     return turn @ (np.array([middle[0], middle[1], high[2]]) - hinge) + hinge + shift
 
 
@@ -190,8 +194,7 @@ def _dust(
             a = rng.uniform(0, 2 * np.pi)
             r = wide * rng.uniform(0.1, 0.19) * (0.6 + 1.4 * share)
             puff(at + wide * 0.5 * np.array([np.cos(a), 0.8 * np.sin(a), 0.0]), float(r))
-    cloud = joined(puffs).smooth()
-    return cloud
+    return joined(puffs).smooth()
 
 
 def _above(solid: Solid, z: float) -> Solid:

@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.previs.costume import Costume
-from setpiece.previs.figure_pose import Skeleton, reaching, skeleton
+from setpiece.previs.figure_pose import NORMAL_HEIGHT, Skeleton, reaching, skeleton
 from setpiece.previs.head_mesh import head
 from setpiece.previs.solid import Colour, Curve, Solid, eased, ellipsoid, joined, surface, tube
 
-NORMAL_HEIGHT = 1.75
 BOOT: Colour = (0.2, 0.17, 0.15)
 
 

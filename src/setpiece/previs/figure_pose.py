@@ -15,6 +15,7 @@ from setpiece.previs.solid import F32, about
 
 UPPER_ARM, FOREARM, THIGH, SHIN = 0.29, 0.265, 0.44, 0.43
 HIP, ANKLE = 0.93, 0.075
+NORMAL_HEIGHT = 1.75
 
 
 @dataclass(frozen=True)

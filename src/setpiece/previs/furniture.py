@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from setpiece.previs.beats import named
+from setpiece.previs.beats import named, sentences
 from setpiece.previs.holding import held_at
 from setpiece.previs.model import Beat, Figure, Prop, SetDesign, Vec2, Vec3
 from setpiece.script.model import Scene
@@ -135,7 +135,7 @@ def held_props(scene: Scene, figures: list[Figure], beats: tuple[Beat, ...]) -> 
 def _who_has(beat: Beat, item: str, names: tuple[str, ...]) -> str:
     """Whom the sentence with the thing names, else who was named last before it."""
     last = ""
-    for sentence in re.split(r"(?<=[.!?;])\s+", beat.words):
+    for sentence in sentences(beat.words):
         inside = named(sentence, names)
         if re.search(rf"\b{re.escape(item)}", sentence, re.I):
             return inside[0] if inside else last or next((n for n in beat.who if n in names), "")

@@ -34,6 +34,7 @@ CLOTH: Colour = (0.82, 0.8, 0.76)
 
 
 STONE: Colour = (0.74, 0.73, 0.70)
+BRICK: Colour = (0.68, 0.56, 0.50)
 
 
 def cauldron() -> Solid:

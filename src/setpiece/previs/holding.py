@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from setpiece.previs.figure_pose import Skeleton, skeleton
+from setpiece.previs.figure_pose import NORMAL_HEIGHT, Skeleton, skeleton
 from setpiece.previs.model import STANCE_HEIGHT, Figure, Prop, Vec3
 from setpiece.previs.prop_mesh import HELD_UPRIGHT, prop_mesh
 
@@ -18,7 +18,6 @@ LIGHTS = {
 }  # fmt: skip
 """How far each shines [m]."""
 _FLAT = ("letter", "book", "phone", "paper", "money")
-NORMAL_HEIGHT = 1.75
 
 
 def gesture_with(kind: str, gesture: str) -> str:

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from setpiece.previs.blocked import FLAME
-from setpiece.previs.furniture_mesh import DARK, STONE, WOOD
+from setpiece.previs.furniture_mesh import BRICK, DARK, STONE, WOOD
 from setpiece.previs.solid import (
     Colour,
     Solid,
@@ -37,7 +37,6 @@ from setpiece.previs.vehicle_mesh import (
     van,
 )
 
-BRICK: Colour = (0.68, 0.56, 0.50)
 WATER: Colour = (0.8, 0.86, 0.9)
 
 

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable
 
-from setpiece.previs.beats import named
+from setpiece.previs.beats import named, sentences
 from setpiece.previs.blocking import Leg
 from setpiece.previs.details import shows_hands, touching
 from setpiece.previs.model import Beat, Figure, Pose, Vec2
@@ -105,7 +105,7 @@ def _acted(
     if beat.what == "speech" and now[1] == "touch" and name in beat.who:
         gesture = "touch"  # the hand stays where it was laid
     if beat.what != "speech" and name in beat.who:
-        for part in re.split(r"(?<=[.!?;])\s+", beat.words):
+        for part in sentences(beat.words):
             if (named(part, beat.who) or list(beat.who))[0] != name:
                 continue
             if touching(part):

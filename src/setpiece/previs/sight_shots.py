@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from setpiece.previs.beats import named
+from setpiece.previs.beats import named, sentences
 from setpiece.previs.details import MARKS, tells
 from setpiece.previs.idea import Idea, quote
 from setpiece.previs.model import Beat, Figure, Prop, Staging
@@ -33,14 +33,14 @@ def sights(
     actions = [b for b in beats if b.what != "speech"]
     if not actions or idea.seconds < 1.4:
         return [idea]
-    for sentence in (s for b in actions for s in re.split(r"(?<=[.!?;])\s+", b.words)):
+    for sentence in (s for b in actions for s in sentences(b.words)):
         made = _detail(staging, idea, sentence, here, told)
         if made:
             return made
     for beat in actions:
         if not idea.start - 0.1 <= beat.start < idea.start + idea.seconds:
             continue
-        for sentence in re.split(r"(?<=[.!?;])\s+", beat.words):
+        for sentence in sentences(beat.words):
             made = _comes_down(staging, idea, sentence) if idea.seconds > 2.4 else []
             made = made or (_pov(staging, idea, beat, sentence, here, told)
                             if idea.seconds > 1.6 else [])  # fmt: skip
@@ -172,7 +172,7 @@ def falling_after(staging: Staging, idea: Idea, beats: list[Beat]) -> list[Idea]
     if idea.seconds < 2.8:
         return [idea]
     for beat in beats:
-        for part in re.split(r"(?<=[.!?;])\s+", beat.words if beat.what != "speech" else ""):
+        for part in sentences(beat.words if beat.what != "speech" else ""):
             fall = _comes_down(staging, replace(idea, subjects=()), part)
             if fall:
                 return _after(idea, fall[0], first=False)

@@ -176,8 +176,10 @@ class Stage:
         if f.species != "human":
             ends = [p[:2] for p in f.path[:: max(len(f.path) - 1, 1)]]
             moving = f.lift > 0.5 or (bool(ends) and f.position not in ends)
-            tall = float(animal_mesh(f.species, f.build.hue).vertices[:, 2].max())
-            mesh = animal_mesh(f.species, f.build.hue, moving=moving)
+            mesh = animal_mesh(f.species, f.build.hue)
+            tall = float(mesh.vertices[:, 2].max())  # as it stands, whatever it does
+            if moving:
+                mesh = animal_mesh(f.species, f.build.hue, moving=True)
             mesh = mesh.moved(scale=f.build.height / max(tall, 1e-3))
             return Thing(f.name, mesh.turned(f.facing - 90, place), Kind.FIGURE), None, 1.0
         turn, nod = _gaze(f, eyes)

@@ -12,7 +12,7 @@ from collections import Counter
 from itertools import pairwise, takewhile
 
 from setpiece.previs import formation
-from setpiece.previs.beats import Traffic, named, people, read_beats
+from setpiece.previs.beats import Traffic, named, people, read_beats, sentences
 from setpiece.previs.blocking import Blocking, Leg
 from setpiece.previs.casting import build_in, species_of
 from setpiece.previs.crowd import animals, crowd
@@ -160,7 +160,7 @@ def _seated(
         return frozenset(everyone)
     out: set[str] = set()
     for beat in takewhile(lambda b: b.what != "speech", beats):
-        for sentence in re.split(r"(?<=[.!?;])\s+", beat.words):
+        for sentence in sentences(beat.words):
             if _SEATED.search(sentence.casefold()):
                 out.update(named(sentence, everyone) or everyone)
     return frozenset(out)
