@@ -20,49 +20,21 @@ _J: dict[str, Any] = {"cache": True, "nogil": True}
 ROTATION, SLIP, STRETCH, CRUSH, RUPTURE, FADE, LOSS = range(7)
 # columns of `state`: plastic flow of six components, then sums of rotation, slip, stretch, crush
 SUMS = 6
+AIMED = 22  # what is known of a bond that is aimed: see `aim`
 
 
 @njit(**_J)
-def forces(
-    active,
-    na,
-    x,
-    rot,
-    v,
-    w,
-    bi,
-    bj,
-    la,
-    lb,
-    frame,
-    stiff,
-    cap,
-    lim,
-    depth,
-    mu,
-    confine,
-    alive,
-    scale,
-    weak,
-    state,
-    damage,
-    damp,
-    force,
-    torque,
-    broke,
-):
-    """Add the forces of active bonds; part those whose ductility is spent.
+def aim(active, na, x, rot, w, bi, bj, la, lb, frame, alive, ahead, aimed):
+    """Where active bonds are, how they point and how far they are strained.
 
     Args:
         active: indices of bonds to look at (first na).
         la, lb: anchors in the axes of i and j. frame: normal (3), tangent (3) in the axes of i.
-        scale: elastic share left while a bond is let go (1 = all). weak: share of capacity left.
-        broke: set True where parted.
-
-    Returns:
-        Number of bonds parted.
+        ahead: [s] arms and axes are those of so much later, so that they may serve twice as long.
+        aimed: (na, AIMED) receives arms from i and j to the bond's middle (3, 3) [m], normal (3),
+            tangents (3, 3), the strain along them (6) [m], [rad], and how much a turn adds to its
+            angles, which are sines (1).
     """
-    parted = 0
     for q in range(na):
         k = np.uint64(active[q])  # unsigned: no look whether it counts from the end
         if not alive[k]:
@@ -116,18 +88,134 @@ def forces(
         t0 = n1 * s2 - n2 * s1
         t1 = n2 * s0 - n0 * s2
         t2 = n0 * s1 - n1 * s0
-        c0 = v[j, 0] + w[j, 1] * b2 - w[j, 2] * b1 - v[i, 0] - w[i, 1] * a2 + w[i, 2] * a1
-        c1 = v[j, 1] + w[j, 2] * b0 - w[j, 0] * b2 - v[i, 1] - w[i, 2] * a0 + w[i, 0] * a2
-        c2 = v[j, 2] + w[j, 0] * b1 - w[j, 1] * b0 - v[i, 2] - w[i, 0] * a1 + w[i, 1] * a0
-        o0 = w[j, 0] - w[i, 0]
-        o1 = w[j, 1] - w[i, 1]
-        o2 = w[j, 2] - w[i, 2]
+        aimed[q, 15] = d0 * n0 + d1 * n1 + d2 * n2
+        aimed[q, 16] = d0 * s0 + d1 * s1 + d2 * s2
+        aimed[q, 17] = d0 * t0 + d1 * t1 + d2 * t2
+        aimed[q, 18] = e0 * s0 + e1 * s1 + e2 * s2
+        aimed[q, 19] = e0 * t0 + e1 * t1 + e2 * t2
+        aimed[q, 20] = e0 * n0 + e1 * n1 + e2 * n2
+        aimed[q, 21] = math.sqrt(max(1.0 - e0 * e0 - e1 * e1 - e2 * e2, 0.0))
+        p0 = ahead * w[i, 0]
+        p1 = ahead * w[i, 1]
+        p2 = ahead * w[i, 2]
+        aimed[q, 0] = a0 + p1 * a2 - p2 * a1
+        aimed[q, 1] = a1 + p2 * a0 - p0 * a2
+        aimed[q, 2] = a2 + p0 * a1 - p1 * a0
+        aimed[q, 6] = n0 + p1 * n2 - p2 * n1
+        aimed[q, 7] = n1 + p2 * n0 - p0 * n2
+        aimed[q, 8] = n2 + p0 * n1 - p1 * n0
+        aimed[q, 9] = s0 + p1 * s2 - p2 * s1
+        aimed[q, 10] = s1 + p2 * s0 - p0 * s2
+        aimed[q, 11] = s2 + p0 * s1 - p1 * s0
+        aimed[q, 12] = t0 + p1 * t2 - p2 * t1
+        aimed[q, 13] = t1 + p2 * t0 - p0 * t2
+        aimed[q, 14] = t2 + p0 * t1 - p1 * t0
+        p0 = ahead * w[j, 0]
+        p1 = ahead * w[j, 1]
+        p2 = ahead * w[j, 2]
+        aimed[q, 3] = b0 + p1 * b2 - p2 * b1
+        aimed[q, 4] = b1 + p2 * b0 - p0 * b2
+        aimed[q, 5] = b2 + p0 * b1 - p1 * b0
+
+
+@njit(**_J)
+def forces(
+    active,
+    na,
+    speed,
+    bi,
+    bj,
+    aimed,
+    dt,
+    stiff,
+    cap,
+    lim,
+    depth,
+    mu,
+    confine,
+    alive,
+    scale,
+    weak,
+    state,
+    damage,
+    damp,
+    load,
+    broke,
+):
+    """Add the forces of active bonds; part those whose ductility is spent.
+
+    Args:
+        active: indices of bonds to look at (first na). aimed: of `aim`; strains are brought on by
+            dt [s], the time since they were.
+        speed: velocity (3) and turning (3) of each piece. load: force (3) and torque (3) likewise.
+        scale: elastic share left while a bond is let go (1 = all). weak: share of capacity left.
+        broke: set True where parted.
+
+    Returns:
+        Number of bonds parted.
+    """
+    parted = 0
+    for q in range(na):
+        k = np.uint64(active[q])
+        if not alive[k]:
+            continue
+        i = np.uint64(bi[k])
+        j = np.uint64(bj[k])
+        a0 = aimed[q, 0]
+        a1 = aimed[q, 1]
+        a2 = aimed[q, 2]
+        b0 = aimed[q, 3]
+        b1 = aimed[q, 4]
+        b2 = aimed[q, 5]
+        n0 = aimed[q, 6]
+        n1 = aimed[q, 7]
+        n2 = aimed[q, 8]
+        s0 = aimed[q, 9]
+        s1 = aimed[q, 10]
+        s2 = aimed[q, 11]
+        t0 = aimed[q, 12]
+        t1 = aimed[q, 13]
+        t2 = aimed[q, 14]
+        o0 = speed[j, 3]
+        o1 = speed[j, 4]
+        o2 = speed[j, 5]
+        c0 = speed[j, 0] + o1 * b2 - o2 * b1
+        c1 = speed[j, 1] + o2 * b0 - o0 * b2
+        c2 = speed[j, 2] + o0 * b1 - o1 * b0
+        p0 = speed[i, 3]
+        p1 = speed[i, 4]
+        p2 = speed[i, 5]
+        c0 -= speed[i, 0] + p1 * a2 - p2 * a1
+        c1 -= speed[i, 1] + p2 * a0 - p0 * a2
+        c2 -= speed[i, 2] + p0 * a1 - p1 * a0
+        o0 -= p0
+        o1 -= p1
+        o2 -= p2
+        r0 = c0 * n0 + c1 * n1 + c2 * n2
+        r1 = c0 * s0 + c1 * s1 + c2 * s2
+        r2 = c0 * t0 + c1 * t1 + c2 * t2
+        r3 = o0 * s0 + o1 * s1 + o2 * s2
+        r4 = o0 * t0 + o1 * t1 + o2 * t2
+        r5 = o0 * n0 + o1 * n1 + o2 * n2
+        bend = dt * aimed[q, 21]
+        e0 = aimed[q, 15] + dt * r0
+        e1 = aimed[q, 16] + dt * r1
+        e2 = aimed[q, 17] + dt * r2
+        e3 = aimed[q, 18] + bend * r3
+        e4 = aimed[q, 19] + bend * r4
+        e5 = aimed[q, 20] + bend * r5
+        aimed[q, 15] = e0
+        aimed[q, 16] = e1
+        aimed[q, 17] = e2
+        aimed[q, 18] = e3
+        aimed[q, 19] = e4
+        aimed[q, 20] = e5
         sc = scale[k]
         dm = damage[k]
         left = (1.0 - dm) * weak[k]
         crush = cap[k, 1] * (1.0 - 0.85 * dm) * weak[k]
         flows = False
-        fn = stiff[k, 0] * (d0 * n0 + d1 * n1 + d2 * n2 - state[k, 0])
+        fn = stiff[k, 0] * (e0 - state[k, 0])
         if fn > cap[k, 0] * left:
             g = (fn - cap[k, 0] * left) / stiff[k, 0]
             state[k, 0] += g
@@ -142,8 +230,8 @@ def forces(
             flows = True
         comp = max(-fn, 0.0)
         top = cap[k, 2] * left + mu[k] * comp
-        f1 = stiff[k, 1] * (d0 * s0 + d1 * s1 + d2 * s2 - state[k, 1])
-        f2 = stiff[k, 2] * (d0 * t0 + d1 * t1 + d2 * t2 - state[k, 2])
+        f1 = stiff[k, 1] * (e1 - state[k, 1])
+        f2 = stiff[k, 2] * (e2 - state[k, 2])
         l = f1 * f1 + f2 * f2
         if l > top * top:
             l = math.sqrt(l)
@@ -164,8 +252,8 @@ def forces(
             q2 += add * depth[k, 1]
         q1 = q1 * left + 1.0
         q2 = q2 * left + 1.0
-        m1 = stiff[k, 3] * (e0 * s0 + e1 * s1 + e2 * s2 - state[k, 3])
-        m2 = stiff[k, 4] * (e0 * t0 + e1 * t1 + e2 * t2 - state[k, 4])
+        m1 = stiff[k, 3] * (e3 - state[k, 3])
+        m2 = stiff[k, 4] * (e4 - state[k, 4])
         l = (m1 * q2) ** 2 + (m2 * q1) ** 2
         if l > (q1 * q2) ** 2:
             l = math.sqrt(l) / (q1 * q2)
@@ -178,7 +266,7 @@ def forces(
             m1 /= l
             m2 /= l
             flows = True
-        mt = stiff[k, 5] * (e0 * n0 + e1 * n1 + e2 * n2 - state[k, 5])
+        mt = stiff[k, 5] * (e5 - state[k, 5])
         top = cap[k, 5] * left + 1.0
         if abs(mt) > top:
             g = mt * (1.0 - top / abs(mt)) / stiff[k, 5]
@@ -203,30 +291,30 @@ def forces(
                     parted += 1
                     continue
         r = damp * (1.0 - dm)
-        fn += r * stiff[k, 0] * (c0 * n0 + c1 * n1 + c2 * n2)
-        f1 += r * stiff[k, 1] * (c0 * s0 + c1 * s1 + c2 * s2)
-        f2 += r * stiff[k, 2] * (c0 * t0 + c1 * t1 + c2 * t2)
-        m1 += r * stiff[k, 3] * (o0 * s0 + o1 * s1 + o2 * s2)
-        m2 += r * stiff[k, 4] * (o0 * t0 + o1 * t1 + o2 * t2)
-        mt += r * stiff[k, 5] * (o0 * n0 + o1 * n1 + o2 * n2)
+        fn += r * stiff[k, 0] * r0
+        f1 += r * stiff[k, 1] * r1
+        f2 += r * stiff[k, 2] * r2
+        m1 += r * stiff[k, 3] * r3
+        m2 += r * stiff[k, 4] * r4
+        mt += r * stiff[k, 5] * r5
         p0 = sc * (fn * n0 + f1 * s0 + f2 * t0)
         p1 = sc * (fn * n1 + f1 * s1 + f2 * t1)
         p2 = sc * (fn * n2 + f1 * s2 + f2 * t2)
         u0 = sc * (mt * n0 + m1 * s0 + m2 * t0)
         u1 = sc * (mt * n1 + m1 * s1 + m2 * t1)
         u2 = sc * (mt * n2 + m1 * s2 + m2 * t2)
-        force[i, 0] += p0
-        force[i, 1] += p1
-        force[i, 2] += p2
-        force[j, 0] -= p0
-        force[j, 1] -= p1
-        force[j, 2] -= p2
-        torque[i, 0] += a1 * p2 - a2 * p1 + u0
-        torque[i, 1] += a2 * p0 - a0 * p2 + u1
-        torque[i, 2] += a0 * p1 - a1 * p0 + u2
-        torque[j, 0] -= b1 * p2 - b2 * p1 + u0
-        torque[j, 1] -= b2 * p0 - b0 * p2 + u1
-        torque[j, 2] -= b0 * p1 - b1 * p0 + u2
+        load[i, 0] += p0
+        load[i, 1] += p1
+        load[i, 2] += p2
+        load[j, 0] -= p0
+        load[j, 1] -= p1
+        load[j, 2] -= p2
+        load[i, 3] += a1 * p2 - a2 * p1 + u0
+        load[i, 4] += a2 * p0 - a0 * p2 + u1
+        load[i, 5] += a0 * p1 - a1 * p0 + u2
+        load[j, 3] -= b1 * p2 - b2 * p1 + u0
+        load[j, 4] -= b2 * p0 - b0 * p2 + u1
+        load[j, 5] -= b0 * p1 - b1 * p0 + u2
     return parted
 
 
@@ -244,7 +332,7 @@ def unfolded(alive, state, lim, most):
 
 
 @njit(**_J)
-def crushing(index, n, x, v, im, bi, bj, resist, travel, force, h):
+def crushing(index, n, x, speed, im, bi, bj, resist, travel, load, h):
     """What a crushed support still resists: a plastic force against the ends coming together.
 
     A column that has buckled, or a wall course ground to rubble, keeps pushing back with a part of
@@ -259,14 +347,14 @@ def crushing(index, n, x, v, im, bi, bj, resist, travel, force, h):
         j = bj[k]
         if x[i, 2] > x[j, 2]:
             i, j = j, i
-        rate = v[i, 2] - v[j, 2]  # positive while the upper piece j comes down on i
+        rate = speed[i, 2] - speed[j, 2]  # positive while the upper piece j comes down on i
         if rate <= 0.0:
             continue
         travel[k] -= rate * h
         soft = max(0.25, 2.0 * resist[k] * h * max(im[i], im[j]))  # a light piece must not ring
         f = resist[k] * min(rate / soft, 1.0) * min(travel[k] / 0.3 + 0.2, 1.0)
-        force[j, 2] += f
-        force[i, 2] -= f
+        load[j, 2] += f
+        load[i, 2] -= f
 
 
 def strains(x, rot, bi, bj, la, lb, frame):

@@ -13,63 +13,21 @@ from setpiece.collapse.solver.effective import BETA
 _J: dict[str, Any] = {"cache": True, "nogil": True}
 SOFTEN = 0.006  # [m] stiffness doubles at this depth, up to three times
 SUDDEN = 2.0  # [m/s] that a contact may close faster than a moment ago
+HELD = 7  # what is known of a contact that may close: see `closing`
 HOLD = 2.0  # [m/s] by which a contact that stays closed may push harder, per step
 
 
 @njit(**_J)
-def closing(x, rot, v, w, ci, cf, cn, m, dt, rows):
+def closing(x, rot, speed, ci, cf, cn, m, dt, rows, held):
     """Rows of contacts that are closed or may close within dt [s]; how many.
 
-    The others forget their friction, as open contacts do.
+    The others forget their friction, as open contacts do. held: (rows, HELD) receives of each the
+    arms in i and j (3, 3) [m] and its gap [m].
     """
     count = 0
+    ground = x.shape[0] - 1
     for k in range(m):
-        i = ci[k, 0]
-        j = np.uint64(ci[k, 1])
-        p0 = cf[k, 3]
-        p1 = cf[k, 4]
-        p2 = cf[k, 5]
-        b0 = rot[j, 0, 0] * p0 + rot[j, 0, 1] * p1 + rot[j, 0, 2] * p2
-        b1 = rot[j, 1, 0] * p0 + rot[j, 1, 1] * p1 + rot[j, 1, 2] * p2
-        b2 = rot[j, 2, 0] * p0 + rot[j, 2, 1] * p1 + rot[j, 2, 2] * p2
-        c0 = v[j, 0] + w[j, 1] * b2 - w[j, 2] * b1
-        c1 = v[j, 1] + w[j, 2] * b0 - w[j, 0] * b2
-        c2 = v[j, 2] + w[j, 0] * b1 - w[j, 1] * b0
-        if i >= 0:
-            p0 = cf[k, 0]
-            p1 = cf[k, 1]
-            p2 = cf[k, 2]
-            a0 = rot[i, 0, 0] * p0 + rot[i, 0, 1] * p1 + rot[i, 0, 2] * p2
-            a1 = rot[i, 1, 0] * p0 + rot[i, 1, 1] * p1 + rot[i, 1, 2] * p2
-            a2 = rot[i, 2, 0] * p0 + rot[i, 2, 1] * p1 + rot[i, 2, 2] * p2
-            c0 -= v[i, 0] + w[i, 1] * a2 - w[i, 2] * a1
-            c1 -= v[i, 1] + w[i, 2] * a0 - w[i, 0] * a2
-            c2 -= v[i, 2] + w[i, 0] * a1 - w[i, 1] * a0
-            s = (
-                (x[j, 0] + b0 - x[i, 0] - a0) * cn[k, 0]
-                + (x[j, 1] + b1 - x[i, 1] - a1) * cn[k, 1]
-                + (x[j, 2] + b2 - x[i, 2] - a2) * cn[k, 2]
-            )
-        else:
-            s = x[j, 2] + b2 + cf[k, 2]
-        vn = c0 * cn[k, 0] + c1 * cn[k, 1] + c2 * cn[k, 2]
-        if s < (SUDDEN + max(-vn, 0.0)) * dt:
-            rows[count] = k
-            count += 1
-        else:
-            cf[k, 8] = 0.0
-            cf[k, 9] = 0.0
-            cf[k, 10] = 0.0
-    return count
-
-
-@njit(**_J)
-def forces(x, rot, v, w, ci, cf, cn, rows, m, mu, h, force, torque, react):
-    """Add the forces of contacts `rows` (first m); friction and work done are kept in `cf`."""
-    up = 0.0
-    for r in range(m):
-        k = np.uint64(rows[r])
-        i = ci[k, 0]
+        i = np.uint64(ci[k, 0] if ci[k, 0] >= 0 else ground)
         j = np.uint64(ci[k, 1])
         n0 = cn[k, 0]
         n1 = cn[k, 1]
@@ -80,36 +38,77 @@ def forces(x, rot, v, w, ci, cf, cn, rows, m, mu, h, force, torque, react):
         b0 = rot[j, 0, 0] * p0 + rot[j, 0, 1] * p1 + rot[j, 0, 2] * p2
         b1 = rot[j, 1, 0] * p0 + rot[j, 1, 1] * p1 + rot[j, 1, 2] * p2
         b2 = rot[j, 2, 0] * p0 + rot[j, 2, 1] * p1 + rot[j, 2, 2] * p2
-        a0 = 0.0
-        a1 = 0.0
-        a2 = 0.0
-        if i >= 0:
-            p0 = cf[k, 0]
-            p1 = cf[k, 1]
-            p2 = cf[k, 2]
-            a0 = rot[i, 0, 0] * p0 + rot[i, 0, 1] * p1 + rot[i, 0, 2] * p2
-            a1 = rot[i, 1, 0] * p0 + rot[i, 1, 1] * p1 + rot[i, 1, 2] * p2
-            a2 = rot[i, 2, 0] * p0 + rot[i, 2, 1] * p1 + rot[i, 2, 2] * p2
-            s = (
-                (x[j, 0] + b0 - x[i, 0] - a0) * n0
-                + (x[j, 1] + b1 - x[i, 1] - a1) * n1
-                + (x[j, 2] + b2 - x[i, 2] - a2) * n2
-            )
+        p0 = cf[k, 0]
+        p1 = cf[k, 1]
+        p2 = cf[k, 2]
+        a0 = rot[i, 0, 0] * p0 + rot[i, 0, 1] * p1 + rot[i, 0, 2] * p2
+        a1 = rot[i, 1, 0] * p0 + rot[i, 1, 1] * p1 + rot[i, 1, 2] * p2
+        a2 = rot[i, 2, 0] * p0 + rot[i, 2, 1] * p1 + rot[i, 2, 2] * p2
+        c0 = speed[j, 0] + speed[j, 4] * b2 - speed[j, 5] * b1
+        c1 = speed[j, 1] + speed[j, 5] * b0 - speed[j, 3] * b2
+        c2 = speed[j, 2] + speed[j, 3] * b1 - speed[j, 4] * b0
+        c0 -= speed[i, 0] + speed[i, 4] * a2 - speed[i, 5] * a1
+        c1 -= speed[i, 1] + speed[i, 5] * a0 - speed[i, 3] * a2
+        c2 -= speed[i, 2] + speed[i, 3] * a1 - speed[i, 4] * a0
+        if ci[k, 0] >= 0:
+            s = (x[j, 0] + b0 - x[i, 0] - a0) * n0
+            s += (x[j, 1] + b1 - x[i, 1] - a1) * n1
+            s += (x[j, 2] + b2 - x[i, 2] - a2) * n2
         else:
             s = x[j, 2] + b2 + cf[k, 2]
+        vn = c0 * n0 + c1 * n1 + c2 * n2
+        if s < (SUDDEN + max(-vn, 0.0)) * dt:
+            rows[count] = k
+            held[count, 0] = a0
+            held[count, 1] = a1
+            held[count, 2] = a2
+            held[count, 3] = b0
+            held[count, 4] = b1
+            held[count, 5] = b2
+            held[count, 6] = s
+            count += 1
+        else:
+            cf[k, 8] = 0.0
+            cf[k, 9] = 0.0
+            cf[k, 10] = 0.0
+    return count
+
+
+@njit(**_J)
+def forces(speed, ci, cf, cn, rows, held, m, dt, mu, h, load):
+    """Add the forces of contacts `rows` (first m); friction and work done are kept in `cf`.
+
+    held: of `closing`; gaps are brought on by dt [s], the time since they were. speed, load: as in
+    `bonds.forces`; the last row is the ground's.
+    """
+    ground = speed.shape[0] - 1
+    for r in range(m):
+        k = np.uint64(rows[r])
+        i = np.uint64(ci[k, 0] if ci[k, 0] >= 0 else ground)
+        j = np.uint64(ci[k, 1])
+        n0 = cn[k, 0]
+        n1 = cn[k, 1]
+        n2 = cn[k, 2]
+        a0 = held[r, 0]
+        a1 = held[r, 1]
+        a2 = held[r, 2]
+        b0 = held[r, 3]
+        b1 = held[r, 4]
+        b2 = held[r, 5]
+        c0 = speed[j, 0] + speed[j, 4] * b2 - speed[j, 5] * b1
+        c1 = speed[j, 1] + speed[j, 5] * b0 - speed[j, 3] * b2
+        c2 = speed[j, 2] + speed[j, 3] * b1 - speed[j, 4] * b0
+        c0 -= speed[i, 0] + speed[i, 4] * a2 - speed[i, 5] * a1
+        c1 -= speed[i, 1] + speed[i, 5] * a0 - speed[i, 3] * a2
+        c2 -= speed[i, 2] + speed[i, 3] * a1 - speed[i, 4] * a0
+        vn = c0 * n0 + c1 * n1 + c2 * n2
+        s = held[r, 6] + dt * vn
+        held[r, 6] = s
         if s >= 0:
             cf[k, 8] = 0.0
             cf[k, 9] = 0.0
             cf[k, 10] = 0.0
             continue
-        c0 = v[j, 0] + w[j, 1] * b2 - w[j, 2] * b1
-        c1 = v[j, 1] + w[j, 2] * b0 - w[j, 0] * b2
-        c2 = v[j, 2] + w[j, 0] * b1 - w[j, 1] * b0
-        if i >= 0:
-            c0 -= v[i, 0] + w[i, 1] * a2 - w[i, 2] * a1
-            c1 -= v[i, 1] + w[i, 2] * a0 - w[i, 0] * a2
-            c2 -= v[i, 2] + w[i, 0] * a1 - w[i, 1] * a0
-        vn = c0 * n0 + c1 * n1 + c2 * n2
         kn = cf[k, 6]
         f = -kn * s * (1.0 + min(-s / SOFTEN, 2.0))
         if vn > 0:
@@ -155,22 +154,18 @@ def forces(x, rot, v, w, ci, cf, cn, rows, m, mu, h, force, torque, react):
         p1 = f * n1 + g1
         p2 = f * n2 + g2
         cf[k, 11] -= f * vn * h
-        force[j, 0] += p0
-        force[j, 1] += p1
-        force[j, 2] += p2
-        torque[j, 0] += b1 * p2 - b2 * p1
-        torque[j, 1] += b2 * p0 - b0 * p2
-        torque[j, 2] += b0 * p1 - b1 * p0
-        if i >= 0:
-            force[i, 0] -= p0
-            force[i, 1] -= p1
-            force[i, 2] -= p2
-            torque[i, 0] -= a1 * p2 - a2 * p1
-            torque[i, 1] -= a2 * p0 - a0 * p2
-            torque[i, 2] -= a0 * p1 - a1 * p0
-        else:
-            up += p2
-    react[0] += up
+        load[j, 0] += p0
+        load[j, 1] += p1
+        load[j, 2] += p2
+        load[j, 3] += b1 * p2 - b2 * p1
+        load[j, 4] += b2 * p0 - b0 * p2
+        load[j, 5] += b0 * p1 - b1 * p0
+        load[i, 0] -= p0
+        load[i, 1] -= p1
+        load[i, 2] -= p2
+        load[i, 3] -= a1 * p2 - a2 * p1
+        load[i, 4] -= a2 * p0 - a0 * p2
+        load[i, 5] -= a0 * p1 - a1 * p0
 
 
 @njit(**_J)

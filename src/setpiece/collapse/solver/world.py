@@ -57,7 +57,6 @@ class World:
         self.rot = np.zeros((n + 1, 3, 3))
         rotations(self.q, self.rot)
         self.v, self.w = np.zeros((n + 1, 3)), np.zeros((n + 1, 3))
-        self.force, self.torque = np.zeros((n + 1, 3)), np.zeros((n + 1, 3))
         self.alive = np.ones(m, np.bool_)
         self.scale, self.weak = np.ones(m), np.ones(m)
         self.state, self.damage = np.zeros((m, 10)), np.zeros(m)
@@ -171,8 +170,8 @@ class World:
             self.structure.limit, self.structure.depth, self.structure.friction,
             self.structure.confine, self.alive, self.scale, self.weak, self.state, self.damage,
             BOND_DAMPING * self.step, self.broke, self.crush, self.ncrush, self.resist,
-            self.travel, self.ci, self.cf, self.cn, self.ncontact, FRICTION, self.force,
-            self.torque, self.react, self.fastest, self.sink,
+            self.travel, self.ci, self.cf, self.cn, self.ncontact, FRICTION, self.react,
+            self.fastest, self.sink,
         )  # fmt: skip
         separate(
             self.x, self.q, self.rot, self.v, self.im, self.ii, self.awake, self.ghost, self.time,
