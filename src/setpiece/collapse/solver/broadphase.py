@@ -146,14 +146,33 @@ def unstick(keys, gap, loose, x, rot, slack):
 
 
 @njit(**_J)
-def turning(q, q0, reach, turned):
-    """How far each piece has turned, to know when a pair that was apart may have met.
+def turning(x, q, v, w, x0, q0, reach, dt, turned, gone, may):
+    """How far each piece has come, to know when a pair that was apart may have met.
+
+    What all pieces do together is left out of `gone` and `may`: it brings no two any closer.
 
     Args:
-        q0: (n, 4) as the last call left it; brought up to date. reach: (n,) [m] of the furthest
-            point from the centre. turned: (n,) [m] added to: the most that any point moved by it.
+        x0, q0: (n, 3), (n, 4) as the last call left them; brought up to date. reach: (n,) [m] of
+            the furthest point from the centre. dt: until the next call [s].
+        turned: (n,) [m] added to: the most that any point moved by turning. gone: (n,) [m] added
+            to: the most that any point moved. may: (n,) [m] receives what that may be by the next
+            call.
     """
-    for i in range(q0.shape[0]):
+    n = q0.shape[0]
+    u0 = 0.0
+    u1 = 0.0
+    u2 = 0.0
+    m0 = 0.0
+    m1 = 0.0
+    m2 = 0.0
+    for i in range(n):
+        u0 += v[i, 0] / n
+        u1 += v[i, 1] / n
+        u2 += v[i, 2] / n
+        m0 += (x[i, 0] - x0[i, 0]) / n
+        m1 += (x[i, 1] - x0[i, 1]) / n
+        m2 += (x[i, 2] - x0[i, 2]) / n
+    for i in range(n):
         s = q0[i, 3] * q[i, 0] - q0[i, 0] * q[i, 3] + q0[i, 2] * q[i, 1] - q0[i, 1] * q[i, 2]
         t = s * s
         s = q0[i, 3] * q[i, 1] - q0[i, 1] * q[i, 3] + q0[i, 0] * q[i, 2] - q0[i, 2] * q[i, 0]
@@ -161,27 +180,42 @@ def turning(q, q0, reach, turned):
         s = q0[i, 3] * q[i, 2] - q0[i, 2] * q[i, 3] + q0[i, 1] * q[i, 0] - q0[i, 0] * q[i, 1]
         t += s * s
         # A chord is no longer than its arc; twice the sine of half the angle is the chord.
-        turned[i] += 2.0 * np.sqrt(t) * reach[i] + 1e-12
+        t = 2.0 * np.sqrt(t) * reach[i] + 1e-12
+        turned[i] += t
+        d0 = x[i, 0] - x0[i, 0] - m0
+        d1 = x[i, 1] - x0[i, 1] - m1
+        d2 = x[i, 2] - x0[i, 2] - m2
+        gone[i] += t + np.sqrt(d0 * d0 + d1 * d1 + d2 * d2)
+        d0 = v[i, 0] - u0
+        d1 = v[i, 1] - u1
+        d2 = v[i, 2] - u2
+        s = np.sqrt(w[i, 0] ** 2 + w[i, 1] ** 2 + w[i, 2] ** 2) * reach[i]
+        may[i] = gone[i] + dt * (s + np.sqrt(d0 * d0 + d1 * d1 + d2 * d2))
+        for a in range(3):
+            x0[i, a] = x[i, a]
         for a in range(4):
             q0[i, a] = q[i, a]
 
 
 @njit(**_J)
-def carry(keys, m, blocked, old_keys, old_m, old, old_apart, new_keys, new, apart):
-    """Drop blocked pairs and copy what was known of each pair that stays.
+def carry(keys, m, blocked, old_keys, old_slot, old_until, old_m, new_keys, new_slot, new_until,
+          pair, apart, free, nfree):  # fmt: skip
+    """Drop blocked pairs, and keep what was known of each pair that stays.
 
     Args:
         keys: sorted candidates (m of them). blocked: sorted keys of pairs that may not collide.
-        old_keys, old, old_apart: what the last call kept, (old_m,), (old_m, PAIR), (old_m, 4).
-        apart: of `contacts.find`, carried along.
-        new: receives rows: allowance [m], friction displacement (3) [m], axis (3), state
+        old_keys, old_slot, old_until: pairs that the last call kept (old_m of them), the row of
+            `pair` and `apart` that each has, and how far both may go before it is looked at:
+            see `contacts.find`. new_keys, new_slot, new_until: receive those of now.
+        pair: rows of what is known: allowance [m], friction displacement (3) [m], axis (3), state
             (0 new, 1 axis known, 2 was in contact, 3 a crushed support was clearing), its contacts:
             first row, number, tick they are of, ticks since they were found, the turn from one
             piece to the other then (4), what they lie on (seat, see `sat.hull_contact`), and
             how often that was taken again.
+        apart: of `contacts.find`. free: rows that no pair has (nfree of them).
 
     Returns:
-        Number of pairs kept.
+        Numbers of pairs kept and of rows free.
     """
     b = 0
     o = 0
@@ -194,16 +228,27 @@ def carry(keys, m, blocked, old_keys, old_m, old, old_apart, new_keys, new, apar
         if b < nb and blocked[b] == key:
             continue
         while o < old_m and old_keys[o] < key:
+            free[nfree] = old_slot[o]
+            nfree += 1
             o += 1
         new_keys[k] = key
+        new_slot[k] = -1
         if o < old_m and old_keys[o] == key:
-            for a in range(4):
-                apart[k, a] = old_apart[o, a]
-            for a in range(PAIR):
-                new[k, a] = old[o, a]
-        else:
-            apart[k, 3] = -1.0
-            for a in range(PAIR):
-                new[k, a] = 0.0
+            new_slot[k] = old_slot[o]
+            new_until[k] = old_until[o]
+            o += 1
         k += 1
-    return k
+    while o < old_m:
+        free[nfree] = old_slot[o]
+        nfree += 1
+        o += 1
+    for p in range(k):  # once all that is free is known
+        if new_slot[p] < 0:
+            nfree -= 1
+            row = free[nfree]
+            new_slot[p] = row
+            new_until[p] = -1.0
+            apart[row, 3] = -1.0
+            for a in range(PAIR):
+                pair[row, a] = 0.0
+    return k, nfree

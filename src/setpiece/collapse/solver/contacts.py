@@ -46,8 +46,10 @@ def find(
     frail,
     now,
     keys,
-    pair,
+    slot,
+    until,
     npair,
+    pair,
     grounded,
     ground_xi,
     h,
@@ -60,6 +62,8 @@ def find(
     old_cn,
     stamp,
     turned,
+    gone,
+    may,
     apart,
     crowd,
 ):
@@ -69,15 +73,16 @@ def find(
         hulls: `HullPack.arrays()`. ii: inverse inertia, rows xx, yy, zz, xy, xz, yz.
         ghost: time until which a crushed piece touches only what is below it [s], (n,), and no
             column or panel (frail, (n,)).
-        pair: rows of `broadphase.carry`. old_cf, old_cn: contacts of the tick before; rows
+        keys, slot, until, pair: of `broadphase.carry`. until: a pair is passed over while both
+            `may` not go farther than that together [m]; -1 where it is looked at. old_cf, old_cn: contacts of the tick before; rows
             of pairs that hardly moved since are taken from them. stamp: number of this tick; 0
-            finds all anew. turned: see `broadphase.turning`. apart: (npair, 4) of a pair that was
-            found apart: second centre less first then, and by how much they may have come closer
-            along the pair's axis, and by what `turned`, before it is tested again. grounded: True
-            for pieces still bonded to the ground.
+            finds all anew. turned, gone, may: see `broadphase.turning`. apart: rows (4) of a pair
+            that was found apart: second centre less first then, and by how much they may have come
+            closer along the pair's axis, and by what `turned`, before it is tested again.
+            grounded: True for pieces still bonded to the ground.
         ground_xi: friction displacement x, y and allowance of the ground contact, -1 while
             apart, (n, 3). work: `posing.scratch()`. crowd: (n,) scratch.
-        ci: receives (i or -1, j, pair row or -1). cf: receives anchor in i (3), anchor in j (3),
+        ci: receives (i or -1, j, row of `pair` or -1). cf: receives anchor in i (3), anchor in j (3),
             stiffness, damping, friction displacement (3), work [J], depth [m],
             speed that one step may add [m/s], stiffness before it is shared, gap when found [m].
             cn: normals.
@@ -93,9 +98,14 @@ def find(
     m = 0
     damp = 0.45 * math.sqrt(BETA)
     crowd[:] = 0
-    for p in range(npair):
-        i = keys[p] >> SHIFT
-        j = keys[p] & ((1 << SHIFT) - 1)
+    for z in range(npair):
+        i = np.uint64(keys[z] >> SHIFT)  # unsigned: no look whether it counts from the end
+        j = np.uint64(keys[z] & ((1 << SHIFT) - 1))
+        if until[z] > may[i] + may[j]:
+            continue
+        i = keys[z] >> SHIFT
+        j = keys[z] & ((1 << SHIFT) - 1)
+        p = slot[z]
         n0 = pair[p, 4]
         n1 = pair[p, 5]
         n2 = pair[p, 6]
@@ -106,6 +116,7 @@ def find(
             d2 = x[j, 2] - x[i, 2] - apart[p, 2]
             left = apart[p, 3] + d0 * n0 + d1 * n1 + d2 * n2 - turned[i] - turned[j]
             if left > ahead * dt:
+                until[z] = gone[i] + gone[j] + left
                 continue
         if not (awake[i] or awake[j]):
             continue
@@ -127,11 +138,13 @@ def find(
             if gap > NEAR + ahead * dt:
                 pair[p, 7] = 1.0
                 apart[p, 3] = turned[i] + turned[j] + gap - NEAR
+                until[z] = gone[i] + gone[j] + gap - NEAR
                 for a in range(3):
                     pair[p, 1 + a] = 0.0
                     apart[p, a] = x[j, a] - x[i, a]
                 continue
         apart[p, 3] = -1.0
+        until[z] = -1.0
         pose(i, x, rot, vert, vs, plane, fs, work)
         pose(j, x, rot, vert, vs, plane, fs, work)
         k = 0

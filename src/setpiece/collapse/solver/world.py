@@ -85,15 +85,31 @@ class World:
         self.ncontact = self.npair = 0
         self._room(max(20 * n, 1024))
         self.reach = np.linalg.norm(self.ext, axis=1)
-        self.turned, self.before = np.zeros(n), q[:n].copy()
+        self.turned, self.gone, self.may = np.zeros(n), np.zeros(n), np.zeros(n)
+        self.before = x[:n].copy(), q[:n].copy()
         self._hold_apart()
         self.refresh()
 
     def _room(self, pairs: int) -> None:
+        """Room for that many pairs; what is known of those of now is kept."""
+        had, rows = (len(self.pair), len(self.ci)) if self.npair else (0, 0)
         self.cand = np.zeros(pairs, np.int64)
-        self.keys, self.pair, self.apart = _pairs(pairs)
-        self.other = _pairs(pairs)  # of the sweep before
-        self.ci, self.cf, self.cn = _contacts(3 * pairs)
+        now = _listed(pairs)
+        pair, apart = np.zeros((pairs, PAIR)), np.zeros((pairs, 4))
+        free = np.arange(pairs - 1, -1, -1)
+        contacts = _contacts(3 * pairs)
+        if had:
+            for new, old in zip(now, self.listed, strict=True):
+                new[: self.npair] = old[: self.npair]
+            pair[:had], apart[:had] = self.pair, self.apart
+            free = np.concatenate([self.free[: self.nfree], np.arange(had, pairs)])
+            for new, old in zip(contacts, (self.ci, self.cf, self.cn), strict=True):
+                new[:rows] = old
+        self.pair, self.apart = pair, apart
+        self.nfree, self.free = pairs - self.npair, np.zeros(pairs, np.int64)
+        self.free[: self.nfree] = free
+        self.listed, self.other = now, _listed(pairs)  # other: of the sweep before
+        self.ci, self.cf, self.cn = contacts
         self.spare = _contacts(3 * pairs)  # of the tick before
 
     def _sweep(self, dt: float) -> int:
@@ -139,26 +155,23 @@ class World:
             self.refresh()
         if self.count % 2 == 0:
             found = self._sweep(2.2 * self.tick)
-            old = self.keys, self.pair, self.apart
-            if found > len(self.keys):
+            if found > len(self.pair):
                 self._room(int(found * 1.5))
-                old[1][:, 10] = -1.0  # the contacts of the last tick are lost with it
                 found = self._sweep(2.2 * self.tick)
-            else:
-                self.keys, self.pair, self.apart = self.other
-                self.other = old
-            self.npair = carry(
-                self.cand, found, self.blocked, old[0], self.npair, old[1], old[2], self.keys,
-                self.pair, self.apart,
+            self.npair, self.nfree = carry(
+                self.cand, found, self.blocked, *self.listed, self.npair, *self.other, self.pair,
+                self.apart, self.free, self.nfree,
             )  # fmt: skip
-        turning(self.q, self.before, self.reach, self.turned)
+            self.listed, self.other = self.other, self.listed
+        self._gone()
         last = self.ci, self.cf, self.cn
         (self.ci, self.cf, self.cn), self.spare = self.spare, last
         self.ncontact = find(
             self.hulls, self.x, self.rot, self.ext, self.q, self.reach, self.v, self.w, self.im,
-            self.ii, self.awake, self.ghost, self.frail, self.time, self.keys, self.pair,
-            self.npair, self.grounded, self.ground_xi, self.step, self.tick, self.work, self.ci,
-            self.cf, self.cn, *last[1:], self.count + 1, self.turned, self.apart, self.crowd,
+            self.ii, self.awake, self.ghost, self.frail, self.time, *self.listed, self.npair,
+            self.pair, self.grounded, self.ground_xi, self.step, self.tick, self.work, self.ci,
+            self.cf, self.cn, *last[1:], self.count + 1, self.turned, self.gone, self.may,
+            self.apart, self.crowd,
         )  # fmt: skip
         live = self.alive & (self.awake[self.bi] | self.awake[self.bj])
         active = np.nonzero(live)[0]
@@ -193,6 +206,12 @@ class World:
         self.stale |= parted > 0 or self.count % 8 == 0
         return parted
 
+    def _gone(self) -> None:
+        turning(
+            self.x, self.q, self.v, self.w, *self.before, self.reach, self.tick, self.turned,
+            self.gone, self.may,
+        )  # fmt: skip
+
     def coarsen(self) -> None:
         """Go on with twice the step and tick, for what nobody sees.
 
@@ -206,7 +225,7 @@ class World:
         self.state[:, :6] -= 3.0 * strain
         self.stiffness = self.stiffness / 4.0
         self.step, self.tick = 2.0 * self.step, 2.0 * self.tick
-        self.pair[: self.npair, 10] = -1.0
+        self.pair[:, 10] = -1.0
 
     def let_go(self, index: NDArray[np.int64]) -> None:
         """Cut bonds; their pieces collide from the next tick on."""
@@ -229,12 +248,14 @@ class World:
         if self.stale:
             self.refresh()
         ground_xi, pair = self.ground_xi.copy(), self.pair.copy()
-        turning(self.q, self.before, self.reach, self.turned)
+        keys, slot, until = self.listed
+        self._gone()
         count = find(
             self.hulls, self.x, self.rot, self.ext, self.q, self.reach, self.v, self.w, self.im,
-            self.ii, np.ones(self.n + 1, np.bool_), self.ghost, self.frail, self.time, self.keys,
-            pair, self.npair, self.grounded, ground_xi, self.step, self.tick, self.work,
-            *self.spare, *self.spare[1:], 0, self.turned, self.apart.copy(), self.crowd,
+            self.ii, np.ones(self.n + 1, np.bool_), self.ghost, self.frail, self.time, keys,
+            slot, until.copy(), self.npair, pair, self.grounded, ground_xi, self.step, self.tick,
+            self.work, *self.spare, *self.spare[1:], 0, self.turned, self.gone, self.may,
+            self.apart.copy(), self.crowd,
         )  # fmt: skip
         return self.spare[1][:count, 12].copy()
 
@@ -243,8 +264,9 @@ def _contacts(rows: int) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArra
     return np.zeros((rows, 3), np.int64), np.zeros((rows, 16)), np.zeros((rows, 3))
 
 
-def _pairs(rows: int) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    return np.zeros(rows, np.int64), np.zeros((rows, PAIR)), np.zeros((rows, 4))
+def _listed(rows: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Keys, slots and distances of `broadphase.carry`."""
+    return np.zeros(rows, np.int64), np.zeros(rows, np.int64), np.zeros(rows)
 
 
 def _six(t: NDArray[np.float64]) -> NDArray[np.float64]:
