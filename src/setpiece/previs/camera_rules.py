@@ -97,7 +97,7 @@ def before(at: Vec3, eye: Vec3, centre: Vec2, radius: float, top: float) -> bool
 
 
 def behind_back(camera: Camera, subject: Figure, people: tuple[Figure, ...]) -> str:
-    """Who stands before more than a third of the subject's breast, or "": of a frame that is for
+    """Who stands before more than a fifth of the subject's breast, or "": of a frame that is for
     one person alone, whoever is nearer belongs beside them or out of it."""
     at, breast = camera.position, subject.top - 0.24 * subject.build.height
     far = math.dist(at[:2], subject.position)
@@ -113,7 +113,7 @@ def behind_back(camera: Camera, subject: Figure, people: tuple[Figure, ...]) -> 
             math.atan2(f.position[1] - at[1], f.position[0] - at[0]) - way, 2 * math.pi
         )
         share = (half + 0.23 / near - abs(off)) / (2 * half)
-        if share > 0.34 and at[2] + near / far * (breast - at[2]) < f.top:
+        if share > 0.2 and at[2] + near / far * (breast - at[2]) < f.top:
             return f.name
     return ""
 

@@ -294,7 +294,7 @@ def contours(scene: Scene, view: View, style: str) -> Lines:
         view.depth,
         np.float32(focal / unit),
         np.float32(0.30),
-        np.float32(38.0),
+        np.float32(60.0),
         widths,
     )
     drawn = _curves(scene, view, unit)

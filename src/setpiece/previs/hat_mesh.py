@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from setpiece.previs.skull import Skull
-from setpiece.previs.solid import Colour, Curve, Solid, f32, joined, lathe, surface, tube
+from setpiece.previs.solid import Colour, Curve, Solid, f32, joined, lathe, shaded, surface, tube
 
 COLS = 44
 UP = np.array([0.0, 0.0, 1.0])
@@ -39,9 +39,12 @@ def hat(kind: str, skull: Skull, colour: Colour) -> list[Solid]:
         peak = base + np.array([0, 0.075, -0.018]) * (s * np.cos(a))[..., None]
         return [_shell(skull, limit, np.full(COLS, 0.018), colour), surface(peak, colour, out=-1)]
     if kind == "brim":
-        profile = [(0.15, 0.05), (0.16, 0.055), (0.098, 0.062), (0.096, 0.13), (0.08, 0.155),
-            (0.0, 0.15)]  # fmt: skip
-        return [lathe(profile, colour, sides=28, squash=1.18)]
+        profile = [(0.138, 0.050), (0.146, 0.055), (0.099, 0.062), (0.097, 0.098), (0.082, 0.134),
+            (0.05, 0.150), (0.0, 0.153)]  # fmt: skip
+        band = [(0.0985, 0.064), (0.1005, 0.066), (0.1, 0.080), (0.0975, 0.082)]
+        felt = shaded(colour, 0.62)
+        return [lathe(profile, felt, sides=28, squash=1.18),
+            lathe(band, shaded(colour, 0.3), sides=28, squash=1.18)]  # fmt: skip
     if kind == "veil":
         return _draped(skull, colour, 1.3, 0.08, 0.72, 0.42, 0.32)
     return []
