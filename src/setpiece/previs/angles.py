@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from setpiece.previs.camera_rules import fits, framed
 from setpiece.previs.idea import Idea
-from setpiece.previs.lens import HEADROOM
+from setpiece.previs.lens import HEADROOM, project
 from setpiece.previs.model import Camera, Figure, Prop, Staging, Vec3
 from setpiece.previs.place import Look, close_on, closer, over_shoulder, single, wide
 from setpiece.previs.vista import alone, point_of_view, with_people
 
+_HORIZON = 0.82  # of half the picture's height that the horizon stands over its middle
 _RISE = 0.14  # of a crane over its distance: more looks down on the tops of heads
 
 
@@ -76,10 +77,8 @@ def moved(staging: Staging, idea: Idea, camera: Camera, people: tuple[Figure, ..
             staging, camera, people, main, closer(camera, 0.22), (x, y, round(aim, 3)), "dolly"
         )
     if idea.type == "establishing" and not staging.set.interior and idea.seconds > 2:
-        x, y, z = camera.position
-        rise = round(min(3.0, _RISE * _distance(camera)), 3)
-        high = camera.model_copy(update={"position": (x, y, round(z + rise, 3))})
-        if all(fits(staging, people, high, f) for f in people if f.name in idea.subjects):
+        high = _raised(camera, [f for f in people if f.name in idea.subjects])
+        if high and all(fits(staging, people, high, f) for f in people if f.name in idea.subjects):
             return high.model_copy(
                 update={
                     "move": "crane",
@@ -90,6 +89,24 @@ def moved(staging: Staging, idea: Idea, camera: Camera, people: tuple[Figure, ..
     if main.stance == "fight" and idea.type != "insert":
         return camera.model_copy(update={"move": "handheld"})
     return camera
+
+
+def _raised(camera: Camera, subjects: list[Figure]) -> Camera | None:
+    """The camera high over them, as far as it still sees their feet and the horizon, which says
+    where we are; None where that is no height to speak of."""
+    (x, y, z), far = camera.position, _distance(camera)
+    half = camera.sensor / camera.ratio / 2 / camera.lens
+    for part in (1.0, 0.75, 0.55, 0.4, 0.28):
+        rise = part * min(3.0, _RISE * far)
+        level = max(z + rise - _HORIZON * half * far, camera.target[2])
+        high = camera.model_copy(update={
+            "position": (x, y, round(z + rise, 3)),
+            "target": (*camera.target[:2], round(level, 3)),
+        })  # fmt: skip
+        feet = project(high, [(*f.position, f.lift) for f in subjects])
+        if rise > 0.35 and (feet[:, 1] > -0.97).all():
+            return high
+    return None
 
 
 def _ending(

@@ -12,17 +12,30 @@ from setpiece.previs.set_piece import falls_in
 from setpiece.render.camera import Camera
 
 U8 = NDArray[np.uint8]
+_STEP, _LONGEST = 0.4, 2.6  # m: from the feet to an arrow, and the longest on the ground
 _SUB = 4  # fractional bits of OpenCV's drawing
 
 
 def draw_arrows(frame: U8, staging: model.Staging, shot: model.Shot, camera: Camera) -> U8:
-    """The frame with its arrows; frame is uint8 (h, w, 3) as `camera` saw it."""
+    """The frame with its arrows; frame is uint8 (h, w, 3) as `camera` saw it.
+
+    Who goes somewhere has an arrow that lies on the ground before their feet, in perspective; where
+    the feet are out of frame, one along its lower edge. The camera's own pan, tilt, track or crane
+    runs along the frame's upper or right edge.
+    """
     out = frame.copy()
     u = camera.width / 960
-    ways = [_on_screen(path, camera) for path in _walks(staging, shot)]
     # Two say it: more would be read as a crowd of arrows.
-    for way in [w for w in ways if w is not None][:2]:
-        _arrow(out, way, 15 * u, u)
+    drawn = 0
+    for way in _walks(staging, shot):
+        shape = on_ground(way, camera)
+        if shape is not None:
+            _inked(out, shape, u)
+        elif (edge := along_edge(way, camera)) is not None:
+            _arrow(out, edge, 15 * u, u)
+        drawn += shape is not None or edge is not None
+        if drawn == 2:
+            break
     lone = [(26, w) for w in _falls(staging, shot)]
     lone += [(17, w) for w in _climbs(staging, shot, camera)]
     for thick, way in lone:
@@ -35,7 +48,8 @@ def draw_arrows(frame: U8, staging: model.Staging, shot: model.Shot, camera: Cam
 
 
 def _walks(staging: model.Staging, shot: model.Shot) -> list[NDArray]:
-    """Ways (N, 3) [m] on the ground of whoever moves during the shot."""
+    """Ways (N, 3) [m] on the ground of whoever moves during the shot: what is before them at the
+    moment that the panel shows; where they have all but arrived, what is behind them."""
     out: list[NDArray] = []
     if shot.type == "insert":
         return out
@@ -48,11 +62,91 @@ def _walks(staging: model.Staging, shot: model.Shot) -> list[NDArray]:
         p = np.array(f.path, float).reshape(-1, 3)
         if len(p) < 2 or p[-1, 2] < shot.start or p[0, 2] > shot.start + shot.seconds:
             continue
-        t = np.linspace(max(p[0, 2], shot.start), min(p[-1, 2], shot.start + shot.seconds), 24)
-        xy = np.stack([np.interp(t, p[:, 2], p[:, k]) for k in (0, 1)], 1)
-        if np.linalg.norm(np.diff(xy, axis=0), axis=1).sum() > 0.5:
-            out.append(np.column_stack([xy, np.full(len(xy), f.lift + 0.03)]))
+        first, last = max(p[0, 2], shot.start), min(p[-1, 2], shot.start + shot.seconds)
+        now = min(max(shot.moment, first), last)
+        for a, b in ((now, last), (first, now)):
+            t = np.linspace(a, b, 24)
+            xy = np.stack([np.interp(t, p[:, 2], p[:, k]) for k in (0, 1)], 1)
+            gone = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(xy, axis=0), axis=1))])
+            if gone[-1] < 0.5 + _STEP:
+                continue
+            # It begins a step before the feet, or ends a step behind them.
+            keep = (_STEP, gone[-1]) if b == last else (0.0, gone[-1] - _STEP)
+            s = np.linspace(*keep, 24)
+            xy = np.stack([np.interp(s, gone, xy[:, k]) for k in (0, 1)], 1)
+            out.append(np.column_stack([xy, np.full(24, f.lift + 0.03)]))
+            break
     return out
+
+
+def on_ground(way: NDArray, camera: Camera) -> NDArray | None:
+    """Outline (N, 2) [px] of an arrow that lies flat along way (N, 3) [m]; None where too little
+    of it would be seen."""
+    pixels, depth = camera.project(way)
+    w, h = camera.width, camera.height
+    ok = (depth > 0.5) & (pixels[:, 0] > 0.03 * w) & (pixels[:, 0] < 0.97 * w)
+    ok &= pixels[:, 1] < 0.97 * h
+    if not ok[:4].any():
+        return None
+    first = int(np.argmax(ok))
+    run = way[first : first + int(np.argmin(np.append(ok[first:], False)))]
+    gone = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(run, axis=0), axis=1))])
+    if len(run) < 2 or gone[-1] < 0.35:
+        return None
+    s = np.linspace(0, min(gone[-1], _LONGEST), 28)
+    line = np.stack([np.interp(s, gone, run[:, k]) for k in range(3)], 1)
+    heading = np.gradient(line[:, :2], axis=0)
+    heading /= np.maximum(np.linalg.norm(heading, axis=1, keepdims=True), 1e-9)
+    side = np.column_stack([-heading[:, 1], heading[:, 0], np.zeros(28)])
+    if abs(float(heading.mean(0) @ camera.rotation[2][:2])) > 0.85:
+        # Straight to or from the lens it would lie behind the legs: beside them, to the middle.
+        x = camera.project(line[:1])[0][0, 0]
+        right = camera.rotation[0] * [1, 1, 0]
+        line = line + 0.5 * right * (1 if x < w / 2 else -1)
+    far = float(camera.rotation[2] @ (line.mean(0) - camera.position))
+    # As broad and as long in the head as a hand would draw it, however flat it is seen.
+    px = camera.width / 960 * far / camera.focal  # m of a panel's pixel, there
+    flat = float(np.clip(abs(float(camera.position[2] - line[0, 2])) / max(far, 0.5), 0.08, 1.0))
+    across = abs(float(heading.mean(0) @ camera.rotation[0][:2]))
+    half = float(np.clip(5.5 * px / (across * flat + 1 - across), 0.06, 0.6))
+    half = min(half, 0.2 * float(s[-1]))
+    head = min(20 * px / (across + (1 - across) * flat), 0.45 * float(s[-1]))
+    neck = max(int(np.searchsorted(s, s[-1] - head)), 1)
+    swell = np.linspace(0.6, 1.0, 28)[:, None] * half
+    left, right_ = (line + side * swell)[: neck + 1], (line - side * swell)[: neck + 1]
+    barb = side[neck] * 2.1 * half
+    shape = np.concatenate([left, [line[neck] + barb, line[-1], line[neck] - barb], right_[::-1]])
+    seen, depth = camera.project(shape)
+    return seen if (depth > 0.3).all() else None
+
+
+def along_edge(way: NDArray, camera: Camera) -> NDArray | None:
+    """An arrow (N, 2) [px] along the lower edge beside whoever takes way (N, 3) [m], their feet
+    out of frame: across as they cross; down and in where they come nearer, up where they go."""
+    knee = way + np.array([0, 0, 0.95])
+    pixels, depth = camera.project(knee[[0, -1]])
+    w, h = camera.width, camera.height
+    if depth[0] < 0.4 or not 0 < pixels[0, 0] < w:
+        return None
+    move = way[-1] - way[0]
+    across, ahead = float(camera.rotation[0] @ move), float(camera.rotation[2] @ move)
+    body = 0.34 * camera.focal / depth[0]
+    x = pixels[0, 0]
+    if abs(across) >= 0.5 * abs(ahead):
+        sign = 1.0 if across > 0 else -1.0
+        a = np.array([x + sign * body, 0.93 * h])
+        b = a + np.array([sign * 0.17 * w, 0.0])
+        if not 0.02 * w < b[0] < 0.98 * w:  # no room before them: behind them
+            b = np.array([x - sign * body, 0.93 * h])
+            a = b - np.array([sign * 0.17 * w, 0.0])
+    else:
+        sign = 1.0 if x < w / 2 else -1.0
+        a = np.array([x + sign * (body + 0.02 * w), 0.80 * h])
+        b = a + np.array([sign * 0.035 * w, 0.16 * h])
+        if ahead > 0:
+            a, b = b, a
+    ends = np.linspace(a, b, 8)
+    return ends if (ends[:, 0] > 0.01 * w).all() and (ends[:, 0] < 0.99 * w).all() else None
 
 
 def _climbs(staging: model.Staging, shot: model.Shot, camera: Camera) -> list[NDArray]:
@@ -138,12 +232,15 @@ def _camera_ways(shot: model.Shot, camera: Camera) -> list[tuple[NDArray, float]
         return []
     way = way / size
     middle = (
-        np.array([w * 0.5, h * 0.10])
+        np.array([w * 0.5, h * 0.045])
         if abs(way[0]) > abs(way[1])
-        else np.array([w * 0.94, h * 0.5])
+        else np.array([w * 0.975, h * 0.5])
     )
-    reach = 0.16 * (w if abs(way[0]) > abs(way[1]) else h)
-    return [(np.linspace(middle - way * reach, middle + way * reach, 8), 15.0)]
+    # Along the edge, however the move leans.
+    level = abs(way[0]) > abs(way[1])
+    way = np.array([np.sign(way[0]), 0.0]) if level else np.array([0.0, np.sign(way[1])])
+    reach = 0.2 * (w if level else h)
+    return [(np.linspace(middle - way * reach, middle + way * reach, 8), 13.0)]
 
 
 def _arrow(picture: U8, path: NDArray, width: float, u: float) -> None:
@@ -165,7 +262,12 @@ def _arrow(picture: U8, path: NDArray, width: float, u: float) -> None:
         body - side[: neck + 1] * half[: neck + 1],
     )
     barb = side[neck] * width * 0.85
-    shape = np.concatenate([left, [p[neck] + barb, p[-1], p[neck] - barb], right[::-1]])
+    _inked(picture, np.concatenate(
+        [left, [p[neck] + barb, p[-1], p[neck] - barb], right[::-1]]), u)  # fmt: skip
+
+
+def _inked(picture: U8, shape: NDArray, u: float) -> None:
+    """An outline (N, 2) [px], white inside."""
     fixed = np.round(shape * 2**_SUB).astype(np.int32).reshape(-1, 1, 2)
     cv2.fillPoly(picture, [fixed], (252, 251, 248), cv2.LINE_AA, _SUB)
     cv2.polylines(picture, [fixed], True, (22, 22, 25), max(round(2.2 * u), 1), cv2.LINE_AA, _SUB)

@@ -23,6 +23,7 @@ from setpiece.previs.model import (
 )  # fmt: skip
 
 MARGIN = 0.3  # m between the camera and a wall
+SHOULDER = (0.03, 0.33)  # of the picture that who is looked past may fill
 _NEAR = 0.45  # m between the camera and somebody or something
 
 
@@ -95,6 +96,28 @@ def before(at: Vec3, eye: Vec3, centre: Vec2, radius: float, top: float) -> bool
     return apart < radius and at[2] + part * (eye[2] - at[2]) < top
 
 
+def behind_back(camera: Camera, subject: Figure, people: tuple[Figure, ...]) -> str:
+    """Who stands before more than a fifth of the subject's breast, or "": of a frame that is for
+    one person alone, whoever is nearer belongs beside them or out of it."""
+    at, breast = camera.position, subject.top - 0.24 * subject.build.height
+    far = math.dist(at[:2], subject.position)
+    if subject.species != "human" or far < 0.5:
+        return ""
+    way = math.atan2(subject.position[1] - at[1], subject.position[0] - at[0])
+    half = 0.23 / far
+    for f in people:
+        near = math.dist(at[:2], f.position)
+        if f.name == subject.name or f.species == "cloud" or not 0.3 < near < far - 0.25:
+            continue
+        off = math.remainder(
+            math.atan2(f.position[1] - at[1], f.position[0] - at[0]) - way, 2 * math.pi
+        )
+        share = (half + 0.23 / near - abs(off)) / (2 * half)
+        if share > 0.2 and at[2] + near / far * (breast - at[2]) < f.top:
+            return f.name
+    return ""
+
+
 def framed(camera: Camera, subject: Figure) -> bool:
     """Whether crown and chin are in the picture (of an ECU, the eyes), and not at its very edge."""
     head = 0.13 * subject.build.height
@@ -108,25 +131,45 @@ def framed(camera: Camera, subject: Figure) -> bool:
     return bool((abs(seen[:2, 1]) < 0.99).all())
 
 
+def foreground_share(camera: Camera, over: Figure) -> float:
+    """How much of the picture the head, shoulders and back of a human figure take, 0..1.
+
+    Measured as three upright rectangles that face the lens, projected and cut off at the frame:
+    head, neck with the slope of the shoulders, and trunk, as wide as they are seen from there.
+    """
+    scale = over.build.height / 1.75
+    x, y = over.position
+    seen = math.degrees(math.atan2(camera.position[1] - y, camera.position[0] - x)) - over.facing
+    broad = abs(math.cos(math.radians(seen)))
+    trunk = (0.44 * broad + 0.28 * (1 - broad)) * scale
+    head = 0.26 * scale
+    out = 0.0
+    for low, high, wide in (
+        (over.top - head, over.top, 0.18 * scale),
+        (over.top - 1.35 * head, over.top - head, 0.6 * trunk),
+        (over.lift, over.top - 1.35 * head, trunk),
+    ):
+        (left, bottom, depth), (_, top, far) = project(camera, [(x, y, low), (x, y, high)])
+        if min(depth, far) <= 0.15:
+            continue
+        half = wide / depth * camera.lens / camera.sensor
+        across = max(min(left + half, 1.0) - max(left - half, -1.0), 0.0)
+        out += across * max(min(top, 1.0) - max(bottom, -1.0), 0.0) / 4
+    return float(out)
+
+
 def shoulder_in(camera: Camera, over: Figure) -> bool:
-    """Whether the near one's shoulder or head is in the picture, at one side of it."""
+    """Whether somebody frames the picture as the near one of an over-shoulder does: a part of it
+    between `SHOULDER`'s, at one side, and the line from head to shoulder is in it."""
+    least, most = SHOULDER
     x, y = over.position
-    seen = project(camera, [(x, y, over.top - 0.12), (x, y, over.top - 0.32)])
-    ahead = seen[seen[:, 2] > 0.15]
-    if not len(ahead):
+    down = 0.3 * over.build.height / 1.75
+    (at, ear, depth), (_, arm, _) = project(
+        camera, [(x, y, over.top - 0.6 * down), (x, y, over.top - 1.2 * down)]
+    )
+    if depth <= 0.15 or abs(at) < 0.4 or ear > 1 or arm < -1:
         return False
-    half = 0.22 / float(ahead[0, 2]) * 2 * camera.lens / camera.sensor
-    return bool((abs(ahead[:, 0]) - half < 0.98).any() and (abs(ahead[:, 0]) > 0.15).all())
-
-
-def shoulder_share(camera: Camera, over: Figure) -> float:
-    """How much of the picture's width the near one's head and shoulders take, 0..1."""
-    x, y = over.position
-    (at, _, depth), *_ = project(camera, [(x, y, over.top - 0.25)])
-    if depth <= 0.15:
-        return 0.0
-    half = 0.24 / depth * 2 * camera.lens / camera.sensor
-    return float(max(min(at + half, 1.0) - max(at - half, -1.0), 0.0) / 2)
+    return least <= foreground_share(camera, over) <= most
 
 
 def fits(staging: Staging, people: tuple[Figure, ...], camera: Camera, who: Figure) -> bool:

@@ -8,7 +8,16 @@ from pydantic import BaseModel, ConfigDict
 
 from setpiece.previs.angles import thing_of
 from setpiece.previs.beats import people, read_beats
-from setpiece.previs.camera_rules import crossings, framed, hidden, inside, shoulder_in, side
+from setpiece.previs.camera_rules import (
+    SHOULDER,
+    behind_back,
+    crossings,
+    framed,
+    hidden,
+    inside,
+    shoulder_in,
+    side,
+)
 from setpiece.previs.holding import held_at
 from setpiece.previs.lens import SIZES, measured_size, project
 from setpiece.previs.model import Boards, Shot, Staging
@@ -111,7 +120,9 @@ def framing(staging: Staging, shot: Shot) -> list[str]:
         and shot.over
         and (shot.over not in here or not shoulder_in(shot.camera, here[shot.over]))
     ):
-        out.append(f"{shot.id}: no shoulder of {shot.over} in the frame")
+        least, most = SHOULDER
+        out.append(f"{shot.id}: {shot.over} does not frame it: a shoulder at one side, "
+            f"{least:.0%} to {most:.0%} of the picture")  # fmt: skip
     return out
 
 
@@ -126,7 +137,7 @@ def walls(staging: Staging, shot: Shot) -> list[str]:
 
 
 def occlusions(staging: Staging, shot: Shot) -> list[str]:
-    """Subjects whose face somebody or something stands before."""
+    """Subjects whose face somebody or something stands before, or alone and half behind a back."""
     people = staging.at(shot.moment)
     out: list[str] = []
     for figure in people:
@@ -135,6 +146,10 @@ def occlusions(staging: Staging, shot: Shot) -> list[str]:
             by = hidden(shot.camera, figure, others, staging.props)
             if by:
                 out.append(f"{shot.id}: {by} hides {figure.name}")
+            elif shot.type in ("single", "reaction") and len(shot.subjects) == 1:
+                before = behind_back(shot.camera, figure, people)
+                if before:
+                    out.append(f"{shot.id}: {before} stands before {figure.name}")
     return out
 
 

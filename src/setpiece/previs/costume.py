@@ -15,11 +15,11 @@ SKINS: tuple[Colour, ...] = (
     (0.96, 0.90, 0.83),
 )
 HAIRS: tuple[Colour, ...] = (
-    (0.14, 0.12, 0.11),
-    (0.34, 0.24, 0.17),
-    (0.62, 0.52, 0.38),
-    (0.84, 0.84, 0.84),
-    (0.5, 0.28, 0.17),
+    (0.10, 0.09, 0.08),
+    (0.27, 0.19, 0.14),
+    (0.55, 0.45, 0.31),
+    (0.74, 0.74, 0.74),
+    (0.42, 0.22, 0.13),
 )
 # Cloth in steps of lightness that stay apart when printed in grey.
 CLOTHS: tuple[Colour, ...] = (
@@ -39,8 +39,9 @@ STEEL: Colour = (0.62, 0.64, 0.67)
 class Costume:
     """How a figure looks. cut: trousers, suit, tunic, robe, gown, dress, armour, coat.
 
-    girth scales the body's width; beard is its length below the chin [m], 0 for none; woman: how
-    the body under the clothes is built.
+    girth scales the body's width; hair is one of `hair_mesh.STYLES`; beard is its length below the
+    chin [m], 0 for none; woman: how the body under the clothes is built; face: one of
+    `head_mesh.FACES`.
     """
 
     cut: str
@@ -56,15 +57,16 @@ class Costume:
     skin: Colour
     hair_colour: Colour
     woman: bool = False
+    face: int = 0
 
 
 # Cut, hair, hat, beard, cloak: silhouettes that differ at a glance; half a shape id picks one.
 _OLD_MEN = (
-    ("tunic", "short", "", 0.0, True),
+    ("tunic", "swept", "", 0.0, True),
     ("tunic", "curly", "", 0.02, False),
-    ("robe", "fringe", "", 0.09, False),
+    ("robe", "receding", "", 0.09, False),
     ("armour", "crop", "", 0.0, True),
-    ("coat", "short", "brim", 0.015, False),
+    ("coat", "long", "brim", 0.015, False),
     ("tunic", "tail", "", 0.03, False),
 )
 _OLD_WOMEN = (
@@ -79,10 +81,10 @@ _OLD_WOMEN = (
 _NEW_MEN = (
     ("suit", "short", "", 0.0, False),
     ("trousers", "crop", "", 0.0, False),
-    ("coat", "short", "", 0.0, False),
+    ("coat", "swept", "", 0.0, False),
     ("trousers", "curly", "", 0.0, False),
     ("coat", "crop", "cap", 0.0, False),
-    ("trousers", "fringe", "", 0.0, False),
+    ("trousers", "receding", "", 0.0, False),
 )
 _NEW_WOMEN = (
     ("trousers", "long", "", 0.0, False),
@@ -175,8 +177,9 @@ def costume(
         cloth,
         CLOTHS[(hue + 1) % len(CLOTHS)],
         SKINS[(seed >> 4) % len(SKINS)],
-        HAIRS[(seed >> 8) % len(HAIRS)],
+        HAIRS[(0, 1, 2, 1, 4)[(seed >> 8) % 5]],
         woman,
+        (seed >> 12) % 4,
     )
     words = set(re.findall(r"\w+", name.upper()))
     for keys, change in _WORDS:

@@ -8,13 +8,14 @@ from hashlib import sha256
 from setpiece.previs.angles import camera_for, moved
 from setpiece.previs.following import follow, tilting
 from setpiece.previs.grammar import Place, ideas
-from setpiece.previs.idea import Idea
+from setpiece.previs.idea import OVER, Idea
 from setpiece.previs.lens import SIZES, measured_size
 from setpiece.previs.model import Camera, Figure, Shot, ShotList, Size, Staging
 from setpiece.previs.place import Look
 from setpiece.script.model import Scene
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # no I and no O on a slate
+ALONE = "no place past a shoulder on this side of the line, so alone in the frame"
 _WIDE = ("establishing", "master", "re-establishing", "group", "two-shot")
 
 
@@ -137,7 +138,9 @@ def _shoot(staging: Staging, idea: Idea, look: Look) -> tuple[Idea, Camera, tupl
         fell = attempt.type != idea.type or (
             attempt.type not in _WIDE and attempt.size != idea.size
         )
-        if fell:
+        if fell and idea.type == "ots" and attempt.type == "single":
+            attempt = replace(attempt, reason=attempt.reason.replace(OVER, ALONE))
+        elif fell:
             attempt = replace(
                 attempt,
                 reason=f"{attempt.reason} [No clean {idea.size} "

@@ -19,6 +19,7 @@ from setpiece.render.camera import Camera
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
 STYLES = ("ink", "pencil", "clay")
+_FINE_LINE = 0.0045  # m: strands, folds and wrinkles
 FINE = 2  # samples a pixel, each way
 PAPER = {"ink": (250, 248, 243), "pencil": (244, 241, 232), "clay": (236, 233, 228)}
 INK = {"ink": (20, 20, 24), "pencil": (52, 50, 52), "clay": (58, 52, 48)}
@@ -293,7 +294,7 @@ def contours(scene: Scene, view: View, style: str) -> Lines:
         view.depth,
         np.float32(focal / unit),
         np.float32(0.30),
-        np.float32(38.0),
+        np.float32(60.0),
         widths,
     )
     drawn = _curves(scene, view, unit)
@@ -321,6 +322,8 @@ def _curves(scene: Scene, view: View, unit: float) -> Lines:
     seen = stroke.visible_runs(pixels[:, 0], pixels[:, 1], z, at, view.depth, 0.0022 + 0.0016 * z)
     px = wide * camera.focal / np.maximum(z, 0.1) / FINE
     seen &= px > 0.34 * unit
+    # A pen has one width: what is drawn fine stays so, however near.
+    px = np.where(wide < _FINE_LINE, np.minimum(px, 3.0 * unit), px)
     points, start, width = [], [0], []
     for a, b in itertools.pairwise(at):
         ok = seen[a:b]

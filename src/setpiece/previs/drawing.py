@@ -20,7 +20,7 @@ from setpiece.previs.picture_file import save_panel
 from setpiece.previs.set_piece import falls_in
 from setpiece.previs.tell import SIZE, scenes_of
 
-VERSION = 4  # raised when the same shot would be drawn otherwise
+VERSION = 5  # raised when the same shot would be drawn otherwise
 STEPS, MOST_STEPS = 2.5, 9  # drawings a second of a move with somebody, and at most
 
 _FIRST = 1e-3  # part of a shot: as it begins, and not as its panel shows it

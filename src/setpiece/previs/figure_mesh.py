@@ -48,6 +48,8 @@ def figure_mesh(
         c.skin,
         c.hair_colour,
         c.accent if c.hat not in ("helmet",) else c.top,
+        c.woman,
+        c.face,
     )
     parts.append(skull.moved(s.head, s.head_frame, 1.28 if child else 1.06))
     scale = height / NORMAL_HEIGHT

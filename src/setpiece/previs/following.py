@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from setpiece.previs.camera_rules import framed, free, hidden, inside, rounded, side
+from setpiece.previs.camera_rules import behind_back, framed, free, hidden, inside, rounded, side
 from setpiece.previs.lens import HEADROOM, SHOWN, SIZES, measured_size, stature
 from setpiece.previs.model import Camera, Figure, Size, Staging, Vec2, moment_of
 from setpiece.previs.place import Look
@@ -104,5 +104,7 @@ def _keeps(staging: Staging, name: str, camera: Camera, start: float, seconds: f
         if any(side(staging.line(s), now.position) > -0.08 for s in (start, at, start + seconds)):
             return False
         if not free(now, people, staging.props) or hidden(now, who, people, staging.props):
+            return False
+        if part == 0.0 and behind_back(now, who, people):
             return False
     return True

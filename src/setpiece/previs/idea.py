@@ -8,6 +8,8 @@ from setpiece.previs.cutting import Stretch
 from setpiece.previs.lens import SIZES
 from setpiece.previs.model import ShotType, Size, Staging
 
+OVER = "over the shoulder ties the two together"
+
 
 @dataclass(frozen=True)
 class Idea:

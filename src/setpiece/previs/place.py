@@ -12,17 +12,27 @@ import numpy as np
 
 from setpiece.previs.camera_rules import (
     before,
+    behind_back,
     fits,
+    foreground_share,
     free,
     inside,
     rounded,
     shoulder_in,
-    shoulder_share,
     side,
 )
 from setpiece.previs.details import MARKS
 from setpiece.previs.holding import held_at
-from setpiece.previs.lens import HEADROOM, LENSES, SHOWN, SIZES, measured_size, project, stature
+from setpiece.previs.lens import (
+    HEADROOM,
+    LENSES,
+    SHOWN,
+    SIZES,
+    measured_size,
+    picture_height,
+    project,
+    stature,
+)
 from setpiece.previs.model import Aspect, Camera, Figure, Prop, Size, Staging, Vec2, Vec3
 
 _PREFERRED: dict[Size, float] = {
@@ -31,7 +41,8 @@ _PREFERRED: dict[Size, float] = {
 
 
 _FLAT = ("letter", "phone", "book", "money", "camera")
-_SHOULDER = 0.24  # of the picture's width, that who is looked past may fill
+_SHOULDER = 0.16  # of the picture, that who is looked past fills at best
+_LEGIBLE = 0.7  # m of picture height at who is looked past
 _TURNS = (32, 25, 40, 18, 50, 60, 12, 72, 85)
 
 
@@ -70,7 +81,11 @@ def single(
                 bearing = base + sign * math.radians(turn)
                 camera = _on(who, bearing, distance, lens, size, look)
                 cost = order + 0.6 * rank + (0 if sign == side_turn else 0.3)
-                if (best is None or cost < best[0]) and fits(staging, people, camera, who):
+                if (
+                    (best is None or cost < best[0])
+                    and fits(staging, people, camera, who)
+                    and not behind_back(camera, who, people)
+                ):
                     best = (cost, camera)
     return best[1] if best else None
 
@@ -110,49 +125,43 @@ def over_shoulder(
     dx, dy = dx / apart, dy / apart
     across = (dy, -dx) if dx >= 0 else (-dy, dx)  # towards -y
     best: tuple[float, Camera] | None = None
-    for behind in (0.85, 1.1, 0.7, 1.4, 1.8, 2.3):
-        for out in (0.5, 0.62, 0.75, 0.9, 1.1):
+    for behind in (0.85, 1.1, 1.4, 1.8, 2.3, 3.0, 3.8):
+        for out in (0.5, 0.62, 0.75, 0.9, 1.1, 0.38):
             at = (over.position[0] - dx * behind + across[0] * out,
                   over.position[1] - dy * behind + across[1] * out)  # fmt: skip
             reach = math.dist(at, who.position)
             wanted = reach / (SHOWN[size] * stature(who)) * look.sensor / look.ratio
-            lens = min(LENSES, key=lambda f: abs(math.log(f / wanted)))
-            tall = reach * look.sensor / look.ratio / lens
+            near = sorted(LENSES, key=lambda f: abs(math.log(f / wanted)))
             z = max(over.top - 0.12, who.eyes[2] - 0.15, 0.4)
-            camera = Camera(position=rounded((*at, z)), lens=lens, sensor=look.sensor,
-                target=rounded((*who.position, max(who.top - (0.5 - HEADROOM) * tall, 0.1))),
-                aspect=look.aspect)  # fmt: skip
-            camera = _aside(camera, who, over)
-            cost = (
-                behind + out + 2 * abs(SIZES.index(measured_size(camera, who)) - SIZES.index(size))
-            )
-            cost += 12.0 * max(shoulder_share(camera, over) - _SHOULDER, 0.0)
-            if (
-                (best is None or cost < best[0])
-                and shoulder_in(camera, over)
-                and fits(staging, people, camera, who)
-            ):
-                best = (cost, camera)
+            for lens, pan in ((near[0], 0.2), (near[0], 0.42), (near[1], 0.3), (near[2], 0.3)):
+                tall = reach * look.sensor / look.ratio / lens
+                camera = Camera(position=rounded((*at, z)), lens=lens, sensor=look.sensor,
+                    target=rounded((*who.position, max(who.top - (0.5 - HEADROOM) * tall, 0.1))),
+                    aspect=look.aspect)  # fmt: skip
+                camera = _aside(camera, over, pan)
+                if not shoulder_in(camera, over):
+                    continue
+                cost = 0.6 * behind + 0.5 * out + abs(pan - 0.3)
+                # Head and shoulder are read where there is room for both, not as a dark mass.
+                cost += 6 * max(_LEGIBLE - picture_height(camera, math.dist(at, over.position)), 0)
+                cost += 2 * abs(SIZES.index(measured_size(camera, who)) - SIZES.index(size))
+                cost += 8.0 * abs(foreground_share(camera, over) - _SHOULDER)
+                if (best is None or cost < best[0]) and fits(staging, people, camera, who):
+                    best = (cost, camera)
     return best[1] if best else None
 
 
-def _aside(camera: Camera, who: Figure, over: Figure) -> Camera:
-    """Pan a little, so that face and shoulder share the frame."""
-    x, y, z = camera.target
-    mid = (0.8 * x + 0.2 * over.position[0], 0.8 * y + 0.2 * over.position[1], z)
-    ahead = math.dist(camera.position[:2], (x, y))
-    turn = math.atan2(mid[1] - camera.position[1], mid[0] - camera.position[0])
-    return camera.model_copy(
-        update={
-            "target": rounded(
-                (
-                    camera.position[0] + ahead * math.cos(turn),
-                    camera.position[1] + ahead * math.sin(turn),
-                    z,
-                )
-            )
-        }
-    )
+def _aside(camera: Camera, over: Figure, part: float) -> Camera:
+    """Panned toward the near one, so that the face stands `part` of half the picture off its
+    middle, and the shoulder has the other side."""
+    (x, y, z), at = camera.target, camera.position
+    ahead = math.dist(at[:2], (x, y))
+    face = math.atan2(y - at[1], x - at[0])
+    near = math.atan2(over.position[1] - at[1], over.position[0] - at[0])
+    way = math.copysign(1.0, math.remainder(near - face, 2 * math.pi))
+    turn = face + way * math.atan(part * camera.sensor / 2 / camera.lens)
+    aim = rounded((at[0] + ahead * math.cos(turn), at[1] + ahead * math.sin(turn), z))
+    return camera.model_copy(update={"target": aim})
 
 
 def wide(

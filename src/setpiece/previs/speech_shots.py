@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from setpiece.previs.cutting import Stretch
-from setpiece.previs.idea import Idea, Maker, quote, step
+from setpiece.previs.idea import OVER, Idea, Maker, quote, step
 from setpiece.previs.model import Beat, Figure, Size, Staging
 
 ROW = 4  # shots of one person each that may follow one another
@@ -82,7 +82,7 @@ def speech_shot(
             size,
             (main,),
             over=to,
-            reason=f"{main} speaks to {to}: over the shoulder ties the two together ({said}).",
+            reason=f"{main} speaks to {to}: {OVER} ({said}).",
         )
     tone = ("The feeling runs high" if felt >= 0.62 else "The talk tightens" if felt >= 0.34
         else "A plain line")  # fmt: skip

@@ -122,6 +122,8 @@ def values(
             far = 1 - np.exp(-max(z - 4.0, 0.0) / haze_at)
             if kind[f] == 3:
                 far *= 0.6
+            elif haze_at > 30:  # in clear air a ridge stays a tone apart from the sky
+                far = min(far, 0.72)
             out[y, x] = min(v + (haze - v) * far, 1.0)
             lit[y, x] = open_
 

@@ -6,8 +6,9 @@ import numpy as np
 
 from setpiece.previs.blocked import Kind, Thing
 from setpiece.previs.prop_mesh import prop_mesh
-from setpiece.previs.scenery.country import FAR, far_hills, trees
+from setpiece.previs.scenery.country import FAR, trees
 from setpiece.previs.scenery.growth import ground, spread, tree, tufts
+from setpiece.previs.scenery.horizon import far_hills, woods
 from setpiece.previs.scenery.parts import (
     ASPHALT,
     EARTH,
@@ -36,6 +37,7 @@ def road(plot: Plot) -> list[Thing]:
         ground(FAR, FAR, GRASS, 0.0, plot.seed),
         Thing("road", lane, Kind.GROUND, casts=False),
         far_hills(plot.seed),
+        woods(plot.seed, 70.0, 3.8, 0.4),
     ]
     if not plot.old:
         dashes = [
@@ -66,7 +68,8 @@ def camp(plot: Plot) -> list[Thing]:
     out = [
         ground(FAR, FAR, EARTH, 0.6, plot.seed),
         far_hills(plot.seed),
-        tufts(rng, 50, 4, 22, 0.2, plot),
+        woods(plot.seed, 52.0, 3.6, 0.6),
+        tufts(rng, 50, 4, 22, 0.2, plot, 0.6),
     ]
     for i, (x, y) in enumerate(spread(plot, rng, 11, 6.5, 26.0, 5.2)):
         s = rng.uniform(0.9, 1.3)
@@ -150,6 +153,7 @@ def garden(plot: Plot) -> list[Thing]:
         Thing("path", path, Kind.GROUND, casts=False),
         *[Thing(f"hedge {i}", h, wild=True) for i, h in enumerate(hedge)],
         *trees(plot, 12, 10.0, 40.0, "leaf", (5.0, 9.0), 5.0),
-        tufts(rng, 50, 3, 14, 0.18, plot),
+        tufts(rng, 50, 3, 14, 0.18, plot, 0.2),
         far_hills(plot.seed),
+        woods(plot.seed, 48.0, 3.6, 0.7),
     ]

@@ -6,6 +6,7 @@ import numpy as np
 
 from setpiece.previs.blocked import Kind, Thing
 from setpiece.previs.scenery.growth import ground, rock, spread, tree, tufts
+from setpiece.previs.scenery.horizon import far_hills, woods
 from setpiece.previs.scenery.parts import (
     EARTH,
     GRASS,
@@ -20,33 +21,9 @@ from setpiece.previs.solid import (
     polygon,
     sheet,
     standing_box,
-    surface,
 )
 
 FAR = 220.0
-
-
-def far_hills(
-    seed: int, near: float = 120.0, tall: float = 14.0, gap: tuple[float, float] | None = None
-) -> Thing:
-    """A ridge all round, so that there is a place beyond."""
-    rng = np.random.default_rng(seed + 7)
-    a = np.linspace(0, 2 * np.pi, 61)
-    z = np.full(61, 2.0)
-    for k in (2, 3, 5, 9):
-        z += tall / k * (0.5 + 0.5 * np.sin(k * a + rng.uniform(0, 7)))
-    z[-1] = z[0]
-
-    low = np.stack([near * np.cos(a), near * np.sin(a), np.full(61, -1.0)], -1)
-    mid = np.stack([1.12 * near * np.cos(a), 1.12 * near * np.sin(a), z], -1)
-    back = np.stack([1.5 * near * np.cos(a), 1.5 * near * np.sin(a), np.full(61, -1.0)], -1)
-    keep = slice(None) if gap is None else slice(*(int(60 * g / 360) for g in gap))
-    return Thing(
-        "far hills",
-        surface(np.stack([low, mid, back])[:, keep], GRASS, out=-1),
-        Kind.GROUND,
-        casts=False,
-    )
 
 
 def trees(
@@ -90,7 +67,8 @@ def heath(plot: Plot) -> list[Thing]:
     return [
         ground(FAR, FAR, GRASS, 1.4, plot.seed),
         far_hills(plot.seed),
-        tufts(rng, 110, 2.0, 30.0, 0.3, plot),
+        woods(plot.seed, 78.0, 3.4, 0.3),
+        tufts(rng, 110, 2.0, 30.0, 0.3, plot, 1.4),
         *rocks(plot, 9, 4.0, 26.0, (0.4, 1.1)),
         *rocks(plot, 4, 11.0, 24.0, (0.5, 0.7), 3.4, "standing stone"),
         *trees(plot, 4, 6.0, 26.0, "dead", (4.0, 6.5), 6.0),
@@ -103,8 +81,9 @@ def field(plot: Plot) -> list[Thing]:
     rails = [box((80, 0.05, 0.1), (0, 16.0, z), WOOD) for z in (0.5, 0.95)]
     return [
         ground(FAR, FAR, GRASS, 0.8, plot.seed),
-        far_hills(plot.seed, 140, 9.0),
-        tufts(rng, 90, 2.0, 24.0, 0.22, plot),
+        far_hills(plot.seed, 140, 12.0),
+        woods(plot.seed),
+        tufts(rng, 90, 2.0, 24.0, 0.22, plot, 0.8),
         Thing("fence", joined([*posts, *rails]), wild=True),
         *trees(plot, 7, 18.0, 60.0, "leaf", (6.0, 10.0), 6.0),
     ]
@@ -132,7 +111,7 @@ def forest(plot: Plot) -> list[Thing]:
     return [
         ground(FAR, FAR, GRASS, 0.7, plot.seed),
         *trees(plot, 46, 4.5, 34.0, "mixed", (7.0, 12.0), 2.6),
-        tufts(rng, 70, 2.0, 14.0, 0.28, plot),
+        tufts(rng, 70, 2.0, 14.0, 0.28, plot, 0.7),
         *rocks(plot, 4, 3.5, 12.0, (0.3, 0.7)),
         far_hills(plot.seed, 60, 10.0),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from setpiece.previs.blocked import Kind, Thing
 from setpiece.previs.scenery.parts import (
@@ -26,20 +27,27 @@ from setpiece.previs.solid import (
     tube,
 )
 
+_CELLS = 61
+
 
 def ground(
     half_w: float, half_d: float, colour: Colour, rough: float = 0.0, seed: int = 0
 ) -> Thing:
     """Ground about the origin; rough: height of its waves [m] away from the middle."""
-    x, y = np.linspace(-half_w, half_w, 41), np.linspace(-half_d, half_d, 41)
+    x, y = np.linspace(-half_w, half_w, _CELLS), np.linspace(-half_d, half_d, _CELLS)
     gx, gy = np.meshgrid(x, y)
+    z = rough * _relief(gx, gy, seed)
+    return Thing("ground", sheet(x, y, z, colour), Kind.GROUND, casts=False)
+
+
+def _relief(x: NDArray, y: NDArray, seed: int) -> NDArray:
+    """Waves of the ground at (x, y) [m], flat in the middle; about 1 high."""
     r = np.random.default_rng(seed)
-    z = np.zeros_like(gx)
+    z = np.zeros_like(x)
     for _ in range(6):
         a, k, p = r.uniform(0, 2 * np.pi), r.uniform(0.03, 0.13), r.uniform(0, 7)
-        z += np.sin(k * (np.cos(a) * gx + np.sin(a) * gy) + p) / 3
-    away = np.clip((np.hypot(gx, gy) - 9) / 25, 0, 1) ** 1.5
-    return Thing("ground", sheet(x, y, z * rough * away, colour), Kind.GROUND, casts=False)
+        z += np.sin(k * (np.cos(a) * x + np.sin(a) * y) + p) / 3
+    return z * np.clip((np.hypot(x, y) - 9) / 25, 0, 1) ** 1.5
 
 
 def tree(rng: np.random.Generator, tall: float, kind: str = "leaf") -> Solid:
@@ -121,21 +129,24 @@ def rock(rng: np.random.Generator, size: float, tall: float = 0.6) -> Solid:
 
 
 def tufts(
-    rng: np.random.Generator, n: int, near: float, far: float, tall: float, keep: Plot
-) -> Thing:
-    """Grass drawn as a few quick strokes."""
+    rng: np.random.Generator, n: int, near: float, far: float, tall: float, keep: Plot,
+    rough: float = 0.0,
+) -> Thing:  # fmt: skip
+    """Grass drawn as a few quick strokes, on ground of the same `rough`."""
     lines = []
     for _ in range(n):
         a, r = rng.uniform(0, 2 * np.pi), near + (far - near) * rng.uniform() ** 1.4
         x, y = r * np.cos(a), r * np.sin(a)
+        z = rough * float(_relief(np.array([x]), np.array([y]), keep.seed)[0]) if rough else 0.0
+        turn = rng.uniform(0, np.pi)
         for k in range(4):
             s = tall * rng.uniform(0.6, 1.2)
-            b = (k - 1.5) * 0.25 * tall
-            lines.append(
-                Curve(
-                    eased([(x + b * 0.3, y, 0), (x + b, y, s * 0.7), (x + b * 2.1, y, s)], 3), 0.012
-                )
-            )
+            # They fan out one way, and a little across it, so that they do from every side.
+            b, c = (k - 1.5) * 0.25 * tall, (0.5 - k % 2) * 0.3 * tall
+            u = np.cos(turn) * b - np.sin(turn) * c
+            v = np.sin(turn) * b + np.cos(turn) * c
+            blade = [(x + f * u, y + f * v, z + g * s) for f, g in ((0.3, 0), (1, 0.7), (2.1, 1))]
+            lines.append(Curve(eased(blade, 3), 0.012))
     dot = polygon([(0, 0, -0.5), (0.01, 0, -0.5), (0, 0.01, -0.5)], GRASS)
     return Thing(
         "tufts",

@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 
 from setpiece.previs.furniture_mesh import STONE as STONE
 from setpiece.previs.model import Opening
-from setpiece.previs.solid import (
-    Colour,
-)
+from setpiece.previs.solid import Colour, Curve, f32
 
 PLASTER: Colour = (0.90, 0.88, 0.84)
 DARK_STONE: Colour = (0.55, 0.54, 0.53)
 BRICK: Colour = (0.66, 0.56, 0.52)
 BOARDS: Colour = (0.72, 0.66, 0.58)
-EARTH: Colour = (0.90, 0.88, 0.82)
-GRASS: Colour = (0.82, 0.84, 0.76)
+EARTH: Colour = (0.76, 0.73, 0.66)
+GRASS: Colour = (0.66, 0.69, 0.60)
+HILLS: Colour = (0.42, 0.45, 0.40)
+WOODS: Colour = (0.32, 0.35, 0.31)
 ASPHALT: Colour = (0.72, 0.72, 0.72)
 WOOD: Colour = (0.52, 0.42, 0.33)
 TRIM: Colour = (0.42, 0.36, 0.31)
@@ -72,3 +72,15 @@ class Plot:
     def has(self, *words: str) -> bool:
         told = " ".join(self.features).casefold()
         return any(w in told for w in words)
+
+
+def courses(rng: np.random.Generator, long: float, tall: float, y: float) -> tuple[Curve, ...]:
+    """Some stones of a wall along X that faces -Y at `y` [m]: the eye adds the others."""
+    out = []
+    for _ in range(int(long * tall * 0.16)):
+        z = 0.42 * round(rng.uniform(0.3, tall - 0.4) / 0.42)
+        x, wide = rng.uniform(-long / 2, long / 2 - 1.2), rng.uniform(0.6, 1.1)
+        out.append(Curve(f32([(x + k * wide / 4, y, z) for k in range(5)]), 0.02))
+        if rng.uniform() < 0.6:
+            out.append(Curve(f32([(x, y, z + k * 0.105) for k in range(5)]), 0.02))
+    return tuple(out)

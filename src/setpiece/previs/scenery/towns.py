@@ -7,8 +7,9 @@ import numpy as np
 from setpiece.previs import furniture_mesh as prop
 from setpiece.previs.blocked import Kind, Thing
 from setpiece.previs.prop_mesh import prop_mesh
-from setpiece.previs.scenery.country import FAR, far_hills, rocks
+from setpiece.previs.scenery.country import FAR, rocks
 from setpiece.previs.scenery.growth import ground, tufts
+from setpiece.previs.scenery.horizon import far_hills, woods
 from setpiece.previs.scenery.houses import house
 from setpiece.previs.scenery.parts import (
     ASPHALT,
@@ -18,6 +19,7 @@ from setpiece.previs.scenery.parts import (
     TRIM,
     WOOD,
     Plot,
+    courses,
 )
 from setpiece.previs.solid import (
     Solid,
@@ -156,22 +158,27 @@ def castle(plot: Plot) -> list[Thing]:
         box((1.4, 0.8, 1.2), (x, y0 + 20.2, 19.6), STONE) for x in np.arange(-15, -2.5, 2.6)
     ]
     rng = np.random.default_rng(plot.seed + 1)
-    wall = Thing("castle", joined([*parts, *bars, *keep]), mounted=(0.0, -1.0, 0.0, -y0))
+    front = joined([*parts, *bars, *keep])
+    front = Solid(front.vertices, front.normals, front.faces, front.facet, front.colour,
+        courses(rng, 68.0, h, y0 - 0.02))  # fmt: skip
+    wall = Thing("castle", front, mounted=(0.0, -1.0, 0.0, -y0))
     flag = prop_mesh("flag").moved((5.0, y0 + 0.6, 12.0))
     return [
         ground(FAR, FAR, EARTH, 0.5, plot.seed),
         wall,
         Thing("flag", flag),
-        tufts(rng, 50, 4, 24, 0.22, plot),
+        tufts(rng, 50, 4, 24, 0.22, plot, 0.5),
         *rocks(plot, 5, 6, 18, (0.3, 0.8)),
         far_hills(plot.seed),
+        woods(plot.seed, 62.0, 3.6, 0.5),
     ]
 
 
 def courtyard(plot: Plot) -> list[Thing]:
     """Inside the walls: towers at the corners, a well, barrels, a stair."""
     w, d = max(plot.size[0], 16.0), max(plot.size[1], 16.0)
-    out = [ground(FAR, FAR, (0.86, 0.84, 0.79), 0.0, plot.seed)]
+    rng = plot.rng()
+    out = [ground(FAR, FAR, (0.72, 0.70, 0.65), 0.0, plot.seed)]
     for name, turn, at, long in (
         ("north", 0, d / 2, w),
         ("south", 180, d / 2, w),
@@ -203,11 +210,20 @@ def courtyard(plot: Plot) -> list[Thing]:
             )
             for x in (-long * 0.28, long * 0.28)
         ]
+        # Buttresses and a ledge under the battlements; no wall of its kind is bare.
+        parts += [
+            standing_box((0.9, 0.4, 5.4), (x, at - 0.2), STONE)
+            for x in np.arange(-long / 2 + 2.0, long / 2, 4.6) if abs(x) > 2.0
+        ]  # fmt: skip
+        parts.append(box((long, 0.3, 0.28), (0, at - 0.15, 6.3), STONE))
+        flat = joined(parts)
+        flat = Solid(flat.vertices, flat.normals, flat.faces, flat.facet, flat.colour,
+            courses(rng, long, 6.0, at - 0.02))  # fmt: skip
         n = about_z(turn) @ np.array([0, -1, 0])
         out.append(
             Thing(
                 f"{name} wall",
-                joined(parts).turned(turn),
+                flat.turned(turn),
                 mounted=(float(n[0]), float(n[1]), 0.0, -at),
             )
         )
