@@ -78,6 +78,28 @@ def add(
     typer.echo(given.words())
 
 
+@consent.command(epilog=examples("setpiece ledger consent form > ana.toml"))
+def form() -> None:
+    """Print a consent file, to be filled in and recorded."""
+    from setpiece.ledger.consent_file import FORM
+
+    typer.echo(FORM, nl=False)
+
+
+@consent.command(epilog=examples("setpiece ledger consent record ana.toml"))
+def record(
+    file: Annotated[Path, typer.Argument(help="A consent file (`consent form` prints one).")],
+    key: KEY = None,
+    out: OUT = Path("takes"),
+    database: DATABASE = None,
+) -> None:
+    """Record what a consent file says; the same file again changes nothing."""
+    from setpiece.ledger.consent_file import record_file
+    from setpiece.ledger.keys import open_key
+
+    typer.echo(record_file(open_ledger(out, database, new=True), file, open_key(key)).words())
+
+
 @consent.command(
     epilog=examples("setpiece ledger consent show", 'setpiece ledger consent show "Ana Ruiz"')
 )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from setpiece.options import COLORSPACE, OUT, WORKERS, Text, read_fps
+from setpiece.options import COLORSPACE, OUT, WORKERS, Text, open_ledger, read_fps
 
 EXAMPLES = (
     "setpiece deage clip.mov --person ana=ana.jpg --years 30 --age 62 --show eternal --scene 12",
@@ -42,14 +42,22 @@ def deage(
         Path | None, typer.Option(help="Photograph of the one person.")
     ] = None,
     regions: Annotated[
-        str, typer.Option(help='How much where: "brow:1.0 eyes:0.7 neck:0.5"; 1 by default.')
+        str,
+        typer.Option(help='How much where: "brow:1 eyes:0.7 neck:0@1001 neck:1@1048"; 1 by default.'),
     ] = "",
     layers: Annotated[
-        str, typer.Option(help='How much of each layer: "wrinkles:1.0 shape:0.5 hair:0".')
+        str, typer.Option(help='How much of each layer: "wrinkles:1.0 shape:0@1001 shape:1@1048".')
     ] = "",
     from_photo: Annotated[
         list[Path] | None,
         typer.Option(help="The person when young: the result is measured against it. Repeatable."),
+    ] = None,
+    age_map: Annotated[
+        Path | None,
+        typer.Option(
+            help="How much of the years where, frame for frame or one picture: white all, black "
+            "none (a garbage matte)."
+        ),
     ] = None,
     hair: Annotated[
         Path | None, typer.Option(help="Matte of the hair, frame for frame (white = hair).")
@@ -63,6 +71,13 @@ def deage(
             "0.30, or off."
         ),
     ] = "auto",
+    consent: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A consent file, recorded first if it is not yet "
+            "(`setpiece ledger consent form`). Repeatable."
+        ),
+    ] = None,
     test: Annotated[
         bool, typer.Option("--test", help="A watermarked test, without asking for consent.")
     ] = False,
@@ -88,14 +103,18 @@ def deage(
     """Make a person in a plate younger or older, where they have consented to it."""
     from setpiece.deage.brief import check
     from setpiece.deage.shot import deage as make
+    from setpiece.ledger.consent_file import record_file
+    from setpiece.ledger.keys import open_key
     from setpiece.progress import check_table, watching
 
     request = check(
         plate, person, years or ("20",), age or (), reference, regions=regions, layers=layers,
-        from_photo=tuple(from_photo or ()), hair=hair, hair_colour=hair_colour, engine=engine,
-        identity=identity, colorspace=colorspace, fps=read_fps(fps), show=show,
+        from_photo=tuple(from_photo or ()), age_map=age_map, hair=hair, hair_colour=hair_colour,
+        engine=engine, identity=identity, colorspace=colorspace, fps=read_fps(fps), show=show,
         sequence=sequence, shot=shot, scene=scene, test=test,
     )  # fmt: skip
+    for path in consent or ():
+        typer.echo(record_file(open_ledger(out, database, new=True), path, open_key()).words())
     with watching() as watcher:
         take = make(
             request, out=out, watcher=watcher, workers=workers, database=database,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from setpiece import cli_approval, cli_return
 from setpiece.cli_consent import consent
 from setpiece.options import DATABASE, OUT, Text, command_group, examples, open_ledger
+
+if TYPE_CHECKING:
+    from setpiece.show import Store
 
 ledger = command_group("What happened to every take: costs, consent, approvals, provenance.")
 ledger.add_typer(consent, name="consent")
@@ -19,14 +22,18 @@ cli_return.add_to(ledger)
 
 @ledger.command(
     epilog=examples(
-        "setpiece ledger verify --out takes",
-        "setpiece ledger verify --expect 12:9f86d081884c7d65...",
+        "setpiece ledger verify takes",
+        "setpiece ledger verify --out takes --expect 12:9f86d081884c7d65...",
         "setpiece ledger verify takes/eternal_sq010_sh020_collapse_v001",
     )
 )
 def verify(
     path: Annotated[
-        Path | None, typer.Argument(help="A take, or one of its files; else the ledger itself.")
+        Path | None,
+        typer.Argument(
+            help="A folder of takes (its ledger and every take), a take, one of its files, or a "
+            "show.db; else the ledger in --out alone."
+        ),
     ] = None,
     out: OUT = Path("takes"),
     database: DATABASE = None,
@@ -34,26 +41,59 @@ def verify(
         Text, typer.Option(help="A receipt of an earlier run (NUMBER:HASH): is it still in there?")
     ] = None,
 ) -> None:
-    """Hash a take again and read its credentials; or recompute the ledger's whole chain.
+    """Hash takes again and read their credentials; recompute the ledger's whole chain.
 
     Names each file that was changed, added or is missing; each row that was edited, deleted,
     inserted or moved. Exit 1 where anything is found.
     """
+    from setpiece.ledger.verify_takes import is_database, is_folder_of_takes
+
+    if path is None:
+        holds = _verify_chain(open_ledger(out, database), expect)
+    elif is_database(path):
+        holds = _verify_chain(open_ledger(path.parent, str(path)), expect)
+    elif is_folder_of_takes(path):
+        holds = _verify_all(path, database, expect)
+    else:
+        holds = _verify_files(path)
+    if not holds:
+        raise typer.Exit(1)
+
+
+def _verify_all(folder: Path, database: str | None, expect: str | None) -> bool:
+    """The ledger of a folder of takes, and each take."""
+    from setpiece.ledger.verify_takes import check_all
+
+    holds = True
+    if database is not None or (folder / "show.db").is_file():
+        store = open_ledger(folder, database)
+        holds = _verify_chain(store, expect)
+    else:
+        store = None
+        typer.echo(f"{folder}: has no ledger (show.db) beside its takes.")
+    for take in check_all(folder, store):
+        for problem in take.problems:
+            typer.echo(f"{take.name}: {problem}")
+        if not take.problems:
+            typer.echo(f"{take.name}: {take.files} files, and each is as it was signed.")
+        holds = holds and not take.problems
+    return holds
+
+
+def _verify_chain(store: Store, expect: str | None) -> bool:
     from setpiece.ledger import verify_chain
 
-    if path is not None:
-        _verify_files(path)
-        return
-    verdict = verify_chain(open_ledger(out, database), expect)
+    verdict = verify_chain(store, expect)
     for problem in verdict.problems:
         typer.echo(problem)
     if not verdict.ok:
         typer.echo(f"{len(verdict.problems)} found in {verdict.events} events: do not rely on it.")
-        raise typer.Exit(1)
+        return False
     typer.echo(f"{verdict.events} events, and each is as it was written.")
     for key, count in verdict.keys.items():
         typer.echo(f"{count} signed by the key {key}")
     typer.echo(f"Keep this receipt elsewhere, for --expect:  {verdict.receipt}")
+    return True
 
 
 @ledger.command(
@@ -80,7 +120,7 @@ def key(
     typer.echo(tomlkit.dumps(document))
 
 
-def _verify_files(path: Path) -> None:
+def _verify_files(path: Path) -> bool:
     from setpiece.ledger.credentials import in_words
     from setpiece.ledger.manifest import check_file, check_folder
 
@@ -89,13 +129,14 @@ def _verify_files(path: Path) -> None:
         typer.echo(problem)
     if report.problems:
         typer.echo(f"{len(report.problems)} found in {report.files} files: do not rely on them.")
-        raise typer.Exit(1)
+        return False
     typer.echo(f"{report.files} files, and each is as it was signed.")
     typer.echo(f"How it came about: {in_words(report.source_type)}")
     for one in report.ingredients:
         typer.echo(f"Made from: {one}")
     for signer in report.signed_by:
         typer.echo(f"Signed by: {signer}")
+    return True
 
 
 FILES = "Repeatable."

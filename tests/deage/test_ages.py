@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from setpiece.deage.ages import LAYERS, REGIONS, Key, Strengths, at, parse_regions, strengths
+from setpiece.deage.ages import LAYERS, Key, Strengths, at, strengths
 from setpiece.errors import InputError
 
 
@@ -55,19 +55,12 @@ def test_regions_weigh_by_their_mattes() -> None:
     assert Strengths().map({"brow": half}) == 1.0
 
 
-def test_regions_are_read_as_written() -> None:
-    assert parse_regions("brow:1.0 eyes:0.7, neck:0.5") == {"brow": 1.0, "eyes": 0.7, "neck": 0.5}
-    assert set(REGIONS) >= {"brow", "neck", "nose"}
-
-
 @pytest.mark.parametrize(
     ("ask", "named"),
     [
         (lambda: strengths(70), "70"),
         (lambda: strengths(10, layers={"beard": 1.0}), "beard"),
         (lambda: strengths(10, regions={"ears": 1.0}), "ears"),
-        (lambda: parse_regions("brow=1"), "brow=1"),
-        (lambda: parse_regions("brow:lots"), "brow:lots"),
         (lambda: at([], 1001), "none given"),
         (lambda: at([Key(1001, Strengths()), Key(1001, Strengths())], 1001), "two keys"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -22,10 +23,11 @@ from setpiece.deage.shot import deage
 from setpiece.errors import InputError, NotCleared, PlateError
 from setpiece.farm import Quiet
 from setpiece.ledger.consent import give, withdraw
+from setpiece.ledger.consent_file import FORM
 from setpiece.ledger.keys import open_key
 from setpiece.ledger.manifest import check_folder
 from setpiece.ledger.scope import Likeness, Scope
-from setpiece.media.exr import read_exr, to_half
+from setpiece.media.exr import read_exr, to_half, write_exr
 from setpiece.media.plate import open_plate
 from setpiece.show import TakeResult, open_store
 
@@ -336,6 +338,70 @@ def test_the_example_runs(portrait: Portrait, photo: Path, tmp_path: Path) -> No
     take = example.make(clip, photo, "Ana Ruiz", 66, 20, tmp_path / "takes")
     assert take.record["consents"] == {"Ana Ruiz": [1]}
     assert take.checks["plate_untouched"]["ok"]
+
+
+def test_one_call_from_python_with_a_consent_file(
+    portrait: Portrait, photo: Path, tmp_path: Path
+) -> None:
+    from setpiece import deage as call
+
+    clip = write(tmp_path / "clip", drift(portrait(ANA), 2, side=240))
+    form = FORM.replace('years = "30-62"', 'years = "46-66"')
+    (tmp_path / "ana.toml").write_text(form.replace("# reference", "reference"))
+    shutil.copy(photo, tmp_path / "ana.jpg")
+    asked = {"out": tmp_path / "takes", "show": "eternal", "workers": 1}
+    with pytest.raises(NotCleared, match="no ledger"):
+        call(clip, "Ana Ruiz", 20, 66, scene="12", reference=photo, **asked)
+    for scene in ("12", "14A"):  # the same file twice is one consent
+        take = call(clip, "Ana Ruiz", 20, 66, scene=scene, consent=tmp_path / "ana.toml", **asked)
+        assert take.record["consents"] == {"Ana Ruiz": [1]}
+        assert take.checks["plate_untouched"]["ok"]
+    with pytest.raises(NotCleared, match="not for scene 13"):
+        call(clip, "Ana Ruiz", 20, 66, scene="13", consent=[tmp_path / "ana.toml"], **asked)
+
+
+def test_where_the_artists_age_map_is_black_no_bit_changes(
+    portrait: Portrait, photo: Path, tmp_path: Path
+) -> None:
+    frames = drift(portrait(ANA), 3)
+    clip = write(tmp_path / "clip", frames)
+    share = np.zeros(frames[0].shape, np.float32)
+    middle = 128
+    share[:, middle:] = 1
+    share[130:, middle:] = 0.25
+    write_exr(tmp_path / "map.exr", {"rgb": share})
+    consent(tmp_path)
+    made = deage(order(clip, photo, age_map=tmp_path / "map.exr"), out=tmp_path, workers=1)
+    plate = open_plate(clip)
+    for i, layers in enumerate(frames_of(made)):
+        source = to_half(plate.read(i))
+        left = slice(0, middle - 2)  # the map is looked at in the face's own square
+        assert np.array_equal(layers["rgba"][:, left, :3], source[:, left])
+        assert not layers["matte"][:, left].any()
+        assert (layers["rgba"][:130, middle:, :3] != source[:130, middle:]).any()
+    wrong = wall(100, 90)
+    write_exr(tmp_path / "small.exr", {"rgb": wrong})
+    with pytest.raises(InputError, match=r"--age-map .*small\.exr: 1 frames of 90x100"):
+        deage(order(clip, photo, age_map=tmp_path / "small.exr"), out=tmp_path, workers=1)
+
+
+def test_a_layer_comes_in_by_its_keyframes(portrait: Portrait, photo: Path, tmp_path: Path) -> None:
+    consent(tmp_path)
+    clip = write(tmp_path / "clip", [drift(portrait(ANA), 1)[0]] * 5)
+    dials = "shape:0@1001 shape:1@1005 folds:0 tone:0"
+    made = deage(order(clip, photo, layers=dials), out=tmp_path, workers=1)
+    assert {p.name for p in (made.folder / "layers").iterdir()} >= {"shape", "wrinkles"}
+    assert not (made.folder / "layers" / "tone").exists()
+
+    def much(layer: str) -> list[float]:
+        files = sorted((made.folder / "layers" / layer).iterdir())
+        return [float(np.abs(read_exr(p)["rgba"][..., :3].astype(float)).sum()) for p in files]
+
+    shape = much("shape")
+    assert shape == sorted(shape)
+    assert shape[0] < 0.2 * shape[-1]
+    lines = much("wrinkles")
+    assert max(lines) < 1.1 * min(lines)
 
 
 def test_with_our_network_the_take_says_that_a_trained_model_drew(

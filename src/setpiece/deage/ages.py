@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -61,8 +60,8 @@ class Strengths:
     network: float = 1.0
 
     def __post_init__(self) -> None:
-        _known(self.layers, LAYERS, "layer", -MOST, MOST)
-        _known(self.regions, REGIONS, "region", 0.0, 2.0)
+        known(self.layers, LAYERS, "layer", -MOST, MOST)
+        known(self.regions, REGIONS, "region", 0.0, 2.0)
 
     def of(self, layer: str) -> float:
         """The strength of one layer, before regions."""
@@ -102,7 +101,7 @@ def strengths(
         raise InputError(f"years: {years:g} is out of range; give -50 to 50 (negative: older).")
     years = taken(years, age)
     asked = dict(layers or {})
-    _known(asked, LAYERS, "layer", 0.0, MOST)
+    known(asked, LAYERS, "layer", 0.0, MOST)
     sign = 1.0 if years >= 0 else -1.0
     rise = {n: _interpolated(abs(years), _RISE[n]) for n in LAYERS}
     value = {n: float(np.clip(sign * rise[n] * asked.get(n, 1.0), -MOST, MOST)) for n in LAYERS}
@@ -150,14 +149,10 @@ def at(keys: Sequence[Key], frame: float) -> Strengths:
     frames = [k.frame for k in order]
     if len(set(frames)) != len(frames):
         raise InputError("keyframes: two keys on one frame; keep one.")
-    i = bisect_right(frames, frame)
-    if i == 0:
-        return order[0].strengths
-    if i == len(order):
-        return order[-1].strengths
-    a, b = order[i - 1], order[i]
-    t = (frame - a.frame) / (b.frame - a.frame)
-    t = t * t * (3 - 2 * t)
+    before, after, t = eased(frames, frame)
+    a, b = order[before], order[after]
+    if before == after:
+        return a.strengths
     return Strengths(
         _between(a.strengths.layers, b.strengths.layers, LAYERS, 0.0, t),
         _between(a.strengths.regions, b.strengths.regions, REGIONS, 1.0, t),
@@ -165,31 +160,15 @@ def at(keys: Sequence[Key], frame: float) -> Strengths:
     )
 
 
-def parse_regions(text: str) -> dict[str, float]:
-    """`"brow:1.0 eyes:0.7"` (spaces or commas) into factors. Raises InputError."""
-    found = _factors(text, "regions", "brow:0.7")
-    _known(found, REGIONS, "region", 0.0, 2.0)
-    return found
-
-
-def parse_layers(text: str) -> dict[str, float]:
-    """`"wrinkles:1.0 hair:0"` (spaces or commas) into factors. Raises InputError."""
-    found = _factors(text, "layers", "wrinkles:0.7")
-    _known(found, LAYERS, "layer", 0.0, MOST)
-    return found
-
-
-def _factors(text: str, what: str, example: str) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for word in re.split(r"[\s,]+", text.strip()):
-        name, colon, number = word.partition(":")
-        try:
-            found[name] = float(number)
-        except ValueError:
-            colon = ""
-        if not colon:
-            raise InputError(f"{what}: cannot read “{word}”; write name:factor, as {example}.")
-    return found
+def eased(frames: Sequence[int], frame: float) -> tuple[int, int, float]:
+    """Between which two of the keyed frames (in order) a frame lies, and how far (0..1, eased);
+    twice the same one before the first and after the last."""
+    i = bisect_right(frames, frame)
+    if i == 0 or i == len(frames):
+        end = max(i - 1, 0)
+        return end, end, 0.0
+    t = (frame - frames[i - 1]) / (frames[i] - frames[i - 1])
+    return i - 1, i, t * t * (3 - 2 * t)
 
 
 def _interpolated(x: float, curve: Sequence[tuple[float, float]]) -> float:
@@ -204,9 +183,10 @@ def _between(
     )
 
 
-def _known(
+def known(
     given: Mapping[str, float], names: Sequence[str], what: str, low: float, high: float
 ) -> None:
+    """Raises InputError where a name is not one of `names`, or a number not within its limits."""
     for name, value in given.items():
         if name not in names:
             raise InputError(f"{what} “{name}” is not known; there are {', '.join(names)}.")

@@ -67,6 +67,7 @@ def paint(
     engine: str = "native",
     ages: tuple[float, float] | None = None,
     hair: tuple[Map, str] | None = None,
+    share: Map | None = None,
 ) -> Painted:
     """Work on one face of one frame.
 
@@ -79,14 +80,17 @@ def paint(
             then does what the skin layers do.
         ages: (shown, wanted) years, for a network.
         hair: the artist's matte of the hair (h, w) of this frame, and the colour's name.
+        share: the artist's age map (h, w) of this frame, 0..1: how much of the years a pixel gets.
+            Where it is zero nothing is altered.
     """
     crop = display(aligned.crop(frame))
     face = mattes(crop, aligned, seen=seen)
     head = None if hair is None else Hair(np.clip(aligned.crop(hair[0]), 0, 1), hair[1])
+    part = None if share is None else np.clip(aligned.crop(share), 0, 1)
     if engine == "native":
-        layers = young(crop, aligned, face, strengths, head)
+        layers = young(crop, aligned, face, strengths, head, part)
     else:
-        layers = _by_network(crop, aligned, face, strengths, head, engine, ages)
+        layers = _by_network(crop, aligned, face, strengths, head, engine, ages, part)
     return Painted(crop, layers, face, Seen.of(crop))
 
 
@@ -117,26 +121,29 @@ def steadied(painted: Sequence[Painted], middle: int) -> Painted:
 
 def _by_network(
     crop: Picture, aligned: Aligned, face: Mattes, strengths: Strengths, head: Hair | None,
-    engine: str, ages: tuple[float, float] | None,
+    engine: str, ages: tuple[float, float] | None, part: Map | None,
 ) -> Layers:  # fmt: skip
     shown, wanted = ages or (50.0, 50.0)
+    where: Map | float = strengths.map(face.regions) if strengths.regions else 1.0
+    where = where if part is None else np.asarray(where * part, np.float32)
+    skin = face.skin if part is None else face.skin * (part > 0)
     if engine == OWN:
         wanted = min(wanted, shown)  # it was never taught to make anybody older
-    delta = _network(engine).delta(crop, shown, wanted, face.skin)
-    if engine == OWN:
-        delta = _own_colour(crop, delta, face.skin)
-    delta = delta * (np.float32(strengths.network) * face.skin)[..., None]
-    where = strengths.map(face.regions) if strengths.regions else 1.0
-    if not isinstance(where, float):
-        delta = delta * where[..., None]
+        delta = _own_colour(crop, _network(engine).delta(crop, shown, wanted, skin), face.skin)
+        if not isinstance(where, float):
+            delta = delta * where[..., None]
+    elif isinstance(where, float):
+        delta = _network(engine).delta(crop, shown, wanted, skin)
+    else:  # a map of the ages that are wanted; where none are, the network has no say
+        delta = _network(engine).delta(crop, shown, shown + (wanted - shown) * where, skin)
+        delta = delta * np.minimum(4 * where, 1)[..., None]
+    delta = delta * (np.float32(strengths.network) * skin)[..., None]
     rest = strengths
     if engine != OWN:
         left = {n: v for n, v in strengths.layers.items() if n not in OF_SKIN}
         rest = replace(strengths, layers=left)
-    after = young(crop + delta, aligned, face, rest, head)
-    return Layers(
-        {NETWORK: delta, **after.deltas}, {NETWORK: face.skin, **after.mattes}, after.shift
-    )
+    after = young(crop + delta, aligned, face, rest, head, part)
+    return Layers({NETWORK: delta, **after.deltas}, {NETWORK: skin, **after.mattes}, after.shift)
 
 
 def _own_colour(crop: Picture, delta: Picture, skin: Map) -> Picture:

@@ -14,11 +14,10 @@ from setpiece.deage.ages import (
     Key,
     Strengths,
     governed,
-    parse_layers,
-    parse_regions,
     strengths,
     taken,
 )
+from setpiece.deage.dials import dials_at, parse_layers, parse_regions
 from setpiece.errors import InputError
 from setpiece.ledger.scope import checked
 
@@ -67,6 +66,7 @@ class Request(BaseModel):
     layers: str = ""
     from_photo: tuple[Path, ...] = ()
     hair: Path | None = None
+    age_map: Path | None = None
     hair_colour: str = "dark-brown"
     engine: str = "native"
     identity: Annotated[float, Field(ge=0.05, le=0.6)] | Literal["auto", "off"] = "auto"
@@ -94,21 +94,25 @@ class Request(BaseModel):
         """What the take is called: a test can never be taken for the real thing."""
         return "deage-test" if self.test else "deage"
 
-    def keys(self, person: Wanted, gains: Mapping[float, float] | None = None) -> list[Key]:
-        """Strengths of one person at the frames that were named. gains: by years, where the
-        governor found some. Raises InputError."""
+    def keys(
+        self, person: Wanted, gains: Mapping[float, float] | None = None, frame: int | None = None
+    ) -> list[Key]:
+        """Strengths of one person at the frames that --years names. gains: by years, where the
+        governor found some. frame: the dials are as they are there. Raises InputError."""
         return [
             Key(
-                frame,
-                governed(self.strengths(years, person.age), (gains or {}).get(years, 1.0)),
+                at,
+                governed(self.strengths(years, person.age, frame), (gains or {}).get(years, 1.0)),
             )
-            for frame, years in person.years
+            for at, years in person.years
         ]
 
-    def strengths(self, years: float, age: float | None) -> Strengths:
-        """Layers and regions for so many years. Raises InputError."""
-        layers = parse_layers(self.layers) if self.layers else None
-        return strengths(years, age, layers, parse_regions(self.regions) if self.regions else None)
+    def strengths(self, years: float, age: float | None, frame: int | None = None) -> Strengths:
+        """Layers and regions for so many years, dialled as they are at a frame; as far as any
+        frame dials them without one. Raises InputError."""
+        layers = dials_at(parse_layers(self.layers), frame) if self.layers else None
+        regions = dials_at(parse_regions(self.regions), frame) if self.regions else None
+        return strengths(years, age, layers, regions)
 
 
 def check(

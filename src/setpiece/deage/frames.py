@@ -24,6 +24,7 @@ from setpiece.deage.alter import (
     steadied,
 )
 from setpiece.deage.brief import FIRST, Request, Wanted
+from setpiece.deage.given import matte_at, matte_plate
 from setpiece.deage.identity import Embedding
 from setpiece.deage.measure import likeness, spread_over
 from setpiece.deage.network import OWN
@@ -54,6 +55,7 @@ class _Room:
     young: tuple[Embedding, ...]
     gains: dict[str, dict[float, float]]
     hair: Plate | None
+    age_map: Plate | None
     folder: Path
     each: int
     looked: dict[str, frozenset[int]] = field(default_factory=dict)
@@ -114,8 +116,8 @@ def _prepare(
     tracked = {
         t.person.name: t for t in (load(p) for p in sorted(Path(tracks).glob("person*.npz")))
     }
-    hair = open_plate(request.hair, colorspace="linear") if request.hair else None
-    return _Room(request, plate, tracked, people, young, gains, hair, Path(folder), each)
+    hair, age_map = (matte_plate(p) for p in (request.hair, request.age_map))
+    return _Room(request, plate, tracked, people, young, gains, hair, age_map, Path(folder), each)
 
 
 def _make(room: _Room, index: int) -> None:
@@ -180,13 +182,12 @@ def _painted(room: _Room, wanted: Wanted, index: int) -> Painted:
     years = np.interp(FIRST + index, *np.array(wanted.years, np.float64).T)
     hair = None
     if room.hair is not None:
-        matte = np.ascontiguousarray(room.hair.read(index)[..., 1])
-        hair = (matte, room.request.hair_colour)
+        hair = (matte_at(room.hair, index), room.request.hair_colour)
     made = paint(
         room.frame(index), aligned,
-        at(room.request.keys(wanted, room.gains.get(wanted.name)), FIRST + index),
+        at(room.request.keys(wanted, room.gains.get(wanted.name), FIRST + index), FIRST + index),
         seen=tracked.seen_at(index), engine=room.request.engine, ages=wanted.ages(float(years)),
-        hair=hair,
+        hair=hair, share=None if room.age_map is None else matte_at(room.age_map, index),
     )  # fmt: skip
     room.painted[wanted.name, index] = made
     return made

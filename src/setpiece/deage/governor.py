@@ -22,11 +22,12 @@ from numpy.typing import NDArray
 from setpiece.deage.ages import GAIN, Strengths, governed, taken
 from setpiece.deage.alter import lay, paint
 from setpiece.deage.face import Aligned, Face, align
+from setpiece.deage.given import matte_at, matte_plate
 from setpiece.deage.identity import Embedding, distance, who
 from setpiece.deage.prepare import Tracked, load
 from setpiece.deage.warp import Picture
 from setpiece.farm import Meter
-from setpiece.media.plate import Plate, open_plate
+from setpiece.media.plate import Plate
 
 if TYPE_CHECKING:
     from setpiece.deage.shot import Stages
@@ -60,7 +61,7 @@ class Look:
 
     picture: float32 (h, w, 3) scene-linear, the frame's own pixels around the head; face and
     aligned: in it. seen: of the skin, from `prepare`, or None. hair: the artist's matte (h, w) and
-    colour, or None.
+    colour, or None. share: the artist's age map (h, w), or None.
     """
 
     picture: Picture
@@ -69,11 +70,13 @@ class Look:
     before: Embedding
     seen: NDArray[np.float32] | None = None
     hair: tuple[NDArray[np.float32], str] | None = None
+    share: NDArray[np.float32] | None = None
 
     @classmethod
     def of(
         cls, frame: Picture, face: Face, side: int, seen: NDArray[np.float32] | None = None,
         hair: tuple[NDArray[np.float32], str] | None = None,
+        share: NDArray[np.float32] | None = None,
     ) -> Look:  # fmt: skip
         """frame: (h, w, 3) scene-linear. side: of the square that is worked on [px]."""
         placed = align(face, side)
@@ -87,13 +90,15 @@ class Look:
         moved = Aligned(matrix, side, placed.points)
         if hair is not None:
             hair = (np.ascontiguousarray(hair[0][where]), hair[1])
-        return cls(picture, there, moved, who(picture, there), seen, hair)
+        if share is not None:
+            share = np.ascontiguousarray(share[where])
+        return cls(picture, there, moved, who(picture, there), seen, hair, share)
 
     def changed(self, strengths: Strengths, engine: str, ages: tuple[float, float] | None) -> float:
         """Distance from the untouched face of what these strengths make of it."""
         painted = paint(
             self.picture, self.aligned, strengths, seen=self.seen, engine=engine, ages=ages,
-            hair=self.hair,
+            hair=self.hair, share=self.share,
         )  # fmt: skip
         done = lay(self.picture, self.aligned, painted)
         out = self.picture.copy()
@@ -166,9 +171,11 @@ def _next(tried: dict[float, float], low: float | None, high: float | None, aim:
     return only * (min(far, 0.9) if low is None else max(far, 1.05))
 
 
-def looks_at(plate: Plate, tracked: Tracked, hair: Plate | None, colour: str) -> list[Look]:
+def looks_at(
+    plate: Plate, tracked: Tracked, hair: Plate | None, colour: str, age_map: Plate | None = None
+) -> list[Look]:
     """Frames of a person spread over a clip, of those that are altered wholly where there are any;
-    empty where the person is nowhere. hair: the artist's matte, frame for frame."""
+    empty where the person is nowhere. hair, age_map: the artist's, frame for frame."""
     weight = tracked.person.weight
     altered = np.flatnonzero(weight >= min(1.0, float(weight.max(initial=0))))
     altered = altered[weight[altered] > 0]
@@ -180,11 +187,12 @@ def looks_at(plate: Plate, tracked: Tracked, hair: Plate | None, colour: str) ->
     for i in altered[(parts * len(altered)).astype(int)].tolist():
         face = tracked.person.face(i)
         assert face is not None
-        matte = None if hair is None else np.ascontiguousarray(hair.read(i)[..., 1])
+        matte = None if hair is None else matte_at(hair, i)
         out.append(
             Look.of(
                 plate.read(i), face, int(tracked.sides[i]), tracked.seen_at(i),
                 None if matte is None else (matte, colour),
+                None if age_map is None else matte_at(age_map, i),
             )
         )  # fmt: skip
     return out
@@ -194,13 +202,13 @@ def govern_shot(s: Stages, folder: Path, progress: Callable[[float], None], _met
     """Years -> gain of each person, for each number of years among their keyframes but 0, written
     to a file that `load_governed` opens; of nobody where the order says `off`."""
     r = s.request
-    hair = open_plate(r.hair, colorspace="linear") if r.hair else None
+    hair, age_map = (matte_plate(p) for p in (r.hair, r.age_map))
     asked = None if isinstance(r.identity, str) else r.identity
     tracks = (load(p) for p in sorted(s.folders["track"].glob("person*.npz")))
     tracked = {t.person.name: t for t in tracks}
     out: dict[str, list[list[Any]]] = {}
     for wanted in r.people if r.identity != "off" else ():
-        looks = looks_at(s.plate, tracked[wanted.name], hair, r.hair_colour)
+        looks = looks_at(s.plate, tracked[wanted.name], hair, r.hair_colour, age_map)
         out[wanted.name] = []
         for years in sorted({y for _, y in wanted.years if y}) if looks else ():
             found = govern(

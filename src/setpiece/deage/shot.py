@@ -18,6 +18,7 @@ import numpy as np
 
 from setpiece.deage.brief import Request
 from setpiece.deage.clearance import clear, reference_of
+from setpiece.deage.given import fits
 from setpiece.deage.identity import Embedding
 from setpiece.deage.prepare import load, reference_face, save, track
 from setpiece.deage.track import REASONS
@@ -99,7 +100,8 @@ def deage(
         STAGE_VERSION["identity"], STAGE_VERSION["frames"], track_key,
         request.model_dump(mode="json", include=_OF_FRAMES),
         [p.model_dump(mode="json", exclude={"reference"}) for p in request.people],
-        hash_source(request.hair) if request.hair else None, _engine_key(request.engine),
+        [hash_source(p) if p else None for p in (request.hair, request.age_map)],
+        _engine_key(request.engine),
     )  # fmt: skip
     s.governed.update(desk.run("identity", look_key, partial(govern_shot, s), load_governed))
     _say_gains(s, desk)
@@ -131,13 +133,8 @@ def _ledger(out: Path, database: str | Path | None) -> Store | None:
 
 
 def _fits(request: Request, plate: Plate) -> None:
-    if request.hair is not None:
-        matte = open_plate(request.hair, colorspace="linear")
-        if (matte.width, matte.height, matte.frames) != (plate.width, plate.height, plate.frames):
-            raise InputError(
-                f"--hair {request.hair}: {matte.frames} frames of {matte.width}x{matte.height}, "
-                f"the plate has {plate.frames} of {plate.width}x{plate.height}; render it to fit."
-            )
+    fits("--hair", request.hair, plate)
+    fits("--age-map", request.age_map, plate)
     if request.engine != "native":
         from setpiece.deage.network import open_network
 

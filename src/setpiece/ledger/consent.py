@@ -40,6 +40,7 @@ class Consent:
     recorded: str
     withdrawn: str | None = None
     reference: tuple[str, str] | None = None  # path and SHA-256 of a photograph of the person
+    file: str | None = None  # SHA-256 of the file that said so
     history: tuple[int, ...] = ()
 
     def words(self) -> str:
@@ -69,10 +70,11 @@ def today() -> date:
 def give(
     store: Store, person: str, show: str, scope: Scope, *, key: Key, signed_by: str,
     capacity: str = "self", signed_on: date | None = None, document: str | None = None,
-    reference: tuple[str, str] | None = None,
+    reference: tuple[str, str] | None = None, file: str | None = None,
 ) -> Consent:  # fmt: skip
     """Record a signed consent; `document` is the SHA-256 of the paper it stands for, `reference`
-    path and SHA-256 of a photograph that shows whose consent it is.
+    path and SHA-256 of a photograph that shows whose consent it is, `file` the SHA-256 of a file
+    that says all this: what is on record from that very file is not recorded again.
 
     Raises InputError where it contradicts itself, and NotCleared where the key may not record one.
     """
@@ -99,7 +101,13 @@ def give(
     }  # fmt: skip
     if reference is not None:
         record["reference"] = {"path": reference[0], "sha256": reference[1]}
+    if file is not None:
+        record["file"] = file
     with store.session() as session:
+        lock(session)
+        for old in consents(session, person) if file is not None else ():
+            if old.file == file:
+                return old
         return _opened(append_signed(session, GIVEN, person, record, key))
 
 
@@ -229,7 +237,7 @@ def _opened(event: Entered) -> Consent:
             number=event.seq, person=record["person"], show=record["show"],
             scope=_scope(event, record), signed_by=record["signed_by"],
             capacity=record["capacity"], signed_on=date.fromisoformat(record["signed_on"]),
-            document=record["document"], reference=_reference(record),
+            document=record["document"], reference=_reference(record), file=record.get("file"),
             key=event.payload["seal"]["key"], recorded=event.at, history=(event.seq,),
         )  # fmt: skip
     except (KeyError, ValueError, TypeError) as error:

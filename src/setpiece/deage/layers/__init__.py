@@ -74,6 +74,7 @@ def young(
     mattes: Mattes,
     strengths: Strengths,
     hair_given: Hair | None = None,
+    share: Map | None = None,
 ) -> Layers:
     """One face, years younger or older.
 
@@ -83,6 +84,8 @@ def young(
         mattes: its skin and regions.
         strengths: how much of each layer (`ages.strengths`).
         hair_given: head hair, where the artist has a matte of it; brows need none.
+        share: (S, S), 0..1, the artist's age map: a factor on every layer; where it is zero no
+            layer has a matte.
 
     Returns the layers, those whose strength is not zero, in the order of LAYERS. The same input
     gives the same pixels.
@@ -91,6 +94,7 @@ def young(
     face = Anatomy.of(aligned.points, crop.shape[0])
     matte = whole(crop, mattes.skin, face)
     where = strengths.map(mattes.regions) if strengths.regions else 1.0
+    where = where if share is None else np.asarray(where * share, np.float32)
     deltas: dict[str, Picture] = {}
     masks: dict[str, Map] = {}
     shift = None
@@ -111,6 +115,9 @@ def young(
                 deltas[name], masks[name] = hair(seen, hair_given, strength, where)
             else:
                 deltas[name], masks[name] = _OF_SKIN[name](seen, strength, where)
+        if share is not None:
+            masks[name] = masks[name] * (share > 0)
+            deltas[name] = deltas[name] * (masks[name] > 0)[..., None]
         now = now + deltas[name]
     return Layers(deltas, masks, shift)
 
