@@ -69,7 +69,7 @@ def show(strips: int, seed: int) -> Breakdown:
         rate = 400_000 if p < 2 else 150_000 if p < 6 else 60_000
         away = ()
         if p in (1, 3):
-            first = START + timedelta(int(dice.integers(3, strips // 4)))
+            first = START + timedelta(int(dice.integers(3, max(4, strips // 4))))
             away = (DateRange(first=first, last=first + timedelta(3)),)
         performers.append(
             Performer(

@@ -73,15 +73,18 @@ def breakdown() -> Breakdown:
     ).checked()
 
 
-def calendar() -> Calendar:
-    return Calendar(
+LATE = {"hours": 9, "overtime": 2.5, "overtime_rate": 121_000, "split_days": True}
+
+
+def calendar(**more: object) -> Calendar:
+    return Calendar.model_validate(dict(
         start=START, end=START + timedelta(18), holidays=(Holiday(date=START + timedelta(7)),),
         unit_day=1_500_000, move_cost=250_000, move_minutes=75, stunt_rest=2, page_limit=40,
         equipment=(Equipment(name="Crane", rate=70_000, minimum=2),
                    Equipment(name="Drone", rate=25_033)),
         wet=(0.3, 0.3, 0.3, 0.3, 0.35, 0.2, 0.2, 0.2, 0.3, 0.4, 0.4, 0.4), timezone="Europe/London",
-        latitude=55.95, longitude=-3.19, currency="GBP", base="The green",
-    )  # fmt: skip
+        latitude=55.95, longitude=-3.19, currency="GBP", base="The green", **more,
+    ))  # fmt: skip
 
 
 BOARD = {
@@ -90,9 +93,10 @@ BOARD = {
 }  # fmt: skip
 
 
-def plan(board: Mapping[int, Sequence[str]] = BOARD) -> Plan:
-    """A board by days from the start, priced and checked; strips that it lacks are on no day."""
-    book = Rulebook(breakdown(), calendar())
+def plan(board: Mapping[int, Sequence[str]] = BOARD, **more: object) -> Plan:
+    """A board by days from the start, priced and checked; strips that it lacks are on no day.
+    more: of the calendar."""
+    book = Rulebook(breakdown(), calendar(**more))
     days = dress(book, [Day(date=START + timedelta(n), strips=tuple(s)) for n, s in board.items()])
     placed = {i for d in days for i in d.strips}
     return Plan(

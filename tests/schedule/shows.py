@@ -33,6 +33,18 @@ def calendar(**more: object) -> Calendar:
     return Calendar.model_validate(given)
 
 
+# Hours that go on into the night, and are paid for.
+LATE = {
+    "hours": 7, "overtime": 3, "overtime_rate": 90_000, "overtime_step": 20, "split_days": True,
+    "longitude": 9.0, "timezone": "Europe/Rome",
+}  # fmt: skip
+
+
+def calendars() -> st.SearchStrategy[Calendar]:
+    """Without and with overtime and split days."""
+    return st.sampled_from([calendar(), calendar(**LATE), calendar(split_days=True)])
+
+
 def strip(name: str, cast: str = "", **more: object) -> Strip:
     """Strip `1` with the cast `"AB"`."""
     return Strip.model_validate({"id": name, "cast": tuple(cast), "eighths": 8, **more})

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from hypothesis import HealthCheck, given, settings
-from shows import breakdowns, calendar, crowd
+from shows import breakdowns, calendar, calendars, crowd
 
 from setpiece.schedule.anneal import improve
 from setpiece.schedule.arrange import arrange
 from setpiece.schedule.check import check
 from setpiece.schedule.coded import Coded, window
 from setpiece.schedule.cost import evaluate
-from setpiece.schedule.model import Breakdown, Day
+from setpiece.schedule.model import Breakdown, Calendar, Day
 from setpiece.schedule.numbers import numbers
 from setpiece.schedule.patterns import DaysCost
 from setpiece.schedule.rules import Rulebook
@@ -36,13 +36,16 @@ def spent(coded: Coded, days: tuple[Day, ...]) -> int:
     """What the bound is about: the unit on the days of shooting, work, and locations."""
     book = coded.book
     parts = evaluate(book.breakdown, book.calendar, days).parts
-    return len(days) * book.calendar.unit_day + parts["work"] + parts["locations"]
+    paid = parts["overtime"] + parts["work"] + parts["locations"]
+    return len(days) * book.calendar.unit_day + paid
 
 
-@given(breakdowns(7))
+@given(breakdowns(7), calendars())
 @SLOW
-def test_no_plan_s_days_cost_less_than_the_bound(breakdown: Breakdown) -> None:
-    book = Rulebook(breakdown, calendar())
+def test_no_plan_s_days_cost_less_than_the_bound(
+    breakdown: Breakdown, given_calendar: Calendar
+) -> None:
+    book = Rulebook(breakdown, given_calendar)
     coded = Coded(book, window(book.calendar, breakdown, 15, book))
     days = plan(coded, 4000)
     if days is None or check(book, days):

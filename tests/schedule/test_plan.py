@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from shows import breakdowns, calendar, crowd, day, small, strip
+from shows import LATE, breakdowns, calendar, calendars, crowd, day, small, strip
 
 from setpiece.schedule.anneal import improve
 from setpiece.schedule.arrange import arrange
@@ -15,7 +15,7 @@ from setpiece.schedule.check import check
 from setpiece.schedule.coded import Coded, window
 from setpiece.schedule.cost import evaluate
 from setpiece.schedule.greedy import by_hand, script_order
-from setpiece.schedule.model import Breakdown, Performer
+from setpiece.schedule.model import Breakdown, Calendar, Day, Performer
 from setpiece.schedule.numbers import numbers
 from setpiece.schedule.rules import Rulebook
 from setpiece.schedule.solve import NoPlan, rounds, solve
@@ -25,12 +25,12 @@ SLOW = settings(max_examples=6, deadline=None, suppress_health_check=list(Health
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@given(breakdowns(), st.data())
+@given(breakdowns(), calendars(), st.data())
 @QUICK
 def test_compiled_price_is_the_price_and_its_rules_are_the_rules(
-    breakdown: Breakdown, data: st.DataObject
+    breakdown: Breakdown, given_calendar: Calendar, data: st.DataObject
 ) -> None:
-    book = Rulebook(breakdown, calendar())
+    book = Rulebook(breakdown, given_calendar)
     coded = Coded(book, window(book.calendar, breakdown, 12, book))
     board = [data.draw(st.integers(0, len(coded.dates) - 1)) for _ in coded.strips]
     cost, bad = price(numbers(coded), np.array(board))
@@ -46,12 +46,12 @@ def test_compiled_price_is_the_price_and_its_rules_are_the_rules(
         assert bool(broken) or bad == 0
 
 
-@given(breakdowns(), st.integers(0, 2**32))
+@given(breakdowns(), calendars(), st.integers(0, 2**32))
 @QUICK
 def test_a_board_changed_strip_by_strip_is_priced_as_if_it_were_new(
-    breakdown: Breakdown, seed: int
+    breakdown: Breakdown, given_calendar: Calendar, seed: int
 ) -> None:
-    book, dice = Rulebook(breakdown, calendar()), np.random.default_rng(seed)
+    book, dice = Rulebook(breakdown, given_calendar), np.random.default_rng(seed)
     coded = Coded(book, window(book.calendar, breakdown, 12, book))
     n, strips, days = numbers(coded), len(coded.strips), len(coded.dates)
     home = dice.integers(0, days, strips)
@@ -74,10 +74,10 @@ def test_a_board_changed_strip_by_strip_is_priced_as_if_it_were_new(
     keep(t)
 
 
-@given(breakdowns())
+@given(breakdowns(), calendars())
 @QUICK
-def test_greedy_boards_break_no_rule(breakdown: Breakdown) -> None:
-    book = Rulebook(breakdown, calendar())
+def test_greedy_boards_break_no_rule(breakdown: Breakdown, given_calendar: Calendar) -> None:
+    book = Rulebook(breakdown, given_calendar)
     coded = Coded(book, window(book.calendar, breakdown, 40, book))
     for board in (*by_hand(coded), script_order(coded)):
         days = arrange(book, {coded.strips[s].id: coded.dates[d] for s, d in board.day.items()})
@@ -87,10 +87,12 @@ def test_greedy_boards_break_no_rule(breakdown: Breakdown) -> None:
         assert [b for b in check(book, days) if b.rule.kind not in late] == []
 
 
-@given(breakdowns(6), st.integers(0, 3))
+@given(breakdowns(6), calendars(), st.integers(0, 3))
 @SLOW
-def test_a_plan_keeps_every_rule_and_its_bound(breakdown: Breakdown, seed: int) -> None:
-    book = Rulebook(breakdown, calendar())
+def test_a_plan_keeps_every_rule_and_its_bound(
+    breakdown: Breakdown, given_calendar: Calendar, seed: int
+) -> None:
+    book = Rulebook(breakdown, given_calendar)
     try:
         found = solve(book, 1.0, seed)
     except NoPlan:
@@ -105,10 +107,10 @@ def test_a_plan_keeps_every_rule_and_its_bound(breakdown: Breakdown, seed: int) 
         assert other is None or found.cost.total <= other.total
 
 
-@given(breakdowns(7))
+@given(breakdowns(7), calendars())
 @SLOW
-def test_bounds_of_parts_are_below_any_plan(breakdown: Breakdown) -> None:
-    book = Rulebook(breakdown, calendar())
+def test_bounds_of_parts_are_below_any_plan(breakdown: Breakdown, given_calendar: Calendar) -> None:
+    book = Rulebook(breakdown, given_calendar)
     coded = Coded(book, window(book.calendar, breakdown, 15, book))
     board = improve(coded, [min(a, default=0) for a in coded.allowed], 4000, 1)
     if board is None:
@@ -199,3 +201,65 @@ def test_a_drop_is_paid_only_where_it_is_cheaper(drop: int | None) -> None:
     found = solve(Rulebook(b, calendar(equipment=())), 1.0)
     assert found.cost.parts["hold"] == (0 if drop else 4 * 60_00)
     assert found.status == "optimal"
+
+
+def test_overtime_is_paid_by_steps_that_are_begun_and_only_where_it_is_cheaper_than_a_day() -> None:
+    """Two strips of seven hours in all, on days of six."""
+    b = Breakdown(strips=(strip("1", set="Bar"), strip("2", set="Bar", minutes=308))).checked()
+    assert sum(s.minutes for s in b.strips) == 420
+    dear, cheap = ({"hours": 6, "overtime": 2, "overtime_rate": rate} for rate in (900_000, 60_000))
+    book = Rulebook(b, calendar(**cheap, overtime_step=40))
+    found = solve(book, 2.0)
+    assert [d.strips for d in found.days] == [("1", "2")]
+    assert found.cost.parts["overtime"] == 2 * 40_000  # sixty minutes, by steps of forty
+    assert found.days[0].wrap == 7 * 60 + 420 + 60
+    assert found.status == "optimal"
+    assert len(solve(Rulebook(b, calendar(**dear)), 2.0).days) == 2
+    assert len(solve(Rulebook(b, calendar(hours=6)), 2.0).days) == 2
+
+
+def yard(*lights: str, **more: object) -> Breakdown:
+    """An exterior for each light, at one place."""
+    return Breakdown(strips=tuple(
+        strip(str(n + 1), setting="EXT", light=x, set="Yard", position=n, **more)
+        for n, x in enumerate(lights)
+    )).checked()  # fmt: skip
+
+
+def test_a_split_day_is_called_so_that_the_sun_sets_on_its_meal() -> None:
+    book = Rulebook(yard("N", "D", "DUSK"), calendar(**LATE))
+    found = solve(book, 2.0)
+    assert len(found.days) == 1
+    split = found.days[0]
+    assert (split.hours, split.strips) == ("split", ("2", "3", "1"))
+    sunset = book.sunset(split.date)
+    assert sunset is not None
+    assert abs(sunset - (20 * 60 + 35)) < 3  # Cremona, the fourth of May: an almanac's 20:35
+    assert split.call == sunset - 2 * 136
+    assert split.wrap == sunset + 60 + 136
+    assert len(solve(Rulebook(yard("N", "D", "DUSK"), calendar()), 2.0).days) == 2
+
+
+def test_a_split_day_stays_at_one_place_without_minors_and_leaves_the_turnaround_whole() -> None:
+    b = yard("D", "N")
+    far = b.model_copy(update={"strips": (b.strips[0], b.strips[1].model_copy(
+        update={"set": "Quay", "location": "Quay"}))}).checked()  # fmt: skip
+    child = Performer(name="A", minor=True)
+    young = yard("D", "N", cast=("A",)).model_copy(update={"performers": (child,)})
+    for show, words in ((far, "is at Quay and Yard"), (young, "goes on into the night")):
+        book = Rulebook(show, calendar(**LATE))
+        together = arrange(book, {"1": day(0), "2": day(0)})
+        assert [x.words for x in check(book, together) if words in x.words]
+        assert all(d.hours != "split" for d in _days(book))
+    book = Rulebook(yard("D", "N", "D"), calendar(**LATE))
+    late = arrange(book, {"1": day(0), "2": day(0), "3": day(1)})
+    assert [x.rule.kind for x in check(book, late)] == ["turnaround"]
+    behind = [Day(date=day(0), strips=("2", "1"), hours="split")]
+    assert [x.rule.kind for x in check(book, behind)] == ["light"]
+
+
+def _days(book: Rulebook) -> tuple[Day, ...]:
+    try:
+        return solve(book, 1.0).days
+    except NoPlan:
+        return ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import pytest
 from setpiece.schedule.arrange import dress
 from setpiece.schedule.check import check
 from setpiece.schedule.cost import evaluate
-from setpiece.schedule.model import Day
+from setpiece.schedule.model import Day, Plan
 from setpiece.schedule.money import spoken
 from setpiece.schedule.order_file import read_order
 from setpiece.schedule.rules import Rulebook
@@ -37,17 +37,30 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def page(browser: Any, tmp_path: Path) -> Iterator[Any]:
-    file = write_stripboard_page(boards.plan(), tmp_path / "stripboard.html")
-    page = browser.new_page(viewport={"width": 1400, "height": 1600})
+def opened(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """Opens a plan's page; whatever goes wrong on it fails the test."""
     errors: list[str] = []
-    page.on("pageerror", lambda e: errors.append(str(e)))
-    page.on("request", lambda r: r.url.startswith("file:") or errors.append(r.url))
-    page.goto(file.as_uri())
-    page.wait_for_selector(".strip")
-    yield page
+    pages = []
+
+    def open_page(plan: Plan, **settings: Any) -> Any:
+        file = write_stripboard_page(plan, tmp_path / "stripboard.html")
+        page = browser.new_page(**{"viewport": {"width": 1400, "height": 1600}, **settings})
+        pages.append(page)
+        page.on("pageerror", lambda e: errors.append(str(e)))
+        page.on("request", lambda r: r.url.startswith("file:") or errors.append(r.url))
+        page.goto(file.as_uri())
+        page.wait_for_selector(".strip")
+        return page
+
+    yield open_page
     assert errors == []
-    page.close()
+    for page in pages:
+        page.close()
+
+
+@pytest.fixture
+def page(opened: Callable[..., Any]) -> Any:
+    return opened(boards.plan())
 
 
 def priced(order: dict[str, Any], tmp_path: Path) -> tuple[int, dict[str, int], list[tuple]]:
@@ -129,9 +142,13 @@ def test_keys_move_strips_over_day_breaks(page: Any) -> None:
     assert page.evaluate("document.activeElement.dataset.id") == "2"
 
 
-def test_any_board_costs_and_breaks_the_same_here_and_there(page: Any) -> None:
+@pytest.mark.parametrize("hours", [{}, boards.LATE], ids=["plain", "late"])
+def test_any_board_costs_and_breaks_the_same_here_and_there(
+    opened: Any, hours: dict[str, Any]
+) -> None:
     """Seeded boards, wild ones too: all on one day, days off, dates after the end."""
-    plan = boards.plan()
+    plan = boards.plan(**hours)
+    page = opened(plan)
     book = Rulebook(plan.breakdown, plan.calendar)
     dates = page.evaluate("JSON.parse(document.getElementById('data').textContent).days")
     dates = [d["date"] for d in dates]

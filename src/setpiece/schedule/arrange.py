@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from setpiece.schedule.check import shooting_minutes
-from setpiece.schedule.cost import cover_sets
+from setpiece.schedule.cost import cover_sets, minutes_of
 from setpiece.schedule.model import Day, Hours, Strip
 from setpiece.schedule.rules import Rulebook
 
@@ -29,8 +28,8 @@ def arrange(book: Rulebook, dates: Mapping[str, date]) -> tuple[Day, ...]:
     routes = _routes([sorted({sites[s.location] for s in by_date[d]}) for d in shot])
     ordered = []
     for d, route in zip(shot, routes, strict=True):
-        night = any(s.hours == "night" for s in by_date[d])
-        ids = _in_day(by_date[d], [sites[s.location] for s in by_date[d]], route, night)
+        hours = hours_of(book, d, by_date[d]) or "day"
+        ids = _in_day(by_date[d], [sites[s.location] for s in by_date[d]], route, hours)
         ordered.append(Day(date=d, strips=ids))
     return dress(book, ordered)
 
@@ -38,26 +37,48 @@ def arrange(book: Rulebook, dates: Mapping[str, date]) -> tuple[Day, ...]:
 def dress(book: Rulebook, days: Sequence[Day]) -> tuple[Day, ...]:
     """Hours, call, wrap, locations and cover sets for days whose order of strips is given.
 
-    A day that needs neither sun nor dark is called by day where the turnaround lets it.
+    A day that needs neither sun nor dark is called by day where the turnaround lets it; one that
+    needs both is split where the calendar has such days.
     """
     strips, c = book.breakdown.by_id, book.calendar
     shot = sorted((d for d in days if d.strips), key=lambda d: d.date)
     covers = cover_sets(book.breakdown, shot)
     out: list[Day] = []
     for d in shot:
-        needs = {strips[i].hours for i in d.strips}
-        hours: Hours = "night" if "night" in needs else "day"
-        if out and not needs & {"day", "night"}:
-            last = out[-1]
-            most = book.most_before(last.hours == "night", last.date, False, d.date)
-            if shooting_minutes(book, last) > most and book.on(book.turnaround):
-                hours = "night"
-        call = c.night_call if hours == "night" else c.day_call
-        wrap = call + shooting_minutes(book, d) + c.meal_minutes
+        hours = hours_of(book, d.date, [strips[i] for i in d.strips])
+        if hours is None:
+            hours = "day"
+            if out and book.on(book.turnaround):
+                rest = 1440 * (d.date - out[-1].date).days + c.day_call - out[-1].wrap
+                hours = "night" if rest < book.rest_minutes else "day"
+        call = book.call(hours, d.date, before_dark(book, d))
+        wrap = call + minutes_of(book.breakdown, c, d) + c.meal_minutes
         here = tuple(dict.fromkeys(strips[i].location for i in d.strips))
         update = {"hours": hours, "call": call, "wrap": wrap, "locations": here}
         out.append(d.model_copy(update={**update, "cover": covers[d.date]}))
     return tuple(out)
+
+
+def hours_of(book: Rulebook, day: date, strips: Sequence[Strip]) -> Hours | None:
+    """When a day with these strips is shot; None where they need neither sun nor dark."""
+    needs = {s.hours for s in strips}
+    if needs >= {"day", "night"} and book.sunset(day) is not None:
+        return "split"
+    return "night" if "night" in needs else "day" if "day" in needs else None
+
+
+def _part(strip: Strip) -> int:
+    """Where a strip stands in a split day: what needs the sun is shot up to sunset."""
+    if strip.hours is not None:
+        return 1 if strip.hours == "day" else 3
+    return 2 if strip.light == "DUSK" else 0
+
+
+def before_dark(book: Rulebook, day: Day) -> int:
+    """Minutes of a day's shooting that are over when the dark begins, where it is split."""
+    strips = book.breakdown.by_id
+    dark = sum(strips[i].minutes for i in day.strips if strips[i].hours == "night")
+    return minutes_of(book.breakdown, book.calendar, day) - dark
 
 
 def _routes(places: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -80,16 +101,18 @@ def _routes(places: Sequence[Sequence[str]]) -> list[list[str]]:
 
 
 def _in_day(
-    strips: Sequence[Strip], sites: Sequence[str], route: Sequence[str], night: bool
+    strips: Sequence[Strip], sites: Sequence[str], route: Sequence[str], hours: Hours
 ) -> tuple[str, ...]:
-    light = _BY_NIGHT if night else _BY_DAY
+    light = _BY_NIGHT if hours == "night" else _BY_DAY
     firsts: dict[str, int] = {}
     for s in strips:
         firsts.setdefault(s.location, s.position)
+    split = hours == "split" and len(route) == 1
     keys = {
-        s.id: (route.index(site), firsts[s.location], s.location, light[s.light], s.position, s.id)
+        s.id: (_part(s) if split else 0, route.index(site), firsts[s.location], s.location,
+               light[s.light], s.position, s.id)
         for s, site in zip(strips, sites, strict=True)
-    }
+    }  # fmt: skip
     left = {s.id: s for s in strips}
     out: list[str] = []
     while left:

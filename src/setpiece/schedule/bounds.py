@@ -63,7 +63,7 @@ def _days(coded: Coded, strips: Iterable[int]) -> int:
         for s in chosen
     )
     apart = 0
-    if book.on(book.light):
+    if book.on(book.light) and all(book.sunset(d) is None for d in coded.dates):
         for kind in ("day", "night"):
             part = [s for s in chosen if s.hours == kind]
             if part:

@@ -53,6 +53,11 @@ def read_calendar(path: Path, breakdown: Breakdown) -> tuple[Calendar, Breakdown
                     remarks, defaults)  # fmt: skip
     places = _merged(Location, values.get("location", []), breakdown.locations, name, "location",
                      remarks)  # fmt: skip
+    if calendar.split_days and not any(
+        x is not None for x in (calendar.latitude, *(place.latitude for place in places))
+    ):
+        what = "needs to know when the sun sets; write latitude and longitude."
+        raise fail(name, f"calendar, split_days: {what}")
     strips = _merged_strips(values.get("strip", []), breakdown, name)
     title = str(values.get("title") or breakdown.title)[:300]
     out = breakdown.model_copy(update={

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from setpiece.schedule.attendance import Attendance, day_out_of_days
-from setpiece.schedule.days import ShootDay, called, location_of, shoot_days
+from setpiece.schedule.cost import minutes_of
+from setpiece.schedule.daylight import zone_named
+from setpiece.schedule.days import (
+    ShootDay,
+    called,
+    clock,
+    location_of,
+    shoot_days,
+    time_of_day,
+)
 from setpiece.schedule.model import Location, Performer, Plan, Strip
 from setpiece.schedule.shooting_schedule import TITLES
 from setpiece.show.sun import SunTimes, sun_times
@@ -78,25 +86,23 @@ def _sheet(
         plan.breakdown.title, day, call, lunch, wrap, scenes,
         tuple(_cast(day, scenes, rows, plan)), places, _sun(plan, day.date, places, zone),
         _sun(plan, day.date + timedelta(days=1), places, zone),
-        plan.calendar.base, tuple(_notes(day)), tuple(_needs(day)), following,
+        plan.calendar.base, tuple(_notes(day, plan)), tuple(_needs(day)), following,
     )  # fmt: skip
 
 
 def zone_of(plan: Plan) -> tzinfo:
     """The calendar's time zone; UTC where it names none that is known."""
-    try:
-        return ZoneInfo(plan.calendar.timezone or "UTC")
-    except (KeyError, ValueError, OSError):
-        return UTC
+    return zone_named(plan.calendar.timezone)
 
 
 def _times(
     day: ShootDay, call: datetime, wrap: datetime, plan: Plan
 ) -> tuple[tuple[Scene, ...], datetime | None]:
     """Scenes one after another from the call, company moves between them, and a meal between two
-    scenes, after six hours at the latest."""
+    scenes, after six hours at the latest; of a split day at sunset, before what needs the dark."""
     meal = timedelta(minutes=plan.calendar.meal_minutes)
-    eats = bool(meal) and wrap - call > LUNCH_AFTER
+    split = day.day.hours == "split"
+    eats = bool(meal) and (split or wrap - call > LUNCH_AFTER)
     sites, before = plan.breakdown.sites, ""
     now, lunch, out = call, None, []
     for strip in day.strips:
@@ -104,10 +110,11 @@ def _times(
         if before and site != before:
             now += timedelta(minutes=plan.calendar.move_minutes)
         before, long = site, timedelta(minutes=strip.minutes)
-        if eats and lunch is None and now > call and now + long - call > LUNCH_AFTER:
+        late = strip.hours == "night" if split else now > call and now + long - call > LUNCH_AFTER
+        if eats and lunch is None and late:
             lunch, now = now, now + meal
         out.append(Scene(strip, now))
-        if eats and lunch is None and now + long - call > LUNCH_AFTER:
+        if eats and not split and lunch is None and now + long - call > LUNCH_AFTER:
             lunch, now = call + LUNCH_AFTER, now + meal  # in the middle of a long one
         now += long
     return tuple(out), lunch
@@ -144,7 +151,11 @@ def _sun(
     return None
 
 
-def _notes(day: ShootDay) -> Iterator[str]:
+def _notes(day: ShootDay, plan: Plan) -> Iterator[str]:
+    minutes = minutes_of(plan.breakdown, plan.calendar, day.day) - plan.calendar.normal_minutes
+    if plan.calendar.overtime and minutes > 0:
+        begins = day.day.wrap - minutes
+        yield f"Overtime planned: {clock(minutes)} h, from {time_of_day(begins)}"
     for strip, words in day.moves.items():
         yield f"{words}, before scene {next(called(s) for s in day.strips if s.id == strip)}"
     for words, strips in (

@@ -6,9 +6,13 @@ import itertools
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from setpiece.schedule.model import Day
+from setpiece.schedule.arrange import before_dark
+from setpiece.schedule.cost import minutes_of
+from setpiece.schedule.model import Day, Strip
 from setpiece.schedule.rules import Broken, Rulebook
 from setpiece.script.eighths import pages
+
+_LATE = {"night": "is a night", "split": "goes on into the night"}
 
 
 def check(book: Rulebook, days: Sequence[Day]) -> list[Broken]:
@@ -19,14 +23,6 @@ def check(book: Rulebook, days: Sequence[Day]) -> list[Broken]:
     found += _order(book, shot)
     found += _stunts(book, shot)
     return sorted((b for b in found if book.on(b.rule)), key=lambda b: (b.date, b.rule))
-
-
-def shooting_minutes(book: Rulebook, day: Day) -> int:
-    """Minutes of its strips and of the company moves between them."""
-    strips, sites = book.breakdown.by_id, book.breakdown.sites
-    way = [sites[strips[i].location] for i in day.strips]
-    moves = sum(a != b for a, b in itertools.pairwise(way))
-    return sum(strips[i].minutes for i in day.strips) + moves * book.calendar.move_minutes
 
 
 def _one_day(book: Rulebook, day: Day) -> Iterator[Broken]:
@@ -45,13 +41,17 @@ def _one_day(book: Rulebook, day: Day) -> Iterator[Broken]:
     if total > c.page_limit:
         words = f"{d} has {pages(total)} pages, {pages(c.page_limit)} is the most"
         yield Broken(book.pages, words, d, day.strips)
-    minutes = shooting_minutes(book, day)
+    minutes = minutes_of(book.breakdown, c, day)
     if minutes > book.day_minutes:
-        words = f"{d} takes {minutes / 60:.1f} hours of shooting, {c.hours:g} is the most"
+        words = (
+            f"{d} takes {minutes / 60:.1f} hours of shooting, {book.day_minutes / 60:g} is the most"
+        )
         yield Broken(book.hours, words, d, day.strips)
     sunny = [s for s in strips if s.hours == "day"]
     dark = [s for s in strips if s.hours == "night"]
-    if sunny and (dark or day.hours == "night"):
+    if day.hours == "split":
+        yield from _split(book, day, strips)
+    elif sunny and (dark or day.hours == "night"):
         words = f"{d} is a night, and strip {sunny[0].id} needs daylight"
         yield Broken(book.light, words, d, tuple(s.id for s in sunny + dark))
     elif dark and day.hours == "day":
@@ -74,21 +74,39 @@ def _one_day(book: Rulebook, day: Day) -> Iterator[Broken]:
         if most_p is not None and load > most_p:
             words = f"{name} works {load / 60:.1f} hours on {d}, {most_p / 60:g} is the most"
             yield Broken(book.day_of(p), words, d, own)
-        if p.minor and not c.minors_at_night and day.hours == "night":
-            yield Broken(book.night(name), f"{name} is a minor, and {d} is a night", d, own)
+        if p.minor and not c.minors_at_night and day.hours != "day":
+            words = f"{name} is a minor, and {d} {_LATE[day.hours]}"
+            yield Broken(book.night(name), words, d, own)
+
+
+def _split(book: Rulebook, day: Day, strips: Sequence[Strip]) -> Iterator[Broken]:
+    d = day.date
+    sites = sorted({book.breakdown.sites[s.location] for s in strips})
+    if len(sites) > 1:
+        words = f"{d} is split between day and night, and is at {' and '.join(sites)}"
+        yield Broken(book.light, words, d, day.strips)
+    dark = next((n for n, s in enumerate(strips) if s.hours == "night"), len(strips))
+    for s in strips[dark:]:
+        if s.hours != "night":
+            words = f"{d} is split, and strip {s.id} stands behind {strips[dark].id} in the dark"
+            yield Broken(book.light, words, d, (s.id, strips[dark].id))
 
 
 def _neighbours(book: Rulebook, shot: Sequence[Day]) -> Iterator[Broken]:
     for a, b in itertools.pairwise(shot):
-        most = book.most_before(a.hours == "night", a.date, b.hours == "night", b.date)
-        minutes = shooting_minutes(book, a)
-        if minutes > most:
-            rest = book.calendar.turnaround - (minutes - most) / 60
+        begins, ends = book.call(b.hours, b.date, before_dark(book, b)), _wrap(book, a)
+        rest = 1440 * (b.date - a.date).days + begins - ends
+        if rest < book.rest_minutes:
             words = (
-                f"{rest:.1f} hours between wrap on {a.date} and call on {b.date}, "
+                f"{rest / 60:.1f} hours between wrap on {a.date} and call on {b.date}, "
                 f"{book.calendar.turnaround:g} is the least"
             )
             yield Broken(book.turnaround, words, b.date, (*a.strips, *b.strips))
+
+
+def _wrap(book: Rulebook, day: Day) -> int:
+    call = book.call(day.hours, day.date, before_dark(book, day))
+    return call + minutes_of(book.breakdown, book.calendar, day) + book.calendar.meal_minutes
 
 
 def _order(book: Rulebook, shot: Sequence[Day]) -> Iterator[Broken]:

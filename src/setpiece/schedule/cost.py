@@ -15,6 +15,7 @@ def evaluate(breakdown: Breakdown, calendar: Calendar, days: Sequence[Day]) -> C
     """What these days cost, in cents; strips without a day cost nothing.
 
     crew: `unit_day` for each working day from the calendar's start to the last day of shooting.
+    overtime: see `overtime`.
     work, hold, travel: see `deal.engage`. locations: the fee of each location for each day it is
     used. moves: each change of place from one strip to the next, overnight too. equipment: the rate
     for each day of use, at least the minimum. weather: see `weather_price`. Every id in `days` is
@@ -28,10 +29,11 @@ def evaluate(breakdown: Breakdown, calendar: Calendar, days: Sequence[Day]) -> C
     deals = engagements(breakdown, calendar, shot)
     fees = {x.name: x.fee for x in breakdown.locations}
     hired: dict[str, int] = defaultdict(int)
-    locations = weather = 0
+    locations = weather = over = 0
     covers = cover_sets(breakdown, shot)
     for d in shot:
         today = [strips[i] for i in d.strips]
+        over += overtime(calendar, minutes_of(breakdown, calendar, d))
         locations += sum(fees.get(x, 0) for x in {s.location for s in today})
         for name in {n for s in today for n in s.equipment}:
             hired[name] += 1
@@ -41,6 +43,7 @@ def evaluate(breakdown: Breakdown, calendar: Calendar, days: Sequence[Day]) -> C
     return Cost(
         parts={
             "crew": calendar.unit_day * len(paid),
+            "overtime": over,
             "work": sum(e.work for e in deals.values()),
             "hold": sum(e.hold for e in deals.values()),
             "travel": sum(e.travel for e in deals.values()),
@@ -91,6 +94,19 @@ def count_moves(breakdown: Breakdown, days: Iterable[Day]) -> int:
     sites, strips = breakdown.sites, breakdown.by_id
     way = [sites[strips[i].location] for d in days for i in d.strips]
     return sum(a != b for a, b in itertools.pairwise(way))
+
+
+def minutes_of(breakdown: Breakdown, calendar: Calendar, day: Day) -> int:
+    """Of a day's shooting: its strips, and the company moves between them."""
+    strips = breakdown.by_id
+    work = sum(strips[i].minutes for i in day.strips)
+    return work + count_moves(breakdown, [day]) * calendar.move_minutes
+
+
+def overtime(calendar: Calendar, minutes: int) -> int:
+    """Cents of the unit's overtime on a day of so many minutes: each step that is begun is paid."""
+    steps = -(-max(0, minutes - calendar.normal_minutes) // calendar.overtime_step)
+    return steps * calendar.overtime_price
 
 
 def weather_price(calendar: Calendar, day: date) -> int:

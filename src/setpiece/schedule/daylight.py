@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from datetime import UTC, date, datetime, time, tzinfo
+from zoneinfo import ZoneInfo
+
+from setpiece.show.sun import sun_times
 
 
 def daylight_minutes(latitude: float, day: date) -> int:
@@ -19,3 +22,26 @@ def daylight_minutes(latitude: float, day: date) -> int:
         math.cos(at) * math.cos(tilt)
     )
     return round(1440 * math.acos(max(-1.0, min(1.0, x))) / math.pi)
+
+
+def sunset_minute(day: date, latitude: float, longitude: float | None, timezone: str) -> int | None:
+    """Minutes from midnight to sunset; None where the sun does not set on that date.
+
+    Without a longitude the sun is taken to stand highest at twelve.
+    """
+    if longitude is None:
+        up = daylight_minutes(latitude, day)
+        return 720 + up // 2 if 0 < up < 1440 else None
+    zone = zone_named(timezone)
+    found = sun_times(day, latitude, longitude, zone).sunset
+    if found is None:
+        return None
+    return round((found - datetime.combine(day, time(), zone)).total_seconds() / 60)
+
+
+def zone_named(name: str) -> tzinfo:
+    """The time zone; UTC where none of that name is known."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (KeyError, ValueError, OSError):
+        return UTC

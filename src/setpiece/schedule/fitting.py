@@ -53,7 +53,11 @@ class Board:
             return False
         needs = {c.needs[s] for s in together}
         if {1, -1} <= needs and book.on(book.light):
-            return False
+            if book.sunset(c.dates[day]) is None or len({c.place[s] for s in together}) > 1:
+                return False
+            if any(c.needs[o] == 1 > c.needs[s] for s in together for o in c.after[s]
+                   if o in together):  # fmt: skip
+                return False
         sun = book.sunlight(c.dates[day])
         if sun is not None and book.on(book.sun):
             for kind, most in ((-1, sun), (1, 1440 - sun)):
@@ -97,19 +101,24 @@ class Board:
             for d in range(lo, hi)
             if d == day or self.on[d]
         ]
-        before: tuple[int, bool, int] | None = None
+        meal, calendar = book.calendar.meal_minutes, book.calendar
+        wrap: int | None = None  # after midnight of the window's first day
         for d, strips in shot:
-            needs = {c.needs[s] for s in strips}
+            needs, load = {c.needs[s] for s in strips}, self.load(strips)
             minor = any(p in c.no_nights for s in strips for p in c.whose[s])
-            options = [True] if 1 in needs else [False] if -1 in needs or minor else [False, True]
-            if before is not None:
-                at, night, load = before
-                options = [
-                    x
-                    for x in options
-                    if load <= book.most_before(night, c.dates[at], x, c.dates[d])
-                ]
-                if not options:
-                    return False
-            before = (d, options[0], self.load(strips))
+            dusk = book.sunset(c.dates[d]) if needs >= {1, -1} else None
+            if dusk is not None:
+                dark = sum(c.strips[s].minutes for s in strips if c.needs[s] == 1)
+                calls = [dusk - (load - dark)]
+            elif 1 in needs:
+                calls = [calendar.night_call]
+            elif -1 in needs or minor:
+                calls = [calendar.day_call]
+            else:
+                calls = [calendar.day_call, calendar.night_call]
+            midnight = 1440 * (c.dates[d] - c.dates[0]).days
+            calls = [x for x in calls if wrap is None or midnight + x - wrap >= book.rest_minutes]
+            if not calls:
+                return False
+            wrap = midnight + calls[0] + load + meal
         return True

@@ -18,8 +18,9 @@ from setpiece.script.model import Category
 
 Setting = Literal["INT", "EXT", "INT/EXT"]
 Light = Literal["D", "N", "DAWN", "DUSK"]
-Hours = Literal["day", "night"]  # when the unit works
-Part = Literal["crew", "work", "hold", "travel", "locations", "moves", "equipment", "weather"]
+Hours = Literal["day", "night", "split"]  # when the unit works: split, into the dark
+Part = Literal["crew", "overtime", "work", "hold", "travel", "locations", "moves", "equipment",
+               "weather"]  # fmt: skip
 Status = Literal["optimal", "feasible", "partial", "given"]
 Name = Annotated[str, Field(min_length=1, max_length=300)]
 Minute = Annotated[int, Field(ge=0, lt=1440)]
@@ -126,7 +127,7 @@ class Strip(_Frozen):
         return data
 
     @property
-    def hours(self) -> Hours | None:
+    def hours(self) -> Literal["day", "night"] | None:
         """When it has to be shot: inside, and at dawn and dusk, either will do."""
         if self.setting == "INT" or self.light in ("DAWN", "DUSK"):
             return None
@@ -172,11 +173,15 @@ class Calendar(_Frozen):
     `days_off` are weekdays, Monday 0. The unit is paid `unit_day` for every working day from
     `start` to the last day of shooting, shot or not. A day takes at most `page_limit` eighths and
     `hours` of shooting, company moves included (`move_minutes` each); a meal of `meal_minutes`
-    comes on top. Call is `day_call`, or `night_call` where a night exterior is shot; from wrap to
-    call are at least `turnaround` hours. Each change of place costs `move_cost`, overnight too.
-    `wet` is the chance of a wet day for each month; a day that needs a dry one and has no cover set
-    is charged that share of `weather_loss` (default: `unit_day`). `stunt_rest`: whole days between
-    two stunts of one performer. `currency` is of all money.
+    comes on top. It may run over by `overtime` hours; each step of `overtime_step` minutes that is
+    begun then costs its share of `overtime_rate`, an hour's (default: one and a half of what the
+    unit's day costs an hour). Call is `day_call`, or `night_call` where a night exterior is shot;
+    from wrap to call are at least `turnaround` hours. `split_days`: day and night exteriors of one
+    place may share a day, which is called so that the sun sets on the meal between them. Each
+    change of place costs `move_cost`, overnight too. `wet` is the chance of a wet day for each
+    month; a day that needs a dry one and has no cover set is charged that share of `weather_loss`
+    (default: `unit_day`). `stunt_rest`: whole days between two stunts of one performer. `currency`
+    is of all money.
     """
 
     start: date
@@ -186,6 +191,9 @@ class Calendar(_Frozen):
     holidays: tuple[Holiday, ...] = ()
     work_on: tuple[date, ...] = ()
     hours: float = Field(11, gt=0, le=20)
+    overtime: float = Field(0, ge=0, le=12)
+    overtime_rate: Cents | None = None
+    overtime_step: int = Field(15, ge=1, le=240)
     meal_minutes: int = Field(60, ge=0, le=240)
     turnaround: float = Field(12, ge=0, le=48)
     page_limit: int = Field(40, ge=1, le=800)
@@ -197,6 +205,7 @@ class Calendar(_Frozen):
     equipment: tuple[Equipment, ...] = ()
     minor_hours: float = Field(8, gt=0, le=24)
     minors_at_night: bool = False
+    split_days: bool = False
     stunt_rest: int = Field(0, ge=0, le=30)
     wet: tuple[Annotated[float, Field(ge=0, le=1)], ...] = (0.0,) * 12
     weather_loss: Cents | None = None
@@ -212,12 +221,29 @@ class Calendar(_Frozen):
             raise ValueError("wet: write twelve chances of a wet day, one a month, from 0 to 1")
         if self.end and self.end < self.start:
             raise ValueError(f"end {self.end} is before start {self.start}; swap the two")
+        if self.hours + self.overtime > 24:
+            raise ValueError("hours and overtime are more than a day has; lower one of them")
         if next(self.working_days(), None) is None:
             raise ValueError(
                 "days_off and holidays leave no working day; take a weekday out of days_off, or "
                 "name dates in work_on"
             )
         return self
+
+    @property
+    def normal_minutes(self) -> int:
+        """Of shooting, after which overtime begins."""
+        return round(60 * self.hours)
+
+    @property
+    def overtime_price(self) -> int:
+        """Cents of a step of overtime; none where no overtime is agreed."""
+        if not self.overtime:
+            return 0
+        hour = self.overtime_rate
+        if hour is None:
+            hour = round(1.5 * self.unit_day / self.hours)
+        return round(hour * self.overtime_step / 60)
 
     def works(self, day: date) -> bool:
         """Whether the unit works on that date."""

@@ -20,7 +20,7 @@ def add_cost(m: Model, least: Least) -> None:
     days = range(len(c.dates))
     calendar = book.calendar
     m.cp.add(sum(m.open) >= least.days)
-    terms: list[Any] = [calendar.unit_day * sum(m.open)]
+    terms: list[Any] = [calendar.unit_day * sum(m.open), _overtime(m)]
     for p in range(len(c.names)):
         terms.append(_pay(m, p, least))
     for strips, rate in least.talent:
@@ -42,6 +42,21 @@ def add_cost(m: Model, least: Least) -> None:
     m.objective = sum(terms)
     m.cp.add(m.objective >= least.total)
     m.cp.minimize(m.objective)
+
+
+def _overtime(m: Model) -> Any:
+    book = m.c.book
+    step, price = book.calendar.overtime_step, book.calendar.overtime_price
+    most = book.day_minutes - book.calendar.normal_minutes
+    if not book.on(book.hours):
+        most = 7 * 1440
+    if not price or most <= 0:
+        return 0
+    steps = []
+    for load in m.load:
+        steps.append(m.cp.new_int_var(0, -(-most // step), ""))
+        m.cp.add(step * steps[-1] >= load - book.calendar.normal_minutes)
+    return price * sum(steps)
 
 
 def _pay(m: Model, p: int, least: Least) -> Any:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from setpiece.schedule.coded import Coded
+from setpiece.schedule.model import Hours
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -21,7 +22,8 @@ class Model:
 
     x: strip on day. y: by day. open: shooting is not over before the day. used: something is shot.
     works, begun, ahead: a performer works, has begun by, has not ended before the day.
-    at: a place is used; night: the day is called for the night.
+    at: a place is used; night: the day is called for the night; split: it goes on into it. load,
+    dark: minutes of the day's shooting, and of what needs the dark.
     """
 
     cp: cp_model.CpModel
@@ -35,7 +37,9 @@ class Model:
     ahead: list[list[Any]] = field(default_factory=list)
     at: list[list[Any]] = field(default_factory=list)
     night: list[Any] = field(default_factory=list)
+    split: list[Any] = field(default_factory=list)
     load: list[Any] = field(default_factory=list)
+    dark: list[Any] = field(default_factory=list)
     objective: Any = 0
     start: dict[int, int] = field(default_factory=dict)  # variable index -> hint
 
@@ -152,6 +156,7 @@ def _capacity(m: Model) -> None:
         load = sum(c.strips[s].minutes * x for s, x in here)
         load += moves * book.calendar.move_minutes if len(c.sites) > 1 else 0
         m.load.append(load)
+        m.dark.append(sum(c.strips[s].minutes * x for s, x in here if c.needs[s] == 1))
         if book.on(book.pages):
             cp.add(sum(c.strips[s].eighths * x for s, x in here)
                    <= book.calendar.page_limit * m.used[d])  # fmt: skip
@@ -170,37 +175,82 @@ def _capacity(m: Model) -> None:
 
 
 def _calls(m: Model) -> None:
-    """Day or night, and the hours between wrap and the next call."""
+    """By day, by night or both, and the hours between wrap and the next call."""
     cp, c, book = m.cp, m.c, m.c.book
     days = range(len(c.dates))
     for d in days:
-        night = cp.new_bool_var(f"night{d}")
+        night, split = cp.new_bool_var(f"night{d}"), _split(m, d)
         m.night.append(night)
+        m.split.append(split)
         for s, need in enumerate(c.needs):
             x = m.x[s][d]
-            if x is not None and need == 1:
+            if x is not None and need == 1 and split is not None:
+                cp.add_bool_or([x.negated(), night, split])
+            elif x is not None and need == 1:
                 cp.add_implication(x, night)
             elif x is not None and need == -1 and book.on(book.light):
                 cp.add_implication(x, night.negated())
         for p in c.no_nights:
             cp.add_implication(m.works[p][d], night.negated())
+            if split is not None:
+                cp.add_implication(m.works[p][d], split.negated())
     if not book.on(book.turnaround):
         return
     for d in days:
         for e in range(d + 1, len(c.dates)):
             if (c.dates[e] - c.dates[d]).days > 3:
                 break
-            for a in (False, True):
-                for b in (False, True):
-                    most = book.most_before(a, c.dates[d], b, c.dates[e])
-                    if most >= (book.day_minutes if book.on(book.hours) else 3 * 1440):
-                        continue
-                    when = [
-                        m.used[d], m.used[e],
-                        m.night[d] if a else m.night[d].negated(),
-                        m.night[e] if b else m.night[e].negated(),
-                    ]  # fmt: skip
-                    if most <= 0:
-                        cp.add_bool_or([x.negated() for x in when])
-                    else:
-                        cp.add(m.load[d] <= most).only_enforce_if(when)
+            for a in _hours(m, d):
+                for b in _hours(m, e):
+                    _rest(m, d, a, e, b)
+
+
+def _hours(m: Model, d: int) -> list[Hours]:
+    return ["day", "night"] if m.split[d] is None else ["day", "night", "split"]
+
+
+def _split(m: Model, d: int) -> Any:
+    """Whether a day goes on into the night: what needs the sun and what needs the dark, at one
+    place. None where it cannot."""
+    cp, c, book = m.cp, m.c, m.c.book
+    sunny, dark = (on(m, [s for s, x in enumerate(c.needs) if x == k], d) for k in (-1, 1))
+    if book.sunset(c.dates[d]) is None or not sunny or not dark:
+        return None
+    split = cp.new_bool_var(f"split{d}")
+    cp.add_bool_or([split.negated(), *sunny])
+    cp.add_bool_or([split.negated(), *dark])
+    if book.on(book.light):
+        cp.add(sum(row[d] for row in m.at) <= 1).only_enforce_if(split)
+    for s, earlier in enumerate(c.after):  # what is shot before the dark cannot come after it
+        if c.needs[s] != 1 and m.x[s][d] is not None:
+            for o in earlier:
+                if c.needs[o] == 1 and m.x[o][d] is not None:
+                    cp.add_bool_or([split.negated(), m.x[s][d].negated(), m.x[o][d].negated()])
+    return split
+
+
+def _rest(m: Model, d: int, a: Hours, e: int, b: Hours) -> None:
+    """From the wrap of day d, called by hours a, to the call of day e."""
+    cp, c, book = m.cp, m.c, m.c.book
+    most = book.day_minutes if book.on(book.hours) else 3 * 1440
+
+    def when(day: int, hours: Hours) -> list[Any]:
+        night, split = m.night[day], m.split[day]
+        if hours == "day":
+            return [night.negated(), *([] if split is None else [split.negated()])]
+        return [night if hours == "night" else split]
+
+    # A split day's shooting is around its sunset, others' begins at their call.
+    after = m.dark[d] if a == "split" else m.load[d]
+    early = m.load[e] - m.dark[e] if b == "split" else 0
+    room = (
+        1440 * (c.dates[e] - c.dates[d]).days + book.call(b, c.dates[e], 0)
+        - book.call(a, c.dates[d], 0) - book.calendar.meal_minutes - book.rest_minutes
+    )  # fmt: skip
+    if room >= most * (2 if b == "split" else 1):
+        return
+    where = [m.used[d], m.used[e], *when(d, a), *when(e, b)]
+    if room <= 0:
+        cp.add_bool_or([x.negated() for x in where])
+    else:
+        cp.add(after + early <= room).only_enforce_if(where)

@@ -26,9 +26,14 @@ days_off = ["Saturday", "Sunday"]
 # work_on = [{start}]              # shot although a day off
 pages = "5"                         # most pages a day; eighths are written "4 3/8"
 hours = 11                          # of shooting a day, company moves included
+# overtime = 2                      # hours that a day may run over
+# overtime_rate = 1100              # the unit's, an hour; else 1.5 of unit_day / hours
+# overtime_step = 15                # minutes; each step that is begun is paid
 turnaround = 12                     # hours from wrap to call
 day_call = "07:00"
 night_call = "18:00"
+# split_days = true                 # day and night exteriors of one place may share a day, around
+                                    # sunset; needs latitude and longitude
 unit_day = 8000                     # crew and kit, each working day from first to last
 move_cost = 1500                    # each change of place
 move_minutes = 60

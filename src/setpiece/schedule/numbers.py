@@ -24,8 +24,9 @@ class Numbers(NamedTuple):
     may. before: (n, 2) strips in order; pairs_at, pairs: the same by strip, as a compressed list of
     (other, whether that comes first). roles_at, roles: strips of each performer. fee by location,
     hire (n, 2): rate and least days. limits: page limit, minutes of a day, move minutes, light
-    counts, sun counts, turnaround counts, stunt rest. turn: (2, 2, 4) minutes that leave the
-    turnaround whole, by hours, next hours, days between. money: unit day, move."""
+    counts, sun counts, turnaround counts, stunt rest; minutes before overtime, of a step of it, of
+    the meal, of rest; calls by day and by night. dusk: by day, sunset in minutes, -1 where no day
+    is split. money: unit day, move, a step of overtime."""
 
     eighths: I64
     minutes: I64
@@ -61,7 +62,7 @@ class Numbers(NamedTuple):
     fee: I64
     hire: I64
     limits: I64
-    turn: I64
+    dusk: I64
     money: I64
 
 
@@ -75,13 +76,6 @@ def numbers(coded: Coded) -> Numbers:
     gear = [e for e in c.equipment if e.rate]
     most = dict(coded.limits)
     sun = [book.sunlight(d) if book.on(book.sun) else None for d in coded.dates]
-    turn = np.full((2, 2, 4), FAR)
-    if book.on(book.turnaround):
-        for a in (0, 1):
-            for b in (0, 1):
-                for gap in range(1, 4):
-                    after = coded.dates[0].fromordinal(coded.dates[0].toordinal() + gap)
-                    turn[a, b, gap] = book.most_before(bool(a), coded.dates[0], bool(b), after)
 
     def ints(values) -> I64:  # type: ignore[no-untyped-def]
         return np.array(list(values), np.int64)
@@ -125,6 +119,9 @@ def numbers(coded: Coded) -> Numbers:
         ints((e.rate, e.minimum) for e in gear).reshape(-1, 2),
         ints((c.page_limit if book.on(book.pages) else FAR,
               book.day_minutes if book.on(book.hours) else FAR, c.move_minutes,
-              book.on(book.light), book.on(book.sun), book.on(book.turnaround), c.stunt_rest)),
-        turn, ints((c.unit_day, c.move_cost)),
+              book.on(book.light), book.on(book.sun), book.on(book.turnaround), c.stunt_rest,
+              c.normal_minutes, c.overtime_step, c.meal_minutes, book.rest_minutes, c.day_call,
+              c.night_call)),
+        ints(-1 if x is None else x for x in map(book.sunset, coded.dates)),
+        ints((c.unit_day, c.move_cost, c.overtime_price)),
     )  # fmt: skip

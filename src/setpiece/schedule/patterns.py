@@ -1,12 +1,12 @@
 """What days cost at least, whatever strips are put together on them.
 
-Each day of a plan is a pattern: the strips that are shot, at the price of the unit's day, of all
-who are called and of the locations' fees. The cheapest patterns that cover all strips, fractions
-allowed, cost no more than any plan does. They are found by column generation (Gilmore and Gomory,
-Oper. Res. 9, 1961): a linear programme prices the strips, and a knapsack in which strips share cast
-and places looks for a day that is worth more than it costs. Where no time is left to find all of
-them, the prices still give a bound (Lasdon 1970): the sum of the strips' prices, less for each day
-what the best pattern is worth more than it costs.
+Each day of a plan is a pattern: the strips that are shot, at the price of the unit's day and
+overtime, of all who are called and of the locations' fees. The cheapest patterns that cover all
+strips, fractions allowed, cost no more than any plan does. They are found by column generation
+(Gilmore and Gomory, Oper. Res. 9, 1961): a linear programme prices the strips, and a knapsack in
+which strips share cast and places looks for a day that is worth more than it costs. Where no time
+is left to find all of them, the prices still give a bound (Lasdon 1970): the sum of the strips'
+prices, less for each day what the best pattern is worth more than it costs.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from setpiece.schedule.coded import Coded
+from setpiece.schedule.cost import overtime
+from setpiece.schedule.model import Hours
 from setpiece.schedule.numbers import numbers
 from setpiece.schedule.worthy import worthy
 
@@ -47,6 +49,9 @@ class DaysCost:
         self._coded, self._pay, self._most = coded, pay, most_days
         self._numbers, self._cents, self._turn = numbers(coded), np.array(pay, np.int64), 0
         self._each = EACH
+        self._hours: list[Hours] = ["day", "night"]
+        if any(coded.book.sunset(d) is not None for d in coded.dates):
+            self._hours.append("split")
         columns = {frozenset(d) for d in days if d}
         columns |= {frozenset([s]) for s in range(len(coded.strips))}
         self._columns = columns
@@ -76,8 +81,8 @@ class DaysCost:
         self._turn += 1
         if found and self._turn % EXACT:
             return self._learn(found, spent)
-        for night in (False, True):
-            strips, value, took = _best(self._coded, self._pay, night, worth, self._each)
+        for hours in self._hours:
+            strips, value, took = _best(self._coded, self._pay, hours, worth, self._each)
             least, spent = min(least, value), spent + CPU * took
             if strips and strips not in self._columns and strips not in found:
                 found.append(strips)
@@ -114,25 +119,31 @@ def _price(coded: Coded, pay: Sequence[int], strips: frozenset[int]) -> int:
     fees = {x.name: x.fee for x in coded.book.breakdown.locations}
     people = {p for s in strips for p in coded.whose[s]}
     there = {coded.strips[s].location for s in strips}
+    calendar = coded.book.calendar
+    moves = len({coded.place[s] for s in strips}) - 1
+    minutes = sum(coded.strips[s].minutes for s in strips) + moves * calendar.move_minutes
     return (
-        coded.book.calendar.unit_day
+        calendar.unit_day
+        + overtime(calendar, minutes)
         + sum(pay[p] for p in people)
         + sum(fees.get(x, 0) for x in there)
     )
 
 
 def _best(
-    coded: Coded, pay: Sequence[int], night: bool, worth: I64, each: float
+    coded: Coded, pay: Sequence[int], hours: Hours, worth: I64, each: float
 ) -> tuple[frozenset[int], int, float]:
     """The pattern that is worth most beyond its cost, a bound on cost less worth of any, and the
     deterministic seconds that it took.
 
-    By day it takes no night exterior, by night no day exterior and nobody who works on none.
+    By day it takes no night exterior, by night no day exterior and nobody who works on none; a
+    split day takes both, at one place, and nobody of those.
     """
     from ortools.sat.python import cp_model
 
     book, strips = coded.book, coded.strips
-    barred = (-1 if night else 1) if book.on(book.light) else 9
+    night = hours != "day"
+    barred = (-1 if night else 1) if book.on(book.light) and hours != "split" else 9
     cp = cp_model.CpModel()
     x = {
         s: cp.new_bool_var("")
@@ -162,8 +173,15 @@ def _best(
     if book.on(book.hours):
         sites = [called([s for s in x if coded.place[s] == i], 0) for i in range(len(coded.sites))]
         move = book.calendar.move_minutes
-        cp.add(sum(strips[s].minutes * v for s, v in x.items()) + move * sum(sites)
-               <= book.day_minutes + move)  # fmt: skip
+        if hours == "split":
+            cp.add(sum(sites) <= 1)
+        load = sum(strips[s].minutes * v for s, v in x.items()) + move * sum(sites) - move
+        cp.add(load <= book.day_minutes)
+        if step := book.calendar.overtime_price:
+            normal, each_step = book.calendar.normal_minutes, book.calendar.overtime_step
+            over = cp.new_int_var(0, -(-(book.day_minutes - normal) // each_step), "")
+            cp.add(each_step * over >= load - normal)
+            price.append(step * over)
     for p, most in coded.limits:
         cp.add(sum(strips[s].minutes * x[s] for s in coded.roles[p] if s in x) <= most)
     cp.minimize(sum(price))

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from setpiece.schedule.daylight import daylight_minutes
-from setpiece.schedule.model import Breakdown, Calendar, Performer, Strip
+from setpiece.schedule.daylight import daylight_minutes, sunset_minute
+from setpiece.schedule.model import Breakdown, Calendar, Hours, Performer, Strip
 from setpiece.script.eighths import pages
 
 
@@ -44,21 +44,26 @@ class Rulebook:
         self.breakdown, self.calendar, self.off = breakdown, calendar, off
         self.cast = breakdown.cast
         self._sun: dict[date, int] = {}
+        self._sunset: dict[date, int | None] = {}
         self.locations = {x.name: x for x in breakdown.locations}
         c = calendar
         self.pages = Rule("pages", "", f"a day takes {pages(c.page_limit)} pages at most")
-        self.hours = Rule("hours", "", f"a day has {c.hours:g} hours of shooting at most")
-        self.light = Rule("light", "", "day exteriors and night exteriors are not shot on one day")
+        over = f", and {c.overtime:g} of overtime" if c.overtime else ""
+        self.hours = Rule("hours", "", f"a day has {c.hours:g} hours of shooting at most{over}")
+        apart = ", but at one place" if c.split_days else ""
+        words = f"day exteriors and night exteriors are not shot on one day{apart}"
+        self.light = Rule("light", "", words)
         self.sun = Rule("sun", "", "day exteriors need the sun, night exteriors the dark")
         self.turnaround = Rule(
             "turnaround", "", f"from wrap to the next call are {c.turnaround:g} hours at least"
         )
         self.end = Rule("end", "", f"shooting ends by {c.end}")
         self.open_days = Rule("days off", "", "nothing is shot on days off and holidays")
-        self.latitude = next(
-            (x for x in (c.latitude, *(x.latitude for x in breakdown.locations)) if x is not None),
-            None,
-        )
+        where = [
+            (c.latitude, c.longitude),
+            *((x.latitude, x.longitude) for x in breakdown.locations),
+        ]
+        self.latitude, self._longitude = next((x for x in where if x[0] is not None), (None, None))
 
     def on(self, rule: Rule) -> bool:
         return rule not in self.off
@@ -165,7 +170,8 @@ class Rulebook:
 
     @property
     def day_minutes(self) -> int:
-        return round(60 * self.calendar.hours)
+        """Of shooting that a day holds, with its overtime."""
+        return round(60 * (self.calendar.hours + self.calendar.overtime))
 
     def sunlight(self, day: date) -> int | None:
         """Minutes from sunrise to sunset, None where no latitude is known."""
@@ -175,9 +181,24 @@ class Rulebook:
             self._sun[day] = daylight_minutes(self.latitude, day)
         return self._sun[day]
 
-    def most_before(self, night: bool, day: date, next_night: bool, next_day: date) -> int:
-        """Minutes a day may shoot so that the call of the next leaves the turnaround whole."""
-        c = self.calendar
-        call, following = (c.night_call if x else c.day_call for x in (night, next_night))
-        between = 1440 * (next_day - day).days + following - call
-        return between - round(60 * c.turnaround) - c.meal_minutes
+    def sunset(self, day: date) -> int | None:
+        """Minutes from midnight to sunset; None where no day is split on that date."""
+        if self.latitude is None or not self.calendar.split_days:
+            return None
+        if day not in self._sunset:
+            self._sunset[day] = sunset_minute(
+                day, self.latitude, self._longitude, self.calendar.timezone
+            )
+        return self._sunset[day]
+
+    def call(self, hours: Hours, day: date, bright: int) -> int:
+        """Minutes from midnight to the call. bright: minutes of shooting that come before the dark:
+        a split day is called so that they end at sunset."""
+        if hours == "split":
+            return (self.sunset(day) or 0) - bright
+        return self.calendar.night_call if hours == "night" else self.calendar.day_call
+
+    @property
+    def rest_minutes(self) -> int:
+        """From wrap to the next call."""
+        return round(60 * self.calendar.turnaround)

@@ -9,7 +9,7 @@ def split_long(breakdown: Breakdown, calendar: Calendar) -> Breakdown:
     """The same breakdown, in which a scene with more pages or minutes than a day has become equal
     parts ("7 pt1", "7 pt2"), each with the whole cast; what comes after the scene comes after its
     last part. A strip that is locked to a date is left whole. `remarks` names what was cut."""
-    minutes = int(calendar.hours * 60)
+    minutes = int((calendar.hours + calendar.overtime) * 60)
     strips: list[Strip] = []
     remarks = list(breakdown.remarks)
     taken = {s.id for s in breakdown.strips}

@@ -23,7 +23,8 @@ from setpiece.show import slug
 
 SPARE = 5  # free working days after the last, to drag strips to
 PARTS = {
-    "crew": "Unit", "work": "Cast, work", "hold": "Cast, hold", "travel": "Cast, travel",
+    "crew": "Unit", "overtime": "Unit, overtime", "work": "Cast, work", "hold": "Cast, hold",
+    "travel": "Cast, travel",
     "locations": "Locations", "moves": "Company moves", "equipment": "Equipment",
     "weather": "Weather, expected",
 }  # fmt: skip
@@ -50,6 +51,7 @@ def page_data(plan: Plan) -> dict[str, Any]:
             {
                 "n": n, "date": d.isoformat(), "words": long_date(d), "works": calendar.works(d),
                 "wet": weather_price(calendar, d), "sun": book.sunlight(d),
+                "sunset": book.sunset(d),
                 "strips": list(shot.get(d, ())),
             }
             for d, n in count.items()
@@ -79,8 +81,9 @@ def _calendar(plan: Plan, book: Rulebook, last: int) -> dict[str, Any]:
         "working": [n for d in c.working_days() if (n := (d - c.start).days) <= last],
         "unit_day": c.unit_day, "move_cost": c.move_cost, "move_minutes": c.move_minutes,
         "page_limit": c.page_limit, "day_minutes": book.day_minutes,
+        "normal_minutes": c.normal_minutes, "overtime_step": c.overtime_step,
+        "overtime_price": c.overtime_price,
         "meal_minutes": c.meal_minutes, "turnaround": round(60 * c.turnaround),
-        "turnaround_hours": c.turnaround,
         "day_call": c.day_call, "night_call": c.night_call, "stunt_rest": c.stunt_rest,
         "minors_at_night": c.minors_at_night,
     }  # fmt: skip

@@ -205,7 +205,7 @@ def settle(n: Numbers, t: Tally) -> tuple[int, int]:
         if t.hired[e]:
             cost += n.hire[e, 0] * max(t.hired[e], n.hire[e, 1])
     moves, bad = 0, totals[BAD]
-    before, night, length = -1, 0, 0
+    before, wrap = -1, 0
     for d in range(last + 1):
         if sums[d, STRIPS] == 0:
             continue
@@ -215,8 +215,16 @@ def settle(n: Numbers, t: Tally) -> tuple[int, int]:
         dark, bright = sums[d, DARK], sums[d, BRIGHT]
         bad += max(0, sums[d, EIGHTHS] - n.limits[0]) * 15
         bad += max(0, minutes - n.limits[1])
+        if minutes > n.limits[7]:
+            cost += n.money[2] * -(-(minutes - n.limits[7]) // n.limits[8])
+        split = dark and bright and n.dusk[d] >= 0
         if dark and bright and n.limits[3]:
-            bad += min(dark, bright)
+            bad += 100 * (here - 1) if split else min(dark, bright)
+        if split:  # what comes after something in the dark is in the dark
+            for k in range(n.before.shape[0]):
+                o, s = n.before[k, 0], n.before[k, 1]
+                if t.day[o] == d and t.day[s] == d and n.needs[o] == 1 and n.needs[s] != 1:
+                    bad += 100
         bad += max(0, bright - n.sun[d])
         if n.sun[d] < FAR:
             bad += max(0, dark - (1440 - n.sun[d]))
@@ -225,13 +233,13 @@ def settle(n: Numbers, t: Tally) -> tuple[int, int]:
         if sums[d, WET] and n.rain[d] and _bare(n, t.day, d):
             cost += n.rain[d]
         if n.limits[5]:  # days that need neither sun nor dark are called to fit
-            now = 1 if dark else 0
-            gap = n.ordinal[d] - n.ordinal[before] if before >= 0 else 9
-            if gap < 4:
-                if length > n.turn[night, now, gap] and not bright and not sums[d, EARLY]:
-                    now = 1
-                bad += max(0, length - n.turn[night, now, gap])
-            night, length = now, minutes
+            call = n.dusk[d] - (minutes - dark) if split else n.limits[12 if dark else 11]
+            if before >= 0:
+                wrap -= 1440 * (n.ordinal[d] - n.ordinal[before])
+                if not dark and not bright and not sums[d, EARLY] and call < wrap + n.limits[10]:
+                    call = n.limits[12]
+                bad += max(0, wrap + n.limits[10] - call)
+            wrap = call + minutes + n.limits[9]
         before = d
     return cost + moves * n.money[1], bad
 

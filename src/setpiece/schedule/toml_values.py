@@ -15,7 +15,8 @@ from setpiece.schedule.model import DateRange, fail
 from setpiece.schedule.money import cents
 
 M = TypeVar("M", bound=BaseModel)
-_MONEY = frozenset(("rate", "hold_rate", "unit_day", "move_cost", "weather_loss", "fee"))
+_MONEY = frozenset(("rate", "hold_rate", "unit_day", "move_cost", "weather_loss", "fee",
+                    "overtime_rate"))  # fmt: skip
 _RANGES = frozenset(("away", "permits", "closed"))
 
 

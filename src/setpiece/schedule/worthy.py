@@ -45,7 +45,7 @@ def _grow(
         there[:] = False
         sites[:] = False
         total = -n.money[0]
-        eighths, minutes, moves = 0, 0, -1
+        eighths, minutes, moves, extra = 0, 0, -1, 0
         s = first
         while s >= 0:
             chosen[first, s] = True
@@ -58,6 +58,8 @@ def _grow(
             sites[n.place[s]] = True
             eighths += n.eighths[s]
             minutes += n.minutes[s]
+            over = minutes + moves * n.limits[2] - n.limits[7]
+            extra = n.money[2] * -(-over // n.limits[8]) if over > 0 else 0
             s, best = -1, 0.0
             for o in range(strips):
                 if not able[o] or chosen[first, o] or eighths + n.eighths[o] > n.limits[0]:
@@ -69,10 +71,12 @@ def _grow(
                 for k in range(n.cast_at[o], n.cast_at[o + 1]):
                     p = n.cast[k]
                     fits &= load[p] + n.minutes[o] <= n.most[p]
-                value = _adds(n, pay, worth, here, there, o) / n.eighths[o]
+                over = minutes + n.minutes[o] + more * n.limits[2] - n.limits[7]
+                later = n.money[2] * -(-over // n.limits[8]) - extra if over > 0 else 0
+                value = (_adds(n, pay, worth, here, there, o) - later) / n.eighths[o]
                 if fits and value > best:
                     s, best = o, value
-        gain[first] = total
+        gain[first] = total - extra
     return chosen, gain
 
 

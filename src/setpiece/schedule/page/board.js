@@ -108,7 +108,9 @@
     const eighths = day.strips.reduce((sum, id) => sum + strips.get(id).eighths, 0);
     line.append(make("span", "date", `End of Day # ${number} of ${of} — ${day.words}`));
     line.append(make("span", "", `Total Pages: ${pricer.pages(eighths)}`));
-    line.append(make("span", "quiet", `call ${clock(dressed.call)}, wrap ${clock(dressed.wrap)}${dressed.night ? ", night" : ""}`));
+    const over = pricer.overtime(day);
+    if (over) line.append(make("span", "over", `overtime ${money(over)}`));
+    line.append(make("span", "quiet", `call ${clock(dressed.call)}, wrap ${clock(dressed.wrap)}${dressed.hours === "day" ? "" : `, ${dressed.hours}`}`));
     const own = broken.filter((b) => b.n === day.n);
     if (own.length) {
       const mark = make("span", "bad", own.length === 1 ? "1 rule broken" : `${own.length} rules broken`);

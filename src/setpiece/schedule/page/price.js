@@ -23,23 +23,29 @@ function makePricer(data) {
     const work = day.strips.reduce((sum, id) => sum + strips.get(id).minutes, 0);
     return work + countMoves([day]) * cal.move_minutes;
   }
-  function mostBefore(night, day, nextNight, next) {
-    const call = (n) => (n ? cal.night_call : cal.day_call);
-    const between = 1440 * (next.n - day.n) + call(nextNight) - call(night);
-    return between - cal.turnaround - cal.meal_minutes;
+  // Cents: each step of overtime that is begun is paid.
+  function overtime(day) {
+    const minutes = Math.max(0, minutesOf(day) - cal.normal_minutes);
+    return Math.ceil(minutes / cal.overtime_step) * cal.overtime_price;
+  }
+  // A split day is called so that what comes before the dark ends at sunset.
+  function callOf(hours, day) {
+    if (hours !== "split") return hours === "night" ? cal.night_call : cal.day_call;
+    const dark = day.strips.map((id) => strips.get(id)).filter((s) => s.hours === "night");
+    return day.sunset - minutesOf(day) + dark.reduce((sum, s) => sum + s.minutes, 0);
   }
   // Hours, call and wrap of every day that is shot.
   function dress(days) {
     const out = [];
     for (const day of shotOf(days)) {
       const needs = new Set(day.strips.map((id) => strips.get(id).hours));
-      let night = needs.has("night");
+      let hours = needs.has("night") ? "night" : "day";
+      if (needs.has("night") && needs.has("day") && day.sunset !== null) hours = "split";
       const last = out[out.length - 1];
-      if (last && !needs.has("day") && !needs.has("night")) {
-        night = minutesOf(last.day) > mostBefore(last.night, last.day, false, day);
-      }
-      const call = night ? cal.night_call : cal.day_call;
-      out.push({ day, night, call, wrap: call + minutesOf(day) + cal.meal_minutes });
+      if (last && !needs.has("day") && !needs.has("night")
+        && 1440 * (day.n - last.day.n) + cal.day_call - last.wrap < cal.turnaround) hours = "night";
+      const call = callOf(hours, day);
+      out.push({ day, hours, call, wrap: call + minutesOf(day) + cal.meal_minutes });
     }
     return out;
   }
@@ -89,9 +95,10 @@ function makePricer(data) {
     const shot = shotOf(days);
     const dates = new Map(shot.flatMap((d) => d.strips.map((id) => [id, d.n])));
     const deals = engagements(days), hired = new Map();
-    let locations = 0, weather = 0;
+    let locations = 0, weather = 0, over = 0;
     for (const d of shot) {
       const today = d.strips.map((id) => strips.get(id));
+      over += overtime(d);
       for (const place of new Set(today.map((s) => s.location))) locations += data.fees[place] || 0;
       for (const name of new Set(today.flatMap((s) => s.equipment))) {
         hired.set(name, (hired.get(name) || 0) + 1);
@@ -102,6 +109,7 @@ function makePricer(data) {
     const moves = countMoves(shot);
     const parts = shot.length ? {
       crew: cal.unit_day * unitDays(days).length,
+      overtime: over,
       work: sum(deals.map((e) => e.work)),
       hold: sum(deals.map((e) => e.hold)),
       travel: sum(deals.map((e) => e.travel)),
@@ -123,10 +131,9 @@ function makePricer(data) {
     for (const d of dressed) oneDay(d, say);
     for (let i = 1; i < dressed.length; i++) {
       const a = dressed[i - 1], b = dressed[i];
-      const over = minutesOf(a.day) - mostBefore(a.night, a.day, b.night, b.day);
-      if (over > 0) {
-        const rest = tenths(cal.turnaround_hours - over / 60);
-        say("turnaround", "", `${rest} hours between wrap on ${a.day.date} and call on ` +
+      const rest = 1440 * (b.day.n - a.day.n) + b.call - a.wrap;
+      if (rest < cal.turnaround) {
+        say("turnaround", "", `${hours(rest)} hours between wrap on ${a.day.date} and call on ` +
           `${b.day.date}, ${whole(cal.turnaround / 60)} is the least`, b.day, [...a.day.strips, ...b.day.strips]);
       }
     }
@@ -144,7 +151,8 @@ function makePricer(data) {
     stunts(shotOf(days), say);
     return out.sort((a, b) => a.n - b.n);
   }
-  function oneDay({ day, night }, say) {
+  function oneDay({ day, hours: when }, say) {
+    const night = when === "night";
     const today = day.strips.map((id) => strips.get(id));
     if (!day.works) say("days off", "", `${day.date} is a day off`, day, day.strips);
     else if (day.n < cal.start) {
@@ -170,7 +178,8 @@ function makePricer(data) {
         `${whole(cal.day_minutes / 60)} is the most`, day, day.strips);
     }
     const sunny = today.filter((s) => s.hours === "day"), dark = today.filter((s) => s.hours === "night");
-    if (sunny.length && (dark.length || night)) {
+    if (when === "split") split(day, today, say);
+    else if (sunny.length && (dark.length || night)) {
       say("light", "", `${day.date} is a night, and strip ${sunny[0].id} needs daylight`, day,
         [...sunny, ...dark].map((s) => s.id));
     } else if (dark.length && !night) {
@@ -193,10 +202,24 @@ function makePricer(data) {
         say("cast hours", p.name, `${p.name} works ${hours(load)} hours on ${day.date}, ` +
           `${whole(p.most_minutes / 60)} is the most`, day, own.map((s) => s.id));
       }
-      if (p.minor && !cal.minors_at_night && night) {
-        say("minor at night", p.name, `${p.name} is a minor, and ${day.date} is a night`, day,
+      if (p.minor && !cal.minors_at_night && when !== "day") {
+        const late = night ? "is a night" : "goes on into the night";
+        say("minor at night", p.name, `${p.name} is a minor, and ${day.date} ${late}`, day,
           own.map((s) => s.id));
       }
+    }
+  }
+  function split(day, today, say) {
+    const sites = [...new Set(today.map((s) => s.site))].sort();
+    if (sites.length > 1) {
+      say("light", "", `${day.date} is split between day and night, and is at ${sites.join(" and ")}`,
+        day, day.strips);
+    }
+    const first = today.findIndex((s) => s.hours === "night");
+    for (const s of today.slice(first)) {
+      if (s.hours === "night") continue;
+      say("light", "", `${day.date} is split, and strip ${s.id} stands behind ${today[first].id} ` +
+        "in the dark", day, [s.id, today[first].id]);
     }
   }
   function stunts(shot, say) {
@@ -216,5 +239,5 @@ function makePricer(data) {
       }
     }
   }
-  return { cost, check, dress, pages, minutesOf };
+  return { cost, check, dress, pages, minutesOf, overtime };
 }
