@@ -108,8 +108,8 @@ def _grain(n: int, seed: int) -> NDArray:
 
 def _ends(cut: Cut, a: NDArray) -> NDArray:
     """Latitudes where hair ends, without its locks."""
-    away = _away(a)
-    return np.interp(away, *zip(*cut.line, strict=True))
+    line = np.array(cut.line)
+    return np.interp(_away(a), line[:, 0], line[:, 1])
 
 
 def _lift(cut: Cut, s: NDArray, a: NDArray) -> NDArray:
