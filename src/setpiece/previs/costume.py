@@ -6,6 +6,7 @@ import re
 import zlib
 from dataclasses import dataclass, replace
 
+from setpiece.previs.hair_mesh import STYLES
 from setpiece.previs.solid import Colour
 
 SKINS: tuple[Colour, ...] = (
@@ -218,6 +219,12 @@ def _told(made: Costume, words: list[str], period: bool) -> Costume:
             made = replace(made, hat=word)
         elif word in _DYES:
             made = replace(made, top=_DYES[word])
-        elif word == "elder":
-            made = replace(made, elder=True)
+        elif word in ("elder", "young"):
+            made = replace(made, elder=word == "elder")
+        elif word == "bareheaded":
+            made = replace(made, hat="")
+        elif word in STYLES:
+            made = replace(made, hair=word)
+        elif word in ("bearded", "shaven"):
+            made = replace(made, beard=(made.beard or 0.025) if word == "bearded" else 0.0)
     return made
