@@ -119,7 +119,14 @@ def on_ground(way: NDArray, camera: Camera) -> NDArray | None:
     barb = side[neck] * 2.1 * half
     shape = np.concatenate([left, [line[neck] + barb, line[-1], line[neck] - barb], right_[::-1]])
     seen, depth = camera.project(shape)
-    return seen if (depth > 0.3).all() else None
+    if (depth <= 0.3).any():
+        return None
+    run, _ = camera.project(line)
+    long_ = float(np.linalg.norm(np.diff(run, axis=0), axis=1).sum())
+    u = camera.width / 960
+    if cv2.contourArea(seen.astype(np.float32)) < 6.5 * u * long_:
+        return _outline(run, 13 * u)  # seen too flat to be read: as if it stood up a little
+    return seen
 
 
 def along_edge(way: NDArray, feet: NDArray, camera: Camera) -> NDArray | None:
@@ -246,7 +253,11 @@ def _camera_ways(shot: model.Shot, camera: Camera) -> list[tuple[NDArray, float]
 
 
 def _arrow(picture: U8, path: NDArray, width: float, u: float) -> None:
-    """A bold arrow along path (N, 2) [px] that swells toward its head."""
+    _inked(picture, _outline(path, width), u)
+
+
+def _outline(path: NDArray, width: float) -> NDArray:
+    """Of a bold arrow along path (N, 2) [px] that swells toward its head."""
     step = np.linalg.norm(np.diff(path, axis=0), axis=1)
     length = float(step.sum())
     s = np.concatenate([[0.0], np.cumsum(step)])
@@ -264,8 +275,7 @@ def _arrow(picture: U8, path: NDArray, width: float, u: float) -> None:
         body - side[: neck + 1] * half[: neck + 1],
     )
     barb = side[neck] * width * 0.85
-    _inked(picture, np.concatenate(
-        [left, [p[neck] + barb, p[-1], p[neck] - barb], right[::-1]]), u)  # fmt: skip
+    return np.concatenate([left, [p[neck] + barb, p[-1], p[neck] - barb], right[::-1]])
 
 
 def _inked(picture: U8, shape: NDArray, u: float) -> None:

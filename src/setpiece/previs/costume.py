@@ -95,6 +95,9 @@ _NEW_WOMEN = (
     ("suit", "bun", "", 0.0, False),
     ("coat", "curly", "", 0.0, False),
 )
+# What tells two men in the same clothes apart.
+_MENS_HAIR = ("short", "swept", "curly", "receding", "crop", "long", "tail")
+_MENS_BEARDS = (0.0, 0.02, 0.0, 0.045, 0.03)
 # Words in a name that say how its bearer looks; the first that is found decides.
 _WORDS: tuple[tuple[tuple[str, ...], dict], ...] = (
     (
@@ -165,6 +168,9 @@ def costume(
     woman = shape % 2 == 1
     table = (_OLD_WOMEN if woman else _OLD_MEN) if period else (_NEW_WOMEN if woman else _NEW_MEN)
     cut, hair, hat, beard, cloak = table[shape // 2 % len(table)]
+    if not woman and period:
+        hair = _MENS_HAIR[(seed >> 14) % (5 if hat else len(_MENS_HAIR))]
+        beard = _MENS_BEARDS[(seed >> 20) % len(_MENS_BEARDS)]
     cloth = CLOTHS[hue % len(CLOTHS)]
     made = Costume(
         cut,
