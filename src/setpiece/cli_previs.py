@@ -13,6 +13,7 @@ EXAMPLES = (
     "setpiece previs tower.fountain",
     "setpiece previs tower.fdx --scenes 12-14 --style pencil",
     "setpiece previs tower.fdx --shots shots.csv                 # the shot list, edited",
+    "setpiece previs tower.fdx --cast cast.toml                  # who looks how, edited",
     "setpiece previs blue.fdx --revises takes/show_boards_tower_previs_v001",
     "setpiece previs tower.fdx --engine comfyui --server http://127.0.0.1:8188 --workflow w.json",
 )
@@ -27,6 +28,10 @@ def previs(
     aspect: Annotated[str, typer.Option(help="2.39, 1.85 or 16:9.")] = "2.39",
     shots: Annotated[
         Path | None, typer.Option(help="shots.csv of an earlier run, edited: it decides.")
+    ] = None,
+    cast: Annotated[
+        Path | None,
+        typer.Option(help="cast.toml of an earlier run, edited: who looks how."),
     ] = None,
     revises: Annotated[
         Path | None,
@@ -74,7 +79,7 @@ def previs(
     from setpiece.progress import check_table, watching
 
     request = check(
-        script, scenes=scenes, style=style, aspect=aspect, shots=shots, revises=revises,
+        script, scenes=scenes, style=style, aspect=aspect, shots=shots, cast=cast, revises=revises,
         fps=read_fps(fps), animatic=animatic, voices=voices, engine=engine, server=server,
         workflow=workflow, model=model, engine_timeout=engine_timeout, shot_model=shot_model,
         show=show,
@@ -90,4 +95,5 @@ def previs(
     if animatic:
         typer.echo(f"Watch     {take.movie}")
     typer.echo(f"Edit      {take.folder / 'shots.csv'}, then the same command with --shots")
+    typer.echo(f"          {take.folder / 'cast.toml'}, with --cast")
     typer.echo(f"Everything is in {take.folder}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from setpiece.previs.camera_rules import fits, framed
 from setpiece.previs.idea import Idea
 from setpiece.previs.lens import HEADROOM, project
@@ -51,7 +53,8 @@ def camera_for(
                 return camera
         return None
     if idea.type in ("group", "two-shot") and len(subjects) > 1:
-        return wide(staging, people, subjects, look, shift=0.15 if idea.type == "group" else 0.0)
+        shift = math.radians(idea.turn) if idea.turn else 0.15 * (idea.type == "group")
+        return wide(staging, people, subjects, look, shift=shift)
     who = subjects[0]
     if idea.type == "ots":
         over = here.get(idea.over)
@@ -59,7 +62,7 @@ def camera_for(
     looks = here.get(who.looks_at) if isinstance(who.looks_at, str) else None
     toward = looks.position if looks and looks.species != "cloud" else None
     turn = 1 if who.position[0] > 0 else -1
-    return single(staging, people, who, idea.size, look, toward, turn)
+    return single(staging, people, who, idea.size, look, toward, turn, idea.turn)
 
 
 def moved(staging: Staging, idea: Idea, camera: Camera, people: tuple[Figure, ...]) -> Camera:

@@ -27,11 +27,11 @@ def draw_arrows(frame: U8, staging: model.Staging, shot: model.Shot, camera: Cam
     u = camera.width / 960
     # Two say it: more would be read as a crowd of arrows.
     drawn = 0
-    for way in _walks(staging, shot):
+    for way, feet in _walks(staging, shot):
         shape = on_ground(way, camera)
         if shape is not None:
             _inked(out, shape, u)
-        elif (edge := along_edge(way, camera)) is not None:
+        elif (edge := along_edge(way, feet, camera)) is not None:
             _arrow(out, edge, 15 * u, u)
         drawn += shape is not None or edge is not None
         if drawn == 2:
@@ -47,10 +47,11 @@ def draw_arrows(frame: U8, staging: model.Staging, shot: model.Shot, camera: Cam
     return out
 
 
-def _walks(staging: model.Staging, shot: model.Shot) -> list[NDArray]:
+def _walks(staging: model.Staging, shot: model.Shot) -> list[tuple[NDArray, NDArray]]:
     """Ways (N, 3) [m] on the ground of whoever moves during the shot: what is before them at the
-    moment that the panel shows; where they have all but arrived, what is behind them."""
-    out: list[NDArray] = []
+    moment that the panel shows; where they have all but arrived, what is behind them. And where
+    their feet (3,) are then."""
+    out: list[tuple[NDArray, NDArray]] = []
     if shot.type == "insert":
         return out
     climb = {m.who for b in staging.beats for m in b.moves if m.what == "climb"
@@ -74,7 +75,8 @@ def _walks(staging: model.Staging, shot: model.Shot) -> list[NDArray]:
             keep = (_STEP, gone[-1]) if b == last else (0.0, gone[-1] - _STEP)
             s = np.linspace(*keep, 24)
             xy = np.stack([np.interp(s, gone, xy[:, k]) for k in (0, 1)], 1)
-            out.append(np.column_stack([xy, np.full(24, f.lift + 0.03)]))
+            feet = np.array([*(np.interp(now, p[:, 2], p[:, k]) for k in (0, 1)), f.lift])
+            out.append((np.column_stack([xy, np.full(24, f.lift + 0.03)]), feet))
             break
     return out
 
@@ -117,14 +119,21 @@ def on_ground(way: NDArray, camera: Camera) -> NDArray | None:
     barb = side[neck] * 2.1 * half
     shape = np.concatenate([left, [line[neck] + barb, line[-1], line[neck] - barb], right_[::-1]])
     seen, depth = camera.project(shape)
-    return seen if (depth > 0.3).all() else None
+    if (depth <= 0.3).any():
+        return None
+    run, _ = camera.project(line)
+    long_ = float(np.linalg.norm(np.diff(run, axis=0), axis=1).sum())
+    u = camera.width / 960
+    if cv2.contourArea(seen.astype(np.float32)) < 6.5 * u * long_:
+        return _outline(run, 13 * u)  # seen too flat to be read: as if it stood up a little
+    return seen
 
 
-def along_edge(way: NDArray, camera: Camera) -> NDArray | None:
+def along_edge(way: NDArray, feet: NDArray, camera: Camera) -> NDArray | None:
     """An arrow (N, 2) [px] along the lower edge beside whoever takes way (N, 3) [m], their feet
-    out of frame: across as they cross; down and in where they come nearer, up where they go."""
-    knee = way + np.array([0, 0, 0.95])
-    pixels, depth = camera.project(knee[[0, -1]])
+    (3,) out of frame: across as they cross; down and in where they come nearer, up where they
+    go."""
+    pixels, depth = camera.project(feet[None] + np.array([0, 0, 0.95]))
     w, h = camera.width, camera.height
     if depth[0] < 0.4 or not 0 < pixels[0, 0] < w:
         return None
@@ -244,7 +253,11 @@ def _camera_ways(shot: model.Shot, camera: Camera) -> list[tuple[NDArray, float]
 
 
 def _arrow(picture: U8, path: NDArray, width: float, u: float) -> None:
-    """A bold arrow along path (N, 2) [px] that swells toward its head."""
+    _inked(picture, _outline(path, width), u)
+
+
+def _outline(path: NDArray, width: float) -> NDArray:
+    """Of a bold arrow along path (N, 2) [px] that swells toward its head."""
     step = np.linalg.norm(np.diff(path, axis=0), axis=1)
     length = float(step.sum())
     s = np.concatenate([[0.0], np.cumsum(step)])
@@ -262,8 +275,7 @@ def _arrow(picture: U8, path: NDArray, width: float, u: float) -> None:
         body - side[: neck + 1] * half[: neck + 1],
     )
     barb = side[neck] * width * 0.85
-    _inked(picture, np.concatenate(
-        [left, [p[neck] + barb, p[-1], p[neck] - barb], right[::-1]]), u)  # fmt: skip
+    return np.concatenate([left, [p[neck] + barb, p[-1], p[neck] - barb], right[::-1]])
 
 
 def _inked(picture: U8, shape: NDArray, u: float) -> None:

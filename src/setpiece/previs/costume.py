@@ -6,6 +6,7 @@ import re
 import zlib
 from dataclasses import dataclass, replace
 
+from setpiece.previs.hair_mesh import STYLES
 from setpiece.previs.solid import Colour
 
 SKINS: tuple[Colour, ...] = (
@@ -94,6 +95,9 @@ _NEW_WOMEN = (
     ("suit", "bun", "", 0.0, False),
     ("coat", "curly", "", 0.0, False),
 )
+# What tells two men in the same clothes apart.
+_MENS_HAIR = ("short", "swept", "curly", "receding", "crop", "long", "tail")
+_MENS_BEARDS = (0.0, 0.02, 0.0, 0.045, 0.03)
 # Words in a name that say how its bearer looks; the first that is found decides.
 _WORDS: tuple[tuple[tuple[str, ...], dict], ...] = (
     (
@@ -164,6 +168,9 @@ def costume(
     woman = shape % 2 == 1
     table = (_OLD_WOMEN if woman else _OLD_MEN) if period else (_NEW_WOMEN if woman else _NEW_MEN)
     cut, hair, hat, beard, cloak = table[shape // 2 % len(table)]
+    if not woman and period:
+        hair = _MENS_HAIR[(seed >> 14) % (5 if hat else len(_MENS_HAIR))]
+        beard = _MENS_BEARDS[(seed >> 20) % len(_MENS_BEARDS)]
     cloth = CLOTHS[hue % len(CLOTHS)]
     made = Costume(
         cut,
@@ -218,6 +225,12 @@ def _told(made: Costume, words: list[str], period: bool) -> Costume:
             made = replace(made, hat=word)
         elif word in _DYES:
             made = replace(made, top=_DYES[word])
-        elif word == "elder":
-            made = replace(made, elder=True)
+        elif word in ("elder", "young"):
+            made = replace(made, elder=word == "elder")
+        elif word == "bareheaded":
+            made = replace(made, hat="")
+        elif word in STYLES:
+            made = replace(made, hair=word)
+        elif word in ("bearded", "shaven"):
+            made = replace(made, beard=(made.beard or 0.025) if word == "bearded" else 0.0)
     return made

@@ -19,7 +19,7 @@ from setpiece.render.camera import Camera
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
 STYLES = ("ink", "pencil", "clay")
-_FINE_LINE = 0.0045  # m: strands, folds and wrinkles
+_FINE_LINE, _BROAD_LINE = 0.0045, 0.0098  # m: strands and wrinkles below, what sets have above
 FINE = 2  # samples a pixel, each way
 PAPER = {"ink": (250, 248, 243), "pencil": (244, 241, 232), "clay": (236, 233, 228)}
 INK = {"ink": (20, 20, 24), "pencil": (52, 50, 52), "clay": (58, 52, 48)}
@@ -323,7 +323,8 @@ def _curves(scene: Scene, view: View, unit: float) -> Lines:
     px = wide * camera.focal / np.maximum(z, 0.1) / FINE
     seen &= px > 0.34 * unit
     # A pen has one width: what is drawn fine stays so, however near.
-    px = np.where(wide < _FINE_LINE, np.minimum(px, 3.0 * unit), px)
+    pen = np.where(wide < _FINE_LINE, 3.0, np.where(wide > _BROAD_LINE, 4.0, np.inf))
+    px = np.minimum(px, pen * unit)
     points, start, width = [], [0], []
     for a, b in itertools.pairwise(at):
         ok = seen[a:b]

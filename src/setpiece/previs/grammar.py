@@ -18,6 +18,7 @@ from setpiece.previs.model import Beat, Figure, Staging
 from setpiece.previs.motion_shots import coming, coming_shots, movement, moving_shots
 from setpiece.previs.seen import everybody_seen, rows_broken
 from setpiece.previs.sight_shots import TALL, falling_after, sights, thing_in
+from setpiece.previs.soliloquy import soliloquies
 from setpiece.previs.speech_shots import speech_shot
 
 Place = Literal["new", "back", "stay"]
@@ -54,7 +55,7 @@ def ideas(staging: Staging, *, place: Place = "new") -> list[Idea]:
             out += coming_shots(staging, Maker(stretch), comer, idea)
         else:
             out += sights(staging, idea, beats, here, shown) if out else [idea]
-    return rows_broken(staging, everybody_seen(staging, out))
+    return rows_broken(staging, everybody_seen(staging, soliloquies(staging, out)))
 
 
 def _opening(

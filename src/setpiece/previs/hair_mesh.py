@@ -42,7 +42,7 @@ _BACK = ((0, 0.66), (0.4, 0.70), (0.72, 0.74), (0.95, 0.42), (1.15, 0.08), (1.4,
     (2.2, -0.3), (np.pi, -0.56))  # fmt: skip
 _WOMAN = ((0, 0.66), (0.5, 0.60), (0.85, 0.42), (1.08, 0.1), (1.3, -0.25), (1.6, -0.42),
     (np.pi, -0.55))  # fmt: skip
-_UP = ((0, 0.62), (0.45, 0.60), (0.85, 0.45), (1.1, 0.12), (1.3, 0.1), (1.46, 0.26), (1.95, 0.24),
+_UP = ((0, 0.56), (0.45, 0.58), (0.85, 0.45), (1.1, 0.12), (1.3, 0.1), (1.46, 0.26), (1.95, 0.24),
     (2.2, -0.2), (np.pi, -0.5))  # fmt: skip
 _HIGH = ((0, 0.76), (0.22, 0.80), (0.5, 1.02), (0.75, 0.92), (0.95, 0.52), (1.1, 0.14),
     *_MAN[5:])  # fmt: skip
@@ -71,7 +71,7 @@ def hair(style: str, skull: Skull, colour: Colour) -> list[Solid]:
         parts.append(_fall(skull, colour, 0.25))
     if style == "bun":
         knot = ellipsoid((0.043, 0.040, 0.041), (0, -0.122, 0.035), colour, 14)
-        turns = [_turn(0.040 - 0.009 * k, 0.6 * k) for k in range(3)]
+        turns = [_turn(0.041, 0.0, 2 * np.pi), *(_turn(0.031 - 0.010 * k, k) for k in range(2))]
         parts.append(_with(knot, turns))
     if style == "tail":
         way = eased([(0, -0.105, 0.035), (0, -0.135, 0.03), (0, -0.148, -0.02), (0, -0.138, -0.09),
@@ -90,8 +90,8 @@ def _with(solid: Solid, lines: list[Curve]) -> Solid:
         (*solid.curves, *lines))  # fmt: skip
 
 
-def _turn(radius: float, phase: float) -> Curve:
-    a = np.linspace(phase, phase + 4.2, 12)
+def _turn(radius: float, phase: float, arc: float = 4.2) -> Curve:
+    a = np.linspace(phase, phase + arc, 12)
     ring = np.stack([radius * np.cos(a), np.full(12, -0.155), 0.035 + radius * np.sin(a)], 1)
     return Curve(f32(ring), 0.0022)
 
@@ -108,8 +108,8 @@ def _grain(n: int, seed: int) -> NDArray:
 
 def _ends(cut: Cut, a: NDArray) -> NDArray:
     """Latitudes where hair ends, without its locks."""
-    away = _away(a)
-    return np.interp(away, *zip(*cut.line, strict=True))
+    line = np.array(cut.line)
+    return np.interp(_away(a), line[:, 0], line[:, 1])
 
 
 def _lift(cut: Cut, s: NDArray, a: NDArray) -> NDArray:
@@ -139,15 +139,15 @@ def _mass(cut: Cut, skull: Skull, colour: Colour) -> Solid:
     ring = np.broadcast_to(a[None], t.shape)
     cap = surface(skull.at(t, ring, _lift(cut, np.broadcast_to(s, t.shape), ring)), colour,
         wrap=True, out=-1)  # fmt: skip
-    return Solid(cap.vertices, cap.normals, cap.faces, cap.facet, _shine(cap, colour),
+    return Solid(cap.vertices, cap.normals, cap.faces, cap.facet, _shine(cap, colour, cut.way),
         _curls(cut, skull) if cut.curl else _strands(cut, skull))  # fmt: skip
 
 
-def _shine(cap: Solid, colour: Colour) -> NDArray:
+def _shine(cap: Solid, colour: Colour, way: str) -> NDArray:
     """Tones (F, 3): light lies on the crown and breaks up along the strands."""
     normal = cap.normals[cap.faces].mean(1)
     where = cap.vertices[cap.faces].mean(1)
-    turn = np.arctan2(where[:, 0], where[:, 1])
+    turn = np.arctan2(where[:, 0], where[:, 1]) if way != "back" else 9 * where[:, 0] / 0.08
     broken = 0.10 * np.sin(23 * turn) + 0.06 * np.sin(41 * turn + 1)
     facing = normal @ _SHINE + broken
     lit = (facing > 0.72) & (facing < 0.93)
@@ -168,7 +168,7 @@ def _toward(t: float, a: float) -> NDArray:
 
 def _strands(cut: Cut, skull: Skull) -> tuple[Curve, ...]:
     """Strokes from the parting, the crown or the forehead to where the hair ends."""
-    n = 34
+    n = 34 if cut.way != "back" else 24
     spin = np.linspace(0.0, 2 * np.pi, n, endpoint=False) + 0.05
     begin, length, heavy = _grain(n, 11), _grain(n, 12), _grain(n, 13)
     out = []

@@ -26,6 +26,8 @@ class Idea:
     prop: str = ""
     push: bool = False
     move: str = ""  # "pan", "track", "tilt up", "tilt down": what the camera is to do
+    turn: float = 0.0  # degrees off the eyeline that are asked for; below 0 to the other side
+    alone: str = ""  # "nobody but us", or who is only heard: spoken to nobody who is there
 
 
 class Maker:

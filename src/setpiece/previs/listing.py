@@ -8,9 +8,10 @@ from typing import cast
 
 from setpiece.errors import InputError
 from setpiece.previs.carry import boards_of, carried, open_boards
+from setpiece.previs.cast_file import Look, dressed, read_cast
 from setpiece.previs.coverage import places, shot_list
 from setpiece.previs.model import Aspect, Boards, ShotList, Staging
-from setpiece.previs.place import Look
+from setpiece.previs.place import Look as View
 from setpiece.previs.reflow import Reflow
 from setpiece.previs.request import Request
 from setpiece.previs.server import propose
@@ -28,10 +29,13 @@ def list_shots(
 ) -> Boards:
     """Every scene that was asked for, blocked and broken down into shots.
 
-    Raises InputError: an edited table that does not fit, a server that answers nonsense.
+    Raises InputError: an edited table or cast that does not fit, a server that answers nonsense.
     """
-    look = Look(aspect=cast(Aspect, request.aspect))
-    blocked = [stage(scene, script) for scene in scenes]
+    look = View(aspect=cast(Aspect, request.aspect))
+    looks: dict[str, Look] = {}
+    if request.cast is not None:
+        looks = read_cast(request.cast, tuple(m.name for m in script.cast))
+    blocked = [dressed(stage(scene, script), looks) for scene in scenes]
     known = places(tuple(blocked))
     before = open_boards(request.revises) if request.revises is not None else None
     stagings: list[Staging] = []
@@ -41,6 +45,7 @@ def list_shots(
         kept = boards_of(before, old) if before is not None and old is not None else None
         if kept is not None:
             staging, shots = carried(*kept, scene)
+            staging = dressed(staging, looks, grown=False)  # its cameras stand
         else:
             staging = blocked[n]
             if request.shot_model is not None and staging.beats:

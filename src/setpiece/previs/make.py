@@ -108,7 +108,7 @@ def previs(
     shots_key = key_of(
         STAGE_VERSION["shots"], script.model_dump(mode="json"), [s.position for s in scenes],
         request.aspect, request.shot_model, hash_file(request.shots) if request.shots else None,
-        revised and revised["order"],
+        hash_file(request.cast) if request.cast else None, revised and revised["order"],
     )  # fmt: skip
     folder = desk.run(
         "shots", shots_key, partial(_shots, request, script, scenes, reflow), lambda d: d

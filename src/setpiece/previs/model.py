@@ -55,7 +55,8 @@ class Build(_Frozen):
     `height` is metres from sole to crown (for an animal: to the top of its head). `shape`, `hue`
     and `tone` are small numbers that the drawing turns into body and hair, costume, and its grey;
     who has an odd `shape` is drawn as a woman. `wears` is words of the script for their clothes
-    ("coat yellow"), "elder" among them.
+    ("coat yellow"), "elder" among them, and what an artist's `cast_file` adds: "young", a style of
+    hair, "bearded", "shaven", "bareheaded".
     """
 
     height: float = Field(1.75, gt=0, le=60)

@@ -13,11 +13,11 @@ from setpiece.show import TakeResult
 
 def order_key(request: Request) -> str:
     """Changes with whatever boards depend on: options, what the files hold, this program."""
-    files = [request.script, request.shots, request.workflow]
+    files = [request.script, request.shots, request.cast, request.workflow]
     record = request.revises / "take.json" if request.revises else None
     boards = request.revises / "boards.json" if request.revises else None
     return key_of(
-        request.model_dump(mode="json", exclude={"script", "shots", "workflow", "revises"}),
+        request.model_dump(mode="json", exclude={"script", "shots", "cast", "workflow", "revises"}),
         request.shot_name,
         [hash_file(p) if p is not None and p.is_file() else None for p in (*files, record, boards)],
         __version__,

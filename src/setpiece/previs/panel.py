@@ -15,6 +15,7 @@ from setpiece.previs.blocked import Scene
 from setpiece.previs.draw import contours, draw, ink_of, see, weather
 from setpiece.previs.solid import f32
 from setpiece.previs.stage import Stage, struck
+from setpiece.previs.timing import spoken_by
 from setpiece.render.camera import Camera
 
 F32 = NDArray[np.float32]
@@ -216,12 +217,20 @@ def _move(camera: model.Camera) -> str:
 
 
 def _told(staging: model.Staging, shot: model.Shot) -> list[tuple[str, str]]:
-    """(speaker or "", words) of the beats of a shot."""
+    """(speaker or "", words) of the beats of a shot: of a long speech what is said in it."""
     out = []
     for i in shot.beats:
-        if 0 <= i < len(staging.beats):
-            beat = staging.beats[i]
-            out.append((beat.who[0] if beat.what == "speech" and beat.who else "", beat.words))
+        if not 0 <= i < len(staging.beats):
+            continue
+        beat = staging.beats[i]
+        if beat.what != "speech" or not beat.who:
+            out.append(("", beat.words))
+            continue
+        words = beat.words.split()
+        ends = (shot.start - beat.start, shot.start + shot.seconds - beat.start)
+        first, last = (spoken_by(words, max(t, 0.0), beat.seconds) for t in ends)
+        said = ("\u2026 " if 0 < first < last else "") + " ".join(words[first:last])
+        out.append((beat.who[0], said))
     return [(a, b) for a, b in out if b.strip()]
 
 

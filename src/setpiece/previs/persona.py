@@ -175,10 +175,19 @@ def _introduced(
     dressed = _DRESSED.search(sentence)
     if dressed is None or wears:
         return
-    words = sentence[dressed.end() : dressed.end() + 40]
+    found = worn(sentence[dressed.end() : dressed.end() + 40])
+    wears += found if any(w not in COLOURS for w in found) else []
+
+
+def worn(words: str) -> list[str]:
+    """Cut, hat and colours in words for clothes ("a yellow raincoat"), as `Build.wears` has them;
+    "bareheaded" too."""
+    out = []
     for table in (CLOTHES, HATS):
         for cut, pattern in table.items():
-            if re.search(rf"\b(?:{pattern})\b", words, re.I):
-                wears.append(cut)
+            if re.search(rf"\b(?:{pattern}|{cut})\b", words, re.I):
+                out.append(cut)
                 break
-    wears += [c for c in COLOURS if wears and re.search(rf"\b{c}\b", words, re.I)]
+    if re.search(r"\bbare-?headed\b", words, re.I):
+        out.append("bareheaded")
+    return out + [c for c in COLOURS if re.search(rf"\b{c}\b", words, re.I)]

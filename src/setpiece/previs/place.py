@@ -65,9 +65,12 @@ class Look:
 
 def single(
     staging: Staging, people: tuple[Figure, ...], who: Figure, size: Size, look: Look,
-    toward: Vec2 | None = None, side_turn: int = 1,
+    toward: Vec2 | None = None, side_turn: int = 1, turn: float = 0.0,
 ) -> Camera | None:  # fmt: skip
-    """A camera on one person, off the eyeline by a third of a right angle where there is room."""
+    """A camera on one person, off the eyeline by a third of a right angle where there is room, or
+    by `turn` degrees where those are asked for, below 0 to the other side."""
+    wanted = _TURNS if not turn else tuple(sorted(_TURNS, key=lambda t: abs(t - abs(turn))))
+    side_turn = -side_turn if turn < 0 else side_turn
     base = math.radians(who.facing)
     if toward is not None and math.dist(toward, who.position) > 0.1:
         base = math.atan2(toward[1] - who.position[1], toward[0] - who.position[0])
@@ -76,11 +79,11 @@ def single(
     shown = SHOWN[size] * stature(who)
     for order, lens in enumerate(near[:9]):
         distance = shown * lens * look.ratio_height()
-        for rank, turn in enumerate(_TURNS):
+        for rank, off in enumerate(wanted):
             for sign in (side_turn, -side_turn):
-                bearing = base + sign * math.radians(turn)
+                bearing = base + sign * math.radians(off)
                 camera = _on(who, bearing, distance, lens, size, look)
-                cost = order + 0.6 * rank + (0 if sign == side_turn else 0.3)
+                cost = order + 0.6 * rank + (0 if sign == side_turn else 0.3 if not turn else 1.5)
                 if (
                     (best is None or cost < best[0])
                     and fits(staging, people, camera, who)

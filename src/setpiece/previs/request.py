@@ -25,6 +25,7 @@ class Request(BaseModel):
     style: str = "ink"
     aspect: str = "2.39"
     shots: Path | None = None
+    cast: Path | None = None
     revises: Path | None = None
     fps: Fraction = Fraction(24)
     animatic: bool = True
@@ -56,7 +57,7 @@ def check(script: Path | str, **options: Any) -> Request:
     fps = Fraction(options.get("fps", 24))
     if not Fraction(1) <= fps <= 120:
         raise InputError(f"--fps {float(fps):g}: boards run at 1 to 120 frames a second.")
-    for name in ("shots", "workflow"):
+    for name in ("shots", "cast", "workflow"):
         if name in options and not Path(options[name]).is_file():
             raise InputError(f"--{name} {options[name]}: there is no such file.")
     if "revises" in options and not Path(options["revises"]).is_dir():

@@ -12,6 +12,7 @@ from setpiece.farm import Meter, map_frames
 from setpiece.ledger.costs import Rate
 from setpiece.ledger.estimate import load_estimate
 from setpiece.media.atomic import whole_file
+from setpiece.previs.cast_file import cast_text
 from setpiece.previs.model import Boards
 from setpiece.previs.set_piece import bid_text, set_pieces
 from setpiece.previs.table import table_text
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
 
 
 def write_lists(s: Stages, folder: Path) -> None:
-    """boards.json and shots.csv. Raises StoreError."""
+    """boards.json, shots.csv and cast.toml. Raises StoreError."""
     with whole_file(folder / "boards.json") as part:
         part.write_text(s.boards.model_dump_json(indent=1), encoding="utf-8")
+    with whole_file(folder / "cast.toml") as part:
+        part.write_text(cast_text(s.boards), encoding="utf-8")
     with whole_file(folder / "shots.csv") as part:
         part.write_text(table_text(s.boards), encoding="utf-8")
 

@@ -2,34 +2,56 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from setpiece.previs.idea import Idea, quote
-from setpiece.previs.model import ShotType, Staging
+from setpiece.previs.model import ShotType, Size, Staging
 
-_ROW = 4  # frames of one person each that may follow one another
+_ROW = 3  # frames of one person each that may follow one another
+_CLOSER: dict[Size, Size] = {"MLS": "MS", "MS": "MCU", "MCU": "CU"}
 
 
 def rows_broken(staging: Staging, wanted: list[Idea]) -> list[Idea]:
-    """After so many frames of one person, one of the two who talk to one another."""
+    """After so many frames of one person, one of the two who talk to one another; and a frame
+    that has been there twice comes nearer, or, at its nearest, from another side."""
     out: list[Idea] = []
-    row = 0
+    row, pairs = 0, 0
+    used: Counter[tuple[object, ...]] = Counter()
     for idea in wanted:
         row = row + 1 if len(idea.subjects) == 1 and idea.type != "insert" else 0
         # In a car there is no side from which two seats are seen clean.
         if row > _ROW and not idea.move and staging.set.kind != "car":
-            people = {f.name: f for f in staging.at(idea.start + idea.seconds / 2)}
-            who = people.get(idea.subjects[0])
-            near = who.looks_at if who is not None and isinstance(who.looks_at, str) else ""
-            other = people.get(idea.over or near)
-            if who and other and other.species == who.species == "human" and other.role == "cast":
+            other = _other(staging, idea)
+            if other:
                 idea = replace(idea, type="two-shot", size="MS", over="", push=False,
-                    subjects=(who.name, other.name),
+                    subjects=(idea.subjects[0], other), alone="",
+                    turn=(10.0, -24.0, 32.0)[pairs % 3],
                     reason=f"After {_ROW} frames of one person we need both again, and what lies "
                     f"between them: {idea.reason}")  # fmt: skip
-                row = 0
+                row, pairs = 0, pairs + 1
+        key = (idea.type, idea.size, idea.subjects, idea.over)
+        if idea.type in ("single", "reaction", "ots") and not idea.move and not idea.alone:
+            if used[key] >= 2 and idea.size in _CLOSER:
+                idea = replace(idea, size=_CLOSER[idea.size],
+                    reason=f"Nearer than before, as it tightens: {idea.reason}")  # fmt: skip
+            elif used[key] >= 2 and idea.type != "ots":
+                idea = replace(idea, turn=58.0,
+                    reason=f"From further round than before: {idea.reason}")  # fmt: skip
+            used[key] += 1
         out.append(idea)
     return out
+
+
+def _other(staging: Staging, idea: Idea) -> str:
+    """With whom the one in the frame talks, where that is somebody of the cast who is there."""
+    people = {f.name: f for f in staging.at(idea.start + idea.seconds / 2)}
+    who = people.get(idea.subjects[0])
+    near = who.looks_at if who is not None and isinstance(who.looks_at, str) else ""
+    other = people.get(idea.over or near)
+    if who and other and other.species == who.species == "human" and other.role == "cast":
+        return other.name
+    return ""
 
 
 def everybody_seen(staging: Staging, out: list[Idea]) -> list[Idea]:

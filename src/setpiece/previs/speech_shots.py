@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from setpiece.previs.cutting import Stretch
 from setpiece.previs.idea import OVER, Idea, Maker, quote, step
 from setpiece.previs.model import Beat, Figure, Size, Staging
 
-ROW = 4  # shots of one person each that may follow one another
+ROW = 3  # shots of one person each that may follow one another
 
 
 def speech_shot(
@@ -53,23 +55,12 @@ def speech_shot(
         size = step(earlier.size, 1 if felt > 0.35 and earlier.size != "ECU" else -1, "MLS")
     alone = len([n for n in cast if n != main]) == 0 or "aside" in speech.how.casefold()
     if alone:
-        row = 0
-        for idea in reversed(before):
-            if idea.subjects != (main,) or idea.type != "single":
-                break
-            row += 1
-        ladder: tuple[Size, ...] = ("MS", "MCU", "CU", "LS")
-        size = ladder[row % 4] if row or make.cut.end - make.cut.start > 12 else size
-        if before[-1].subjects == (main,) and before[-1].size == size:
-            size = ladder[(row + 1) % 4]
-        if size == "LS":
-            return make("single", "LS", (main,),
-                f"How alone {main} is: step back before coming near again ({said}).")  # fmt: skip
         off = next((n for b in staging.beats if b.offscreen for n in b.who if n != main), "")
         whom = f"{off}, who is not seen" if off else "nobody but us"
-        return make("single", size if size != "ECU" else "CU", (main,),
+        idea = make("single", size if size != "ECU" else "CU", (main,),
             f"{main} speaks to {whom}: come nearer as the thought does ({said}).",
             push=make.cut.end - make.cut.start > 6)  # fmt: skip
+        return replace(idea, alone=whom)
     used = [i.type for i in before if i.subjects == (main,)]
     if (
         to

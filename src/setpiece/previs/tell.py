@@ -10,11 +10,11 @@ from setpiece.previs.model import Beat, Boards, Shot, Staging
 from setpiece.previs.panel import picture_box
 from setpiece.previs.sound import marks_in
 from setpiece.previs.storyboard import Panel, Sound, Speech
+from setpiece.previs.timing import INSTANT, spoken_by
 from setpiece.show import slug
 
 SIZE = (960, 540)  # of a panel [px]
 TOUCH = 0.05  # s: cuts that meet within this much follow on one another
-INSTANT = 1e-3  # s: what is shorter is a rounding
 
 
 @dataclass(frozen=True)
@@ -128,8 +128,8 @@ def _speeches(staging: Staging, shots: tuple[Shot, ...]) -> list[list[Speech]]:
         words = beat.words.split()
         pieces = _pieces(beat, shots)
         # A word belongs to the piece in which its middle is spoken, by letters.
-        cuts = [_cut(words, p.end - beat.start, beat.seconds) for p in pieces]
-        starts = [_cut(words, p.start - beat.start, beat.seconds) for p in pieces]
+        cuts = [spoken_by(words, p.end - beat.start, beat.seconds) for p in pieces]
+        starts = [spoken_by(words, p.start - beat.start, beat.seconds) for p in pieces]
         for k, piece in enumerate(pieces):
             last = k
             while last + 1 < len(pieces) and _follows(pieces[last], pieces[last + 1]):
@@ -153,19 +153,6 @@ def _speeches(staging: Staging, shots: tuple[Shot, ...]) -> list[list[Speech]]:
 
 def _follows(a: _Piece, b: _Piece) -> bool:
     return b.shot == a.shot + 1 and abs(b.start - a.end) < TOUCH
-
-
-def _cut(words: list[str], at: float, seconds: float) -> int:
-    """How many words are spoken by then."""
-    if at >= seconds - 2 * INSTANT:
-        return len(words)
-    told = 0.0
-    share = at / seconds * sum(len(w) + 1 for w in words)
-    for n, word in enumerate(words):
-        if at <= 2 * INSTANT or told + (len(word) + 1) / 2 > share:
-            return n
-        told += len(word) + 1
-    return len(words)
 
 
 def _actions(staging: Staging, shots: tuple[Shot, ...]) -> list[list[tuple[float, float, str]]]:
