@@ -47,7 +47,7 @@ from numpy.typing import NDArray
 from rows import Rows
 
 from setpiece.deage.ages import YOUNGEST, Strengths, governed, strengths, taken
-from setpiece.deage.alter import Altered, lay, paint, steadied
+from setpiece.deage.alter import Altered, lay, paint, steadied, summed
 from setpiece.deage.detect import find
 from setpiece.deage.face import Face, align, fitting_size
 from setpiece.deage.governor import LOOKS, Governed, Look, govern, limit_for
@@ -109,9 +109,7 @@ def aged(
 
 def laid(picture: F32, made: Altered) -> tuple[F32, F32]:
     out, may = picture.copy(), np.zeros(picture.shape[:2], np.float32)
-    for name, delta in made.deltas.items():
-        out[made.where] += delta
-        may[made.where] = np.maximum(may[made.where], made.mattes[name])
+    out[made.where], may[made.where] = summed(picture[made.where], made)
     return out, may
 
 

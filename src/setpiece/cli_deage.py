@@ -42,8 +42,7 @@ def deage(
         Path | None, typer.Option(help="Photograph of the one person.")
     ] = None,
     regions: Annotated[
-        str,
-        typer.Option(help='How much where: "brow:1 eyes:0.7 neck:0@1001 neck:1@1048"; 1 by default.'),
+        str, typer.Option(help='How much where: "brow:1.0 neck:0@1001 neck:1@1048"; default 1.')
     ] = "",
     layers: Annotated[
         str, typer.Option(help='How much of each layer: "wrinkles:1.0 shape:0@1001 shape:1@1048".')

@@ -172,9 +172,9 @@ def test_our_own_goes_before_all_layers_and_another_instead_of_those_of_skin(por
     layers = {}
     for engine in ("native", OWN, f"onnx:{model_path(OWN)}"):
         made = paint(picture, at, asked, engine=engine, ages=(75, 55))
-        layers[engine] = set(made.layers.deltas)
+        layers[engine] = set(made.stacks)
         if engine != "native":
-            delta, skin = made.layers.deltas[NETWORK], made.face.skin
+            delta, skin = made.stacks[NETWORK][..., :3], made.face.skin
             assert np.abs(delta[skin > 0.9]).mean() > 1e-3
             assert not delta[skin == 0].any()
     native, own, other = layers.values()
@@ -186,6 +186,6 @@ def test_our_own_leaves_the_skin_its_own_colour(portrait):
     picture = portrait("021197_1941")
     made = paint(picture, align(find(picture)[0], 256), Strengths(), engine=OWN, ages=(75, 55))
     skin = made.face.skin > 0.95
-    ratio = np.log((made.crop + made.layers.deltas[NETWORK] + 0.02) / (made.crop + 0.02))[skin]
+    ratio = np.log((made.crop + made.stacks[NETWORK][..., :3] + 0.02) / (made.crop + 0.02))[skin]
     assert np.abs(np.median(ratio, axis=0)).max() < 0.01
     assert np.abs(ratio).mean() > 0.01

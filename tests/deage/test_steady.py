@@ -29,6 +29,11 @@ def moving(frames: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
     return crops, deltas
 
 
+def stacked(deltas: list[np.ndarray]) -> list[np.ndarray]:
+    """Deltas (h, w, 3) with their mattes as a fourth channel."""
+    return [np.dstack([d, (d != 0).any(-1)]).astype(np.float32) for d in deltas]
+
+
 def around(crops: list[np.ndarray], middle: int) -> Neighbours:
     return Neighbours([Seen.of(c) for c in crops], middle, crops[0].shape[:2])
 
@@ -49,7 +54,7 @@ def test_flicker_is_taken_out_and_motion_is_not() -> None:
     for i in range(9):
         low = max(i - 2, 0)
         near = slice(low, i + 3)
-        done.append(around(crops[near], i - low).steady(seen[near]))
+        done.append(around(crops[near], i - low).steady(stacked(seen[near]))[..., :3])
     sizes = [np.abs(d).sum() for d in (seen[2:-2], done[2:-2])]
     assert sizes[1] > 0.7 * sizes[0]
     flicker = [np.std([d.sum() for d in k[2:-2]]) for k in (seen, done)]
@@ -63,9 +68,21 @@ def test_flicker_is_taken_out_and_motion_is_not() -> None:
 
 def test_zero_stays_zero_and_a_single_frame_is_its_own() -> None:
     crops, deltas = moving(3)
-    steadied = around(crops, 1).steady(deltas)
+    steadied = around(crops, 1).steady(stacked(deltas))
     assert not steadied[~deltas[1].any(-1)].any()
-    assert (around(crops[:1], 0).steady(deltas[:1]) == deltas[0]).all()
+    alone = stacked(deltas)[0]
+    assert (around(crops[:1], 0).steady([alone]) == alone).all()
+
+
+def test_a_neighbour_without_the_layer_is_one_where_it_is_zero() -> None:
+    crops, deltas = moving(3)
+    own = stacked(deltas)[1]
+    nothing = np.zeros_like(own)
+    for sides in ((None, None), (None, own)):
+        filled = [nothing if k is None else k for k in sides]
+        got = around(crops, 1).steady([sides[0], own, sides[1]])
+        want = around(crops, 1).steady([filled[0], own, filled[1]])
+        np.testing.assert_allclose(got, want, atol=1e-7)
 
 
 def test_what_swims_shows_in_the_flow_error() -> None:

@@ -174,6 +174,34 @@ def test_what_the_policy_forbids_is_not_submitted(store: Store, tmp_path: Path) 
     assert approval.status(store, NAME).state == "made"
 
 
+def test_a_take_is_submitted_as_what_its_own_record_says(store: Store, tmp_path: Path) -> None:
+    folder = made(store, tmp_path)
+    policy, key = load_policy(), open_key()
+
+    def submit(use: Use) -> None:
+        approval.submit(store, NAME, use, policy, by=BO, role="artist", key=key)
+
+    def says(text: str) -> None:
+        (folder / "take.json").write_text(text)
+        label(folder, Provenance(source_type="compositeSynthetic"), key)
+
+    says('{"people": {"ana  ruiz": {}, "Cy Oh": {}}}')
+    with pytest.raises(InputError, match="Cy Oh is altered"):
+        submit(YOUNGER)
+    both = YOUNGER.model_copy(update={"people": (ANA, "Cy Oh")})
+    with pytest.raises(InputError, match="--use"):
+        submit(both.model_copy(update={"facts": SIMULATED.facts}))
+    says('{"test": true, "people": {"Ana Ruiz": {}}}')
+    with pytest.raises(NotCleared, match="test"):
+        submit(YOUNGER)
+    says("{")
+    with pytest.raises(InputError, match=r"take\.json"):
+        submit(YOUNGER)
+    says('{"test": false, "people": {"Ana Ruiz": {}}}')
+    submit(YOUNGER)
+    assert approval.status(store, NAME).state == "submitted"
+
+
 def test_a_laxer_policy_later_asks_no_less(store: Store, tmp_path: Path) -> None:
     made(store, tmp_path)
     step(store, "submitted")

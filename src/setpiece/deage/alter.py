@@ -49,11 +49,13 @@ class Altered:
 class Painted:
     """What the engine would do to a face, still in its square.
 
-    crop: float32 (S, S, 3), display-referred. seen: the same as motion is seen in it.
+    crop: float32 (S, S, 3), display-referred. stacks: layer -> float32 (S, S, 4), in the order in
+    which they are laid: three channels of a delta and its matte, zero where that is; of `shape` the
+    shift [px of the square], a zero and the matte. seen: the crop as motion is seen in it.
     """
 
     crop: Picture
-    layers: Layers
+    stacks: dict[str, Map]
     face: Mattes
     seen: Seen
 
@@ -88,10 +90,19 @@ def paint(
     head = None if hair is None else Hair(np.clip(aligned.crop(hair[0]), 0, 1), hair[1])
     part = None if share is None else np.clip(aligned.crop(share), 0, 1)
     if engine == "native":
-        layers = young(crop, aligned, face, strengths, head, part)
+        layers = young(crop, aligned, face, strengths, head, part, looked_at=False)
     else:
         layers = _by_network(crop, aligned, face, strengths, head, engine, ages, part)
-    return Painted(crop, layers, face, Seen.of(crop))
+    return Painted(crop, _stacked(layers), face, Seen.of(crop))
+
+
+def _stacked(layers: Layers) -> dict[str, Map]:
+    stacks = {n: cv2.merge([d, layers.mattes[n]]) for n, d in layers.deltas.items()}
+    if layers.shift is not None:
+        # A warp's own delta is only for looking at: what is laid is the warp.
+        empty = np.zeros(layers.shift.shape[:2], np.float32)
+        stacks["shape"] = cv2.merge([layers.shift, empty, layers.mattes["shape"]])
+    return stacks
 
 
 def steadied(painted: Sequence[Painted], middle: int) -> Painted:
@@ -101,22 +112,8 @@ def steadied(painted: Sequence[Painted], middle: int) -> Painted:
     if len(painted) == 1:
         return here
     around = Neighbours([p.seen for p in painted], middle, here.crop.shape[:2])
-
-    def calm(own: Map, all_of_it: Sequence[Map | None]) -> Map:
-        return around.steady([np.zeros_like(own) if k is None else k for k in all_of_it])
-
-    many = [p.layers for p in painted]
-    deltas, masks, shift = here.layers.deltas, here.layers.mattes, here.layers.shift
-    layers = Layers(
-        # A warp's own delta is only for looking at: what is laid is the warp.
-        {
-            n: d if n == "shape" else calm(d, [v.deltas.get(n) for v in many])
-            for n, d in deltas.items()
-        },
-        {n: calm(m, [v.mattes.get(n) for v in many]) for n, m in masks.items()},
-        None if shift is None else calm(shift, [v.shift for v in many]),
-    )
-    return replace(here, layers=layers)
+    calm = {n: around.steady([p.stacks.get(n) for p in painted]) for n in here.stacks}
+    return replace(here, stacks=calm)
 
 
 def _by_network(
@@ -142,7 +139,7 @@ def _by_network(
     if engine != OWN:
         left = {n: v for n, v in strengths.layers.items() if n not in OF_SKIN}
         rest = replace(strengths, layers=left)
-    after = young(crop + delta, aligned, face, rest, head, part)
+    after = young(crop + delta, aligned, face, rest, head, part, looked_at=False)
     return Layers({NETWORK: delta, **after.deltas}, {NETWORK: skin, **after.mattes}, after.shift)
 
 
@@ -170,7 +167,6 @@ def lay(frame: Picture, aligned: Aligned, painted: Painted, weight: float = 1.0)
 
     weight: 0..1, over all layers (a face that fades out).
     """
-    layers, face = painted.layers, painted.face
     where = aligned.window(frame.shape)
     amount = np.float32(weight)
     seen = np.ascontiguousarray(frame[where], np.float32)
@@ -178,25 +174,45 @@ def lay(frame: Picture, aligned: Aligned, painted: Painted, weight: float = 1.0)
     light = undone(shown)
     deltas: dict[str, Picture] = {}
     masks: dict[str, Map] = {}
-    for name, mask in layers.mattes.items():
+    for name, stack in painted.stacks.items():
         change, inside = np.zeros_like(seen), np.zeros(seen.shape[:2], np.float32)
-        part = aligned.window(frame.shape, _around(mask))
+        part = aligned.window(frame.shape, _around(stack[..., 3]))
         at = (part[0].start - where[0].start, part[1].start - where[1].start)
-        if name == "shape" and layers.shift is not None:
-            moves = in_frame(layers.shift, aligned.matrix)
-            both = aligned.lay_back(cv2.merge([moves, mask]), part)
+        if name == "shape":
+            both = aligned.lay_back(in_frame(stack, aligned.matrix), part)
             # The frame itself is warped, so that detail finer than the square survives.
             now = seen.copy()
             for delta in deltas.values():
                 now += delta
             shift = both[..., :2] * amount + np.array(at[::-1], np.float32)
-            _moved(now, warped(now, shift), both[..., 2], amount, change, inside, *at)
+            _moved(now, warped(now, shift), both[..., 3], amount, change, inside, *at)
         else:
-            both = aligned.lay_back(cv2.merge([layers.deltas[name], mask]), part)
+            both = aligned.lay_back(stack, part)
             _laid(both, amount, shown, light, linear_table(), change, inside, *at)
         deltas[name], masks[name] = change, inside
-    skin = np.clip(aligned.lay_back(face.skin, where), 0, 1)
+    skin = np.clip(aligned.lay_back(painted.face.skin, where), 0, 1)
     return Altered(where, deltas, masks, skin)
+
+
+def summed(before: Picture, done: Altered) -> tuple[Picture, Map]:
+    """A frame's window with every delta on it, and where that is (h, w), 0..1. Pixels that no
+    matte reaches keep their bits."""
+    total, matte = before.copy(), np.zeros(before.shape[:2], np.float32)
+    for name, delta in done.deltas.items():
+        _add(total, matte, delta, done.mattes[name])
+    return total, matte
+
+
+@njit(cache=True)
+def _add(total, matte, delta, mask):  # type: ignore[no-untyped-def]
+    h, w = mask.shape
+    for y in range(h):
+        for x in range(w):
+            m = mask[y, x]
+            if m > 0:
+                matte[y, x] = max(matte[y, x], m)
+                for c in range(3):
+                    total[y, x, c] += delta[y, x, c]
 
 
 def _around(matte: Map) -> Window:
@@ -256,4 +272,6 @@ def compile_kernels() -> None:
     flat, deep = np.zeros((2, 2), np.float32), np.zeros((2, 2, 3), np.float32)
     one = np.float32(1)
     _laid(np.zeros((2, 2, 4), np.float32), one, deep, deep, linear_table(), deep, flat, 0, 0)
-    _moved(deep, deep, deep[..., 2], one, deep, flat, 0, 0)
+    stack = np.zeros((2, 2, 4), np.float32)
+    _moved(deep, deep, stack[..., 3], one, deep, flat, 0, 0)
+    _add(deep, flat, deep, flat)

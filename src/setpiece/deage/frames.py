@@ -22,6 +22,7 @@ from setpiece.deage.alter import (
     lay,
     paint,
     steadied,
+    summed,
 )
 from setpiece.deage.brief import FIRST, Request, Wanted
 from setpiece.deage.given import matte_at, matte_plate
@@ -137,8 +138,7 @@ def _make(room: _Room, index: int) -> None:
         assert aligned is not None
         done = lay(out, aligned, _steadied(room, wanted, index), weight)
         before = out[done.where].copy()
-        out[done.where] = _added(before, done)
-        matte = _union(done)
+        out[done.where], matte = summed(before, done)
         changed[done.where] = np.maximum(changed[done.where], matte)
         _gather(layers, done, frame.shape)
         faces.append(face)
@@ -191,22 +191,6 @@ def _painted(room: _Room, wanted: Wanted, index: int) -> Painted:
     )  # fmt: skip
     room.painted[wanted.name, index] = made
     return made
-
-
-def _added(before: Picture, done: Altered) -> Picture:
-    """The window with every delta on it; pixels that no delta reaches keep their bits."""
-    total = before.copy()
-    for name, delta in done.deltas.items():
-        inside = done.mattes[name] > 0
-        total[inside] += delta[inside]
-    return total
-
-
-def _union(done: Altered) -> NDArray[np.float32]:
-    out = np.zeros(done.skin.shape, np.float32)
-    for matte in done.mattes.values():
-        out = np.maximum(out, matte)
-    return out
 
 
 def _gather(

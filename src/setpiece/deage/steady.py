@@ -109,19 +109,22 @@ class Neighbours:
             mass += weight
         self._own = 1 / mass
 
-    def steady(self, layers: Sequence[Map]) -> Map:
-        """A delta, matte or shift (h, w[, c]) of the middle frame, averaged with its neighbours'.
+    def steady(self, layers: Sequence[Map | None]) -> Map:
+        """A layer of the middle frame averaged with its neighbours'.
 
-        layers: one a frame, in the order of the squares. Where the middle frame's is zero it stays
-        zero: nothing is laid outside a matte.
+        layers: one a frame, in the order of the squares: float32 (h, w, 4), three values and their
+        matte; None is nothing, all zero. Where the middle frame's matte is zero all stays zero:
+        nothing is laid outside a matte.
         """
         own = layers[self.middle]
-        if not self._ways:
-            return own
-        deep = np.ascontiguousarray(own).reshape(*own.shape[:2], -1)
-        numbers, ways, weights = zip(*self._ways, strict=True)
-        others = tuple(np.ascontiguousarray(layers[i]).reshape(deep.shape) for i in numbers)
-        return _averaged(deep, others, ways, weights, self._own).reshape(own.shape)
+        assert own is not None
+        there = [(layers[i], way, weight) for i, way, weight in self._ways]
+        others = tuple(other for other, _, _ in there if other is not None)
+        if not others:
+            return own if not self._ways else own * self._own[..., None]
+        ways = tuple(way for other, way, _ in there if other is not None)
+        weights = tuple(weight for other, _, weight in there if other is not None)
+        return _averaged(own, others, ways, weights, self._own)
 
 
 def _enlarged(small: Map, shape: tuple[int, int]) -> Map:
@@ -130,18 +133,15 @@ def _enlarged(small: Map, shape: tuple[int, int]) -> Map:
 
 @njit(cache=True)
 def _averaged(own, others, ways, weights, share):  # type: ignore[no-untyped-def]
-    """`own` (h, w, c) and what `others` have at the end of their ways, weighed; zero where `own`
-    is."""
-    h, w, channels = own.shape
+    """`own` (h, w, 4) and what `others` have at the end of their ways, weighed; zero where the
+    matte of `own` (the fourth) is."""
+    h, w = share.shape
     out = np.zeros_like(own)
     for y in range(h):
         for x in range(w):
-            some = False
-            for c in range(channels):
-                some = some or own[y, x, c] != 0
-            if not some:
+            if own[y, x, 3] == 0:
                 continue
-            for c in range(channels):
+            for c in range(4):
                 out[y, x, c] = own[y, x, c] * share[y, x]
             for i in range(len(others)):
                 k = weights[i][y, x] * share[y, x]
@@ -153,7 +153,7 @@ def _averaged(own, others, ways, weights, share):  # type: ignore[no-untyped-def
                 x0, y0 = int(px), int(py)
                 x1, y1 = min(x0 + 1, w - 1), min(y0 + 1, h - 1)
                 fx, fy = px - np.float32(x0), py - np.float32(y0)
-                for c in range(channels):
+                for c in range(4):
                     top = other[y0, x0, c] + fx * (other[y0, x1, c] - other[y0, x0, c])
                     low = other[y1, x0, c] + fx * (other[y1, x1, c] - other[y1, x0, c])
                     out[y, x, c] += k * (top + fy * (low - top))
@@ -162,7 +162,7 @@ def _averaged(own, others, ways, weights, share):  # type: ignore[no-untyped-def
 
 def compile_kernels() -> None:
     """Compile what this module needs."""
-    flat, deep = np.zeros((2, 2), np.float32), np.zeros((2, 2, 3), np.float32)
+    flat, deep = np.zeros((2, 2), np.float32), np.zeros((2, 2, 4), np.float32)
     way = np.zeros((2, 2, 2), np.float32)
     _averaged(deep, (deep,), (way,), (flat,), flat)
     _averaged(deep, (deep, deep), (way, way), (flat, flat), flat)

@@ -24,6 +24,7 @@ from setpiece.ledger.keys import Key, append_signed, record_of
 from setpiece.ledger.manifest import require_labelled
 from setpiece.ledger.policy import Decision, Facts, Policy, decide
 from setpiece.ledger.scope import Likeness, Request, checked, same_name
+from setpiece.ledger.shown import check_use
 from setpiece.ledger.takes import find_take
 from setpiece.ledger.trust import doubt
 from setpiece.show.store import Store
@@ -77,7 +78,8 @@ def submit(
     store: Store, take: str, use: Use, policy: Policy, *, by: str, role: str, key: Key,
     note: str = "",
 ) -> tuple[Status, Decision]:  # fmt: skip
-    """Ask for a review, saying what the take is for. Raises NotCleared where the policy says no."""
+    """Ask for a review, saying what the take is for. Raises NotCleared where the policy says no,
+    or a test is to be final."""
     decision = decide(policy, use.facts)
     if decision.verdict == "no":
         raise NotCleared(f"{take}: the policy says no. {decision.reasons[0][2]}")
@@ -85,6 +87,7 @@ def submit(
         raise InputError("Somebody's consent is needed: name whose likeness it is with --person.")
     if use.people and not use.scenes:
         raise InputError("Consent is given for scenes: name the take's with --scenes.")
+    check_use(take, status(store, take).folder, use.facts.final, use.facts.use.value, use.people)
     more = {
         "use": use.model_dump(mode="json"), "needs": list(decision.approvals),
         "consent": decision.consent,

@@ -53,15 +53,14 @@ def is_folder_of_takes(path: Path) -> bool:
 def check_all(folder: Path, store: Store | None) -> Iterator[Checked]:
     """Hash every take in a folder again; name those that are unsigned, unknown to the ledger, or
     on record and gone. store: the folder's ledger, where it has one."""
-    known: dict[Path, str] = {}
+    known: dict[str, Path] = {}
     if store is not None:
         with store.session() as session:
             places = session.scalars(select(Take.folder).order_by(Take.id))
-            known = {Path(p).resolve(): Path(p).name for p in places}
-    for path in takes_in(folder):
-        on_record = store is None or known.pop(path.resolve(), None) is not None
-        yield _checked(path, on_record)
-    for path, name in known.items():
+            known = {Path(p).name: Path(p) for p in places}
+    for path in takes_in(folder):  # by name: a whole folder of takes may have been moved
+        yield _checked(path, store is None or known.pop(path.name, None) is not None)
+    for name, path in known.items():
         if not path.is_dir():
             yield Checked(name, 0, (f"is on record, and its folder {path} is gone",))
 

@@ -75,6 +75,7 @@ def young(
     strengths: Strengths,
     hair_given: Hair | None = None,
     share: Map | None = None,
+    looked_at: bool = True,
 ) -> Layers:
     """One face, years younger or older.
 
@@ -86,6 +87,7 @@ def young(
         hair_given: head hair, where the artist has a matte of it; brows need none.
         share: (S, S), 0..1, the artist's age map: a factor on every layer; where it is zero no
             layer has a matte.
+        looked_at: whether shape's delta, which is only for looking at, is worked out.
 
     Returns the layers, those whose strength is not zero, in the order of LAYERS. The same input
     gives the same pixels.
@@ -106,7 +108,8 @@ def young(
             continue
         if name == "shape":
             shift, masks[name] = shape(face, strength, where)
-            deltas[name] = warped(now, shift) - now
+            if looked_at:
+                deltas[name] = warped(now, shift) - now
         elif name == "eyes":
             deltas[name], masks[name] = eyes(now, face, strength, where)
         else:
@@ -117,8 +120,10 @@ def young(
                 deltas[name], masks[name] = _OF_SKIN[name](seen, strength, where)
         if share is not None:
             masks[name] = masks[name] * (share > 0)
-            deltas[name] = deltas[name] * (masks[name] > 0)[..., None]
-        now = now + deltas[name]
+        if name in deltas:
+            if share is not None:
+                deltas[name] = deltas[name] * (masks[name] > 0)[..., None]
+            now = now + deltas[name]
     return Layers(deltas, masks, shift)
 
 

@@ -102,8 +102,10 @@ def warped(picture: Picture, shift: Map) -> Picture:
 
 def in_frame(shift: Map, matrix: NDArray[np.float64]) -> Map:
     """The shift in pixels of the frame, still on the square's pixels (S, S, 2), of a square cut by
-    `matrix` (2, 3), frame -> square. Lay its two channels on the frame as a delta is laid."""
-    back = np.linalg.inv(matrix[:, :2]).astype(np.float32)
+    `matrix` (2, 3), frame -> square. Lay its two channels on the frame as a delta is laid. Channels
+    after the first two stay as they are."""
+    back = np.eye(shift.shape[2], dtype=np.float32)
+    back[:2, :2] = np.linalg.inv(matrix[:, :2])
     return cv2.transform(shift, back)
 
 
