@@ -210,3 +210,92 @@ def test_days_after_the_last_are_there_to_drag_to(page: Any) -> None:
     last = max(d.date for d in boards.plan().days)
     dates = page.evaluate("JSON.parse(document.getElementById('data').textContent).days")
     assert dates[-1]["date"] > (last + timedelta(1)).isoformat()
+
+
+class Finger:
+    """Touches a page as a screen does; the browser makes pointer events and scrolling of it."""
+
+    def __init__(self, page: Any) -> None:
+        self.page, self.wire = page, page.context.new_cdp_session(page)
+
+    def _send(self, kind: str, *points: tuple[float, float]) -> None:
+        at = [{"x": x, "y": y} for x, y in points]
+        self.wire.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+
+    def drag(self, start: tuple[float, float], end: tuple[float, float], lift: bool = True) -> None:
+        self._send("touchStart", start)
+        for n in range(1, 9):
+            part = [a + (b - a) * n / 8 for a, b in zip(start, end, strict=True)]
+            self._send("touchMove", (part[0], part[1]))
+        if lift:
+            self.lift()
+
+    def lift(self) -> None:
+        self._send("touchEnd")
+
+    def cancel(self) -> None:
+        self._send("touchCancel")
+
+
+def middle(page: Any, selector: str, above: float = 0.0) -> tuple[float, float]:
+    box = page.locator(selector).bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 - above
+
+
+def wait(page: Any, expression: str) -> None:
+    """Until it is true: the page's policy keeps the browser from watching an expression itself."""
+    for _ in range(300):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(30)
+    raise AssertionError(expression)
+
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.mark.parametrize("screen", [
+    {"viewport": {"width": 1280, "height": 900}, "has_touch": True}, PHONE,
+], ids=["tablet", "phone"])  # fmt: skip
+def test_a_finger_drags_a_strip_by_its_grip(
+    opened: Any, screen: dict[str, Any], tmp_path: Path
+) -> None:
+    page = opened(boards.plan(), **screen)
+    finger, before = Finger(page), told(page)
+    finger.drag(middle(page, '.strip[data-id="5"] .grip'), middle(page, '.strip[data-id="2"]', 15))
+    order = page.evaluate("setpiece.order()")
+    assert order["days"][1]["strips"] == ["5", "2", "8"]
+    assert told(page) == priced(order, tmp_path) != before
+    page.click("#undo")
+    assert told(page) == before
+    finger.drag(middle(page, '.strip[data-id="5"] .grip'), middle(page, '.strip[data-id="2"]', 15),
+                lift=False)  # fmt: skip
+    finger.cancel()
+    assert told(page) == before
+    assert page.locator(".before, .behind, .dragged").count() == 0
+
+
+def test_a_finger_elsewhere_scrolls(opened: Any) -> None:
+    page = opened(boards.plan(), **PHONE)
+    finger, order = Finger(page), page.evaluate("setpiece.order()")
+    x, y = middle(page, '.strip[data-id="3"] .set')
+    finger.drag((x, y), (x, y - 220))
+    wait(page, "scrollY > 100")
+    assert page.evaluate("setpiece.order()") == order
+
+
+def test_a_finger_at_the_edge_carries_a_strip_on(opened: Any) -> None:
+    page = opened(boards.plan(), **PHONE)
+    finger = Finger(page)
+    finger.drag(middle(page, '.strip[data-id="1"] .grip'), (350, 838), lift=False)
+    wait(page, "document.querySelector('.bone').getBoundingClientRect().top < 760")
+    finger.lift()
+    assert "1" not in page.evaluate("setpiece.order().days[0].strips")
+
+
+def test_a_phone_shows_the_whole_width_of_the_board(opened: Any) -> None:
+    page = opened(boards.plan(), **PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.evaluate("setpiece.move('12', setpiece.order().days[0].date, 1)")
+    assert spoken(page.evaluate("setpiece.cost().total"), "GBP") in page.text_content("#now")
+    assert page.locator("#now").is_visible()

@@ -7,6 +7,7 @@
   const days = data.days.map((d) => ({ ...d, strips: [...d.strips] }));
   const bone = { date: "", n: -1, strips: [...data.boneyard], bone: true };
   const planned = pricer.cost(days), past = [], future = [];
+  const homes = new WeakMap();  // the list that each section of the board shows
   let dragged = null, chosen = null, person = null, query = "";
 
   const make = (tag, cls, text) => {
@@ -147,7 +148,7 @@
     row.classList.toggle("chosen", chosen === s.id);
     row.append(make("div", s.scene.length > 4 ? "scene long" : "scene", s.scene), make("div", "side", s.setting.replace("INT/EXT", "I/E")), set, marks,
       make("div", "light", s.light_word), make("div", "pages", s.pages), make("div", "time", s.time),
-      cast, make("div", "place", s.location));
+      cast, make("div", "place", s.location), grip(s, row));
     row.addEventListener("dragstart", (e) => {
       dragged = s.id; row.classList.add("dragged");
       e.dataTransfer.effectAllowed = "move"; e.dataTransfer.setData("text/plain", s.scene);
@@ -172,24 +173,73 @@
     } else if (e.key === "Delete") { e.preventDefault(); if (!listOf(id).bone) move(id, bone, bone.strips.length); }
   }
   // Where a dragged strip would fall: before the row whose upper half is under the pointer.
+  function place(box, y) {
+    const rows = [...box.querySelectorAll(".strip")];
+    const n = rows.findIndex((r) => { const b = r.getBoundingClientRect(); return y < b.top + b.height / 2; });
+    return [n < 0 ? rows.length : n, rows];
+  }
+  function show(box, y) {
+    const [n, rows] = place(box, y);
+    mark(n < rows.length ? rows[n] : box.querySelector(".break:not(.boneyard)") || box, n >= rows.length && homes.get(box).bone);
+  }
+  function drop(box, y) {
+    const id = dragged, [n] = place(box, y);
+    dragged = null; mark(null);
+    move(id, homes.get(box), n);
+  }
   function accept(box, list) {
-    const place = (e) => {
-      const rows = [...box.querySelectorAll(".strip")];
-      const n = rows.findIndex((r) => { const b = r.getBoundingClientRect(); return e.clientY < b.top + b.height / 2; });
-      return [n < 0 ? rows.length : n, rows];
-    };
+    homes.set(box, list);
     box.addEventListener("dragover", (e) => {
       if (dragged === null) return;
       e.preventDefault(); e.dataTransfer.dropEffect = "move";
-      const [n, rows] = place(e);
-      mark(n < rows.length ? rows[n] : box.querySelector(".break:not(.boneyard)") || box, n >= rows.length && list.bone);
+      show(box, e.clientY);
     });
     box.addEventListener("drop", (e) => {
       if (dragged === null) return;
       e.preventDefault();
-      const id = dragged; dragged = null; mark(null);
-      move(id, list, place(e)[0]);
+      drop(box, e.clientY);
     });
+  }
+  // By finger or pen a strip is held at its grip; anywhere else the board scrolls as ever.
+  function grip(s, row) {
+    const node = make("div", "grip", "\u2261");
+    node.setAttribute("aria-hidden", "true");
+    let held = null, at = null;
+    // Above and below the board its first and last row count.
+    const under = () => {
+      const { top, bottom } = $("board").getBoundingClientRect();
+      const y = Math.min(Math.max(at[1], top + 1), bottom - 1);
+      return document.elementFromPoint(at[0], y)?.closest("section.day");
+    };
+    const follow = () => {
+      if (held === null) return;
+      const edge = 70, low = innerHeight - edge, head = Math.max(0, $("head").getBoundingClientRect().bottom) + edge;
+      const step = at[1] < head ? at[1] - head : at[1] > low ? at[1] - low : 0;
+      if (step < 0 || $("board").getBoundingClientRect().bottom > low) scrollBy(0, step / 5);
+      const box = under();
+      if (box) show(box, at[1]); else mark(null);
+      requestAnimationFrame(follow);
+    };
+    const end = () => { held = null; dragged = null; row.draggable = true; row.classList.remove("dragged"); mark(null); };
+    node.addEventListener("pointerdown", (e) => {
+      if (e.pointerType === "mouse") return;
+      e.preventDefault();
+      row.draggable = false;  // a long touch would begin the browser's own drag
+      node.setPointerCapture(e.pointerId);
+      held = e.pointerId; at = [e.clientX, e.clientY]; dragged = s.id; chosen = s.id;
+      select(row); row.classList.add("dragged");
+      follow();
+    });
+    node.addEventListener("pointermove", (e) => { if (e.pointerId === held) at = [e.clientX, e.clientY]; });
+    node.addEventListener("pointerup", (e) => {
+      if (e.pointerId !== held) return;
+      at = [e.clientX, e.clientY];
+      const box = under();
+      held = null; row.draggable = true; row.classList.remove("dragged");
+      if (box) drop(box, at[1]); else end();
+    });
+    node.addEventListener("pointercancel", end);
+    return node;
   }
   function mark(node, after) {
     document.querySelectorAll(".before, .behind").forEach((n) => n.classList.remove("before", "behind"));
@@ -201,6 +251,7 @@
     const change = cost.total - planned.total, d = $("change");
     d.textContent = change ? `${money(change, true)} against the plan` : "as planned";
     d.className = change > 0 ? "worse" : change < 0 ? "better" : "";
+    $("now").textContent = `${$("total").textContent}, ${d.textContent}`;
     $("bound").textContent = data.bound ? `No board is cheaper than ${money(data.bound)}.` : "";
     const rows = Object.entries(data.parts).filter(([k]) => cost.parts[k] || planned.parts[k]).map(([k, words]) => {
       const tr = make("tr"), now = cost.parts[k] || 0, was = planned.parts[k] || 0;
