@@ -224,7 +224,7 @@ def test_dust_that_no_camera_sees_is_refined_plainly_and_the_picture_stays(blown
     whole, seen = dust.frame(60, 2), dust.frame(60, 2, camera=camera)
     assert whole is not None
     assert seen is not None
-    plain = whole.density != seen.density
+    plain = (whole.density != seen.density)[whole.density > 0]
     assert 0.05 < plain.mean() < 0.9
     assert abs(seen.density.sum() / whole.density.sum() - 1) < 0.1
     light, far = Light(), np.full((90, 160), np.inf, np.float32)

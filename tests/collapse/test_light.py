@@ -157,8 +157,15 @@ def test_a_bright_sky_that_shows_lights_the_shadows() -> None:
     hazy = estimate_light(image, layout, sky=sky)
     # in green, which is most of luminance: the deep sky is bluer, not brighter
     assert hazy.sky[1] > 1.25 * deep.sky[1]
-    total = [sum(x.sun) + sum(x.sky) for x in (deep, hazy)]
-    assert total[0] == pytest.approx(total[1], rel=0.05)  # a lit wall is as bright as it is
+
+
+def test_under_a_bright_sky_what_is_white_in_the_sun_outshines_it() -> None:
+    image, layout, sky = _scene(0.3, 0.06, (0.6, 0.7, 0.85))  # nothing on the ground is near white
+    light = estimate_light(image, layout, sky=sky)
+    assert light.sun[1] + light.sky[1] > 0.7
+    image, layout, sky = _scene(0.3, 0.06, (0.1, 0.15, 0.3))  # a dark sky says no more than that
+    dark = estimate_light(image, layout, sky=sky)
+    assert dark.sun[1] + dark.sky[1] == pytest.approx(0.3 / 0.72, rel=0.1)
 
 
 def test_a_deep_blue_patch_of_sky_is_not_the_whole_sky() -> None:

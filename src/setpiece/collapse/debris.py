@@ -31,6 +31,8 @@ GRAVITY = 9.81
 GRAINS = 26_000  # at a brief's debris of 1
 LARGEST = 0.25  # m
 EXPONENT = 2.2
+RISE = 3.5  # m/s: that grains of up to GRIT metres fly up at most; larger ones less
+GRIT = 0.04
 BOUNCE = 0.22  # of the vertical speed
 KEPT = 0.45  # of the horizontal speed, at the bounce
 # What each element breaks into: albedo of its grains.
@@ -127,8 +129,10 @@ def throw_debris(
     # Small grains are thrown harder than large ones.
     push = events.push[pick] * rng.gamma(2.0, 0.5, n) * np.clip(0.03 / radius, 0.3, 1.6) ** 0.3
     speed = events.velocity[pick] + burst * push[:, None]
-    # Rubble is not blown up: little of it rises, and nothing outruns its own building's fall.
-    speed[:, 2] = np.minimum(speed[:, 2], 3.5 * rng.random(n) ** 0.7)
+    # Rubble is not blown up: little of it rises, chunks least, and nothing outruns its own
+    # building's fall.
+    rises = RISE * np.minimum(1.0, GRIT / radius)
+    speed[:, 2] = np.minimum(speed[:, 2], rises * rng.random(n) ** 0.7)
     tall = max(float(fragments.centre[:, 2].max()), 2.0)
     fastest = np.sqrt(2 * GRAVITY * tall)
     speed *= np.minimum(1.0, fastest / np.maximum(np.linalg.norm(speed, axis=1), 1e-9))[:, None]

@@ -23,11 +23,13 @@ BRIEF = (
     "at 0.5 s the second floor gives way on the right; the tower topples right and folds, "
     "heavy dust, light wind from the left"
 )
-# What an artist would bring: the layout corrected by hand, and the trees in front painted.
+# What an artist would bring: the layout corrected by hand, the trees in front painted, and the sun:
+# it lights the walls on the right and none of those in front, and the roofs whole.
 _HERE = Path(__file__).parent
 STROKES: dict[str, Any] = {
     "layout": _HERE / "demo_layout.toml",
     "foreground": _HERE / "demo_foreground.png",
+    "sun": (65.0, 45.0),
 }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import uniform_filter
 
 from setpiece.collapse.brief import Brief
 from setpiece.collapse.fragments import Fragments
@@ -34,6 +35,9 @@ __all__ = ["Dust", "blow_dust", "compile_kernels", "default_cell"]
 FINE_CELLS = 30_000_000  # of a refined frame: bounds time and memory of a render process
 MANIFEST = "dust.json"
 FADE = 5  # cells over which dust thins towards the end of the world
+# What has so little dust within AROUND cells to either side is a scrap that hangs by itself: it
+# loses SCRAP of its density, which old thin dust does not outlast and a fresh puff does.
+AROUND, LITTLE, SCRAP = 3, 0.06, 0.3
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,7 @@ class Dust:
         except (OSError, ValueError, KeyError) as error:
             raise StageError(f"{path}: damaged dust cache; run the dust stage again") from error
         detail = self.detail if detail is None else detail
+        dust = _without_scraps(dust)
         at = position - low.astype(np.float32)
         seen = None if camera is None or detail == 1 else self._seen(dust, low, camera)
         fine = refine.refine(dust, at, strength, key, detail, seed=self.seed, seen=seen)
@@ -251,6 +256,13 @@ def _detail(camera: Camera | None, centre: NDArray, cell: float) -> int:
     focal = camera.focal * 1280.0 / camera.width
     distance = max(float(np.linalg.norm(centre - camera.position)), 1.0)
     return int(np.clip(math.ceil(cell * focal / distance / 4.5), 1, 3))
+
+
+def _without_scraps(dust: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Dust (X, Y, Z) less what hangs alone: lobes would make balls of cotton of it in the sky."""
+    around = uniform_filter(dust, 2 * AROUND + 1, mode="constant")
+    alone = np.clip(1 - around / np.float32(LITTLE), 0, 1)
+    return np.maximum(dust - np.float32(SCRAP) * alone * alone, 0)
 
 
 def _thin_at_edges(fine: NDArray, low: NDArray, shape: NDArray, width: int) -> None:

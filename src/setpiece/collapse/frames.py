@@ -132,7 +132,7 @@ def open_shot(argument: tuple[Stages, Path]) -> Context:
         clip = ClipForeground.load(s.folders["prep"] / "clip.npz")
     # Dust is what the building was made of, ground fine: pale, and only a little of its colour. Of
     # the light that meets a grain this much goes on, as the path tracer was told: whiter is steam.
-    tint = np.clip(view.mean, 0.12, 0.6)
+    tint = np.maximum(view.mean, 0.02)
     tint = tint / float(tint.max())
     albedo = np.array([0.75, 0.72, 0.67]) * (0.86 + 0.14 * tint)
     return Context(

@@ -35,6 +35,9 @@ MOST_BLUE = (
 )
 PAVED = (1.05, 1.0, 0.9)  # colour of streets and their dust
 SEEN = 0.5  # mean of a whole sky over what a level camera sees of it (CIE S 011, clear skies)
+# A white card in the sun over the sky that a level camera sees; plates with something white in the
+# sun have 2 to 3. Of a card under cloud it is the least.
+OUTSHINES, UNDER_CLOUD = 2.0, 1.0
 FAR = 2000.0  # metres: how far the land just under the horizon is taken to be
 
 
@@ -76,7 +79,7 @@ def estimate_light(
     ground_part = lum[~is_sky] if (~is_sky).sum() > 500 else lum.ravel()
     overcast = _overcast(image, is_sky, ground_part)
     ratio = _sun_to_sky(walls, fix, ground_part) * (1 - overcast)
-    white = float(np.clip(np.percentile(ground_part, 97) / NEAR_WHITE, 0.25, 1.6))
+    white = _white(image, is_sky, ground_part, overcast)
     below = image[round(0.8 * h) :][~is_sky[round(0.8 * h) :]]
     soil = np.median(below, 0) if len(below) > 100 else np.full(3, 0.15 * white)
     clear = (0.0, 0.0, 0.0)
@@ -210,6 +213,21 @@ def _sun_to_sky(walls: list[_Wall], fix: SunFix, ground: F32) -> float:
     return float(np.clip(0.3 * (high / max(low, 1e-3) - 1), 0.5, 3.2))
 
 
+def _white(image: F32, is_sky: NDArray[np.bool_], ground: F32, overcast: float) -> float:
+    """Luminance of a white card that faces the sun.
+
+    The brightest things on the ground tell where they are near white; a plate of trees, water and
+    dark roofs has none, and its dust and broken faces would be grey under a bright sky. So the sky
+    is asked as well, and where it says more the truth lies between the two, on a scale of stops.
+    """
+    white = float(np.percentile(ground, 97)) / NEAR_WHITE
+    if is_sky.mean() >= 0.03:
+        more = OUTSHINES * (1 - overcast) + UNDER_CLOUD * overcast
+        told = more * float(luminance(image[is_sky]).mean())
+        white = max(white, float(np.sqrt(white * told)))
+    return float(np.clip(white, 0.25, 1.6))
+
+
 def _seen_sky(image: F32, is_sky: NDArray[np.bool_]) -> float:
     """Light on a white card from a whole sky like the part of it that the plate shows; 0: none."""
     if is_sky.mean() < 0.03:
@@ -220,7 +238,7 @@ def _seen_sky(image: F32, is_sky: NDArray[np.bool_]) -> float:
 def _sky_tint(
     image: F32, is_sky: NDArray[np.bool_], overcast: float, shaded: NDArray[Any] | None
 ) -> NDArray[np.float64]:
-    """Colour of sky light at luminance 1: that of what shows, softened, no bluer than a whole sky.
+    """Colour of sky light at luminance 1: that of what shows, no bluer than a whole sky.
 
     shaded: (3,) colour of a street that only the sky lights. It tells as much as the sky that
     shows: light from sunlit walls comes to it too. One of lawn or shrubs tells nothing.
@@ -232,7 +250,7 @@ def _sky_tint(
         open_ = values[values.max(1) < 0.97]
         if len(open_) > 0.2 * len(values):
             tint = open_.mean(0) / max(float(luminance(open_).mean()), 1e-4)
-    tint = np.clip(tint, 0.45, 1.9) ** 0.7
+    tint = np.clip(tint, 0.45, 1.9)
     blue = float(tint[2] / tint[0])
     if blue > MOST_BLUE:
         tint = tint ** (np.log(MOST_BLUE) / np.log(blue))
@@ -245,9 +263,12 @@ def _sky_tint(
 
 
 def _sun_tint(sky: NDArray[np.float64], height: float, overcast: float) -> NDArray[np.float64]:
-    """Colour of the sun at luminance 1: what the sky scattered away, warmer when it is low."""
+    """Colour of the sun at luminance 1: what the sky scattered away, warmer when it is low.
+
+    High it is between white and CIE D55, as cameras set their white between the two.
+    """
     low = float(np.clip((0.5 - height) / 0.5, 0, 1))
-    tint = np.array([1.06 + 0.14 * low, 0.99, 0.90 - 0.25 * low])
+    tint = np.array([1.08 + 0.12 * low, 0.99, 0.86 - 0.21 * low])
     tint = tint * (1 - overcast) + overcast
     del sky
     return np.asarray(tint / (tint @ np.array([0.2126, 0.7152, 0.0722])))

@@ -100,7 +100,7 @@ class Simulation:
         air, scale = self.air, self.scale
         dt = self.step * span
         amount = self.amount**0.8 * min(scale, 1.0) ** 0.8
-        solids = self.emitters.solids(max(frame - span, 0.0), air.corner, air.shape)
+        solids = self.emitters.solids(max(frame - span, 0.0), air)
         before = float(air.dust.sum(dtype=np.float64))
         air.advect(dt, 0.12 * math.sqrt(scale))
         air.soften(0.06 * span)

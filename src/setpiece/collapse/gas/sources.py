@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter
 
 from setpiece.collapse.fragments import Fragments
+from setpiece.collapse.gas.grid import Air
 from setpiece.collapse.motion import Motion
 from setpiece.render.scene import Material, Pose
 
@@ -19,6 +20,10 @@ GRAVITY = 9.81
 # Dust of all bonds, and of hits that spend all of the building's height, in its envelopes. What
 # breaks up small and early hits more often and bares more: the same cloud takes less of each.
 BOND, HIT = 0.2, 0.75
+# What the wind of their fall strips off fresh pieces: dust density times metres a second off a
+# square metre, for each metre a second past the air; none into air that holds THICK already; and
+# how long a piece stays fresh [s]. Scale as the others do.
+STRIP, THICK, FRESH = 0.35, 0.9, 1.2
 BULK = 2300.0  # kg of building stuff in a solid cubic metre, near enough for displaced air
 
 
@@ -29,11 +34,13 @@ class Samples:
     Attributes:
         local: relative to the piece's centre, world axes at rest [m], (S, 3).
         body: piece of each, (S,). volume: solid volume each stands for [m3], (S,).
+        area: of the surface that each stands for [m2].
     """
 
     local: F32
     body: NDArray[np.int64]
     volume: F32
+    area: float
 
 
 def sample_surface(fragments: Fragments, spacing: float, seed: int, limit: int) -> Samples:
@@ -59,7 +66,7 @@ def sample_surface(fragments: Fragments, spacing: float, seed: int, limit: int) 
     body = np.concatenate([body, bare])
     share = np.bincount(body, minlength=len(fragments))
     volume = fragments.mass[body] / BULK / share[body]
-    return Samples(local.astype(np.float32), body, volume.astype(np.float32))
+    return Samples(local.astype(np.float32), body, volume.astype(np.float32), total / count)
 
 
 @njit(cache=True, nogil=True, fastmath=True)
@@ -101,6 +108,35 @@ def _stamp(points, weight, corner, cell, out):
                 for r in range(2):
                     t = (a if p else 1 - a) * (b if q else 1 - b) * (c if r else 1 - c) * weight[n]
                     out[i + p, j + q, k + r] += t
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _strip(points, velocity, body, fresh, least, dust, u, v, w, corner, cell, out):
+    """Add to out (X, Y, Z) what air that moves past points by more than `least` takes off them.
+
+    fresh: (N,) of each piece, how much comes off for a metre a second. u, v, w: of the air, on the
+    faces of its cells [m/s].
+    """
+    nx, ny, nz = out.shape
+    for n in range(points.shape[0]):
+        much = fresh[body[n]]
+        if much <= 0:
+            continue
+        i = int(np.floor((points[n, 0] - corner[0]) / cell))
+        j = int(np.floor((points[n, 1] - corner[1]) / cell))
+        k = max(int(np.floor((points[n, 2] - corner[2]) / cell)), 0)
+        if i < 0 or j < 0 or i >= nx or j >= ny or k >= nz:
+            continue
+        room = 1 - dust[i, j, k] / np.float32(THICK)
+        if room <= 0:
+            continue
+        half = np.float32(0.5)
+        x = velocity[n, 0] - half * (u[i, j, k] + u[i + 1, j, k])
+        y = velocity[n, 1] - half * (v[i, j, k] + v[i, j + 1, k])
+        z = velocity[n, 2] - half * (w[i, j, k] + w[i, j, k + 1])
+        past = np.sqrt(x * x + y * y + z * z) - least
+        if past > 0:
+            out[i, j, k] += much * room * past
 
 
 @dataclass(frozen=True)
@@ -154,6 +190,10 @@ class Emitters:
         bonds = fragments.bonds
         self.bond_at = np.where(np.isfinite(motion.bond_break), motion.bond_break * fps, np.inf)
         self.bond_body = bonds.i
+        self.broke = np.full(len(fragments), np.inf)
+        for body in (bonds.i, bonds.j):
+            tied = body >= 0
+            np.minimum.at(self.broke, body[tied], self.bond_at[tied])
         self.bond_local = (bonds.position - fragments.centre[bonds.i]).astype(np.float32)
         self.bond_reach = np.sqrt(np.maximum(bonds.width.prod(axis=1), 1e-4))
         area = bonds.width.prod(axis=1)
@@ -198,8 +238,9 @@ class Emitters:
         p = self.motion.pose(frame).position[near]
         return p.min(0).astype(np.float64), p.max(0).astype(np.float64)
 
-    def solids(self, frame: float, corner: F64, shape: tuple[int, int, int]) -> Solids:
-        """The pieces on the grid whose first corner is at `corner` [m]."""
+    def solids(self, frame: float, air: Air) -> Solids:
+        """The pieces on the grid of the air."""
+        corner, shape = air.corner, air.shape
         s, cell, scale = self.samples, self.cell, self.scale
         half = 0.5
         pose, then = self.motion.pose(frame), self.motion.pose(frame + half)
@@ -218,7 +259,16 @@ class Emitters:
         rate = 0.3 * self.hit[k][s.body] + 0.14 * np.maximum(rub - 1.0 * root, 0)
         shed = np.zeros(shape, np.float32)
         _stamp(p, (weight * rate / scale).astype(np.float32), corner, cell, shed)
+        fresh = self._fresh(frame) * (STRIP * s.area / cell**3)
+        _strip(p, v, s.body, fresh.astype(np.float32), np.float32(root), air.dust, air.u, air.v,
+               air.w, corner, cell, shed)  # fmt: skip
         return Solids(m, velocity, expansion, shed)
+
+    def _fresh(self, frame: float) -> F64:
+        """How much loose dust each piece still carries, (N,) 0..1: most when it has just come
+        apart, none before."""
+        age = (frame - self.broke) * self.step / (FRESH * np.sqrt(self.scale))
+        return np.where(age >= 0, np.exp(-np.maximum(age, 0)), 0.0)
 
     def _expansion(
         self, m: F32, momentum: tuple[F32, F32, F32], corner: F64, p: F32, v: F32
@@ -318,4 +368,6 @@ def compile_kernels() -> None:
     w = np.ones(1, np.float32)
     g = [np.zeros((3, 3, 3), np.float32) for _ in range(4)]
     _splat(p, p, w, np.zeros(3), 1.0, *g)
+    faces = np.zeros((4, 4, 4), np.float32)
+    _strip(p, p, np.zeros(1, np.int64), w, w[0], g[0], faces, faces, faces, np.zeros(3), 1.0, g[1])
     _stamp(p, w, np.zeros(3), 1.0, g[0])

@@ -10,6 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 STRONG, CALM = 0.03, 0.16  # step that is still taken out in texture; what more where all is smooth
+CUT_OFF = 0.12  # step that neither of two pieces has: none of it stays
 SHORT = 1.5  # [px]
 LENGTH, ROUNDS = 0.07, 250  # of the longer side: over which steps are spread
 
@@ -22,7 +23,9 @@ def _wanted(img, hole, pick, ya, xa, yb, xb, c, seam):
 
     Where both come from one piece this is the plate's own difference. Where they do not, it is
     the mean of what the two pieces would have gone on with, unless the step is large against
-    `seam`: then it stays, for it is an edge of things or part of a rough texture.
+    `seam` and one of the pieces has it there too: then it stays, for it is an edge of things.
+    Where neither has it, a shore or a bank was cut off, and only rough texture hides that. What
+    borders on the hole may stand before it, as a tree does, and keeps its edge.
     """
     h, w = hole.shape
     dy, dx = yb - ya, xb - xa
@@ -32,12 +35,13 @@ def _wanted(img, hole, pick, ya, xa, yb, xb, c, seam):
     if sby - say == dy and sbx - sax == dx:
         return step
     total, n = np.float32(0.0), 0
+    strange = abs(step)  # how far it is from what either piece has there
     if 0 <= say + dy < h and 0 <= sax + dx < w and not hole[say + dy, sax + dx]:
-        total += img[say + dy, sax + dx, c] - img[say, sax, c]
-        n += 1
+        on = img[say + dy, sax + dx, c] - img[say, sax, c]
+        total, n, strange = total + on, n + 1, min(strange, abs(step - on))
     if 0 <= sby - dy < h and 0 <= sbx - dx < w and not hole[sby - dy, sbx - dx]:
-        total += img[sby, sbx, c] - img[sby - dy, sbx - dx, c]
-        n += 1
+        on = img[sby, sbx, c] - img[sby - dy, sbx - dx, c]
+        total, n, strange = total + on, n + 1, min(strange, abs(step - on))
     if n == 0:
         return np.float32(0.0)
     smooth = total / n
@@ -45,6 +49,9 @@ def _wanted(img, hole, pick, ya, xa, yb, xb, c, seam):
     off = (step - smooth) / (seam if hole[ya, xa] and hole[yb, xb] else np.float32(3.0) * seam)
     off = off * off * off * off
     keep = off / (np.float32(1.0) + off)
+    if hole[ya, xa] and hole[yb, xb]:
+        cut = min(strange / np.float32(CUT_OFF), np.float32(1.0))
+        keep *= np.float32(1.0) - cut * cut
     return smooth * (1 - keep) + step * keep
 
 
