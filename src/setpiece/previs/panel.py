@@ -229,7 +229,9 @@ def _told(staging: model.Staging, shot: model.Shot) -> list[tuple[str, str]]:
         words = beat.words.split()
         ends = (shot.start - beat.start, shot.start + shot.seconds - beat.start)
         first, last = (spoken_by(words, max(t, 0.0), beat.seconds) for t in ends)
-        said = ("\u2026 " if 0 < first < last else "") + " ".join(words[first:last])
+        said = " ".join(words[first:last])
+        if said:
+            said = ("… " if first else "") + said + (" …" if last < len(words) else "")
         out.append((beat.who[0], said))
     return [(a, b) for a, b in out if b.strip()]
 

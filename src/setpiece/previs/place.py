@@ -43,6 +43,7 @@ _PREFERRED: dict[Size, float] = {
 _FLAT = ("letter", "phone", "book", "money", "camera")
 _SHOULDER = 0.16  # of the picture, that who is looked past fills at best
 _LEGIBLE = 0.7  # m of picture height at who is looked past
+_DIRTY, _CROWDED = 0.04, 25.0  # a frame for one may have so much of others, and what more costs
 _TURNS = (32, 25, 40, 18, 50, 60, 12, 72, 85)
 
 
@@ -89,8 +90,22 @@ def single(
                     and fits(staging, people, camera, who)
                     and not behind_back(camera, who, people)
                 ):
-                    best = (cost, camera)
+                    cost += _CROWDED * max(_nearer(camera, who, people) - _DIRTY, 0.0)
+                    if best is None or cost < best[0]:
+                        best = (cost, camera)
     return best[1] if best else None
+
+
+def _nearer(camera: Camera, who: Figure, people: tuple[Figure, ...]) -> float:
+    """How much of the picture those take who stand between the lens and `who`."""
+    far = math.dist(camera.position[:2], who.position)
+    return sum(
+        foreground_share(camera, f)
+        for f in people
+        if f.name != who.name
+        and f.species == "human"
+        and math.dist(camera.position[:2], f.position) < far - 0.4
+    )
 
 
 def _on(

@@ -1,11 +1,13 @@
-"""What closes an outdoor picture: ridges of hills, the edge of a wood."""
+"""What closes an outdoor picture: ridges of hills, the edge of a wood, a town's roofs."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 
 from setpiece.previs.blocked import Kind, Thing
-from setpiece.previs.scenery.parts import HILLS, WOODS
+from setpiece.previs.scenery.parts import HILLS, ROOFS, WOODS
 from setpiece.previs.solid import Colour, Curve, Solid, f32, joined, shaded, surface
 
 _ROUND = 121
@@ -67,6 +69,29 @@ def woods(seed: int, near: float = 58.0, tall: float = 3.4, part: float = 0.55) 
         _row(rng, a, far, 0.72 * tall * there, shaded(WOODS, 1.4), (0.015, 0.045)),
     ]
     return Thing("woods", joined(rows), casts=False)
+
+
+def rooftops(seed: int, near: float, tall: float, old: bool) -> Thing:
+    """Houses beyond the last ones, as a silhouette all round: gables of before 1850, else flat
+    roofs of unlike heights."""
+    rng = np.random.default_rng(seed + 23)
+    edges = np.cumsum(rng.uniform(0.05, 0.13, 140))
+    edges = np.concatenate([[0.0], edges[edges < 2 * np.pi - 0.13], [2 * np.pi]])
+    out = []
+    for lift, far, colour in ((1.25, 1.25 * near, shaded(ROOFS, 1.25)), (1.0, near, ROOFS)):
+        angles, heights = [], []
+        for a, b in pairwise(edges):
+            wall, peak = rng.uniform(0.55, 1.0) * tall * lift, rng.uniform(1.25, 1.5)
+            angles += [a + 1e-4, (a + b) / 2, b - 1e-4]
+            heights += [wall, wall * (peak if old else 1.0), wall]
+        ring = np.array([*angles, angles[0] + 2 * np.pi])
+        high = np.array([*heights, heights[0]])
+        way = np.stack([far * np.cos(ring), far * np.sin(ring)], -1)
+        low = np.full((len(ring), 1), -1.0)
+        rows = [np.concatenate([r * way, h], 1)
+                for r, h in ((1.0, low), (1.0, high[:, None]), (1.06, low))]  # fmt: skip
+        out.append(surface(np.stack(rows), colour, out=-1))
+    return Thing("rooftops", joined(out), casts=False)
 
 
 def _row(

@@ -9,7 +9,7 @@ from setpiece.previs.blocked import Kind, Thing
 from setpiece.previs.prop_mesh import prop_mesh
 from setpiece.previs.scenery.country import FAR, rocks
 from setpiece.previs.scenery.growth import ground, tufts
-from setpiece.previs.scenery.horizon import far_hills, woods
+from setpiece.previs.scenery.horizon import far_hills, rooftops, woods
 from setpiece.previs.scenery.houses import house
 from setpiece.previs.scenery.parts import (
     ASPHALT,
@@ -40,6 +40,7 @@ def street(plot: Plot, width: float | None = None) -> list[Thing]:
     w = max(plot.size[0], 36.0)
     half = (width if width is not None else np.clip(plot.size[1], 9.0, 16.0)) / 2
     out = [ground(FAR, FAR, ASPHALT if not plot.old else (0.8, 0.78, 0.74), 0.0, plot.seed)]
+    out.append(rooftops(plot.seed, w + 24.0, 6.0 if plot.old else 9.0, plot.old))
     rng = plot.rng()
     for side in (-1, 1):
         kerb = box((w * 2, 2.4, 0.14), (0, side * (half - 1.2), 0.07), (0.86, 0.85, 0.82))
