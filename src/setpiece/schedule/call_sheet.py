@@ -17,13 +17,13 @@ from setpiece.schedule.days import (
     shoot_days,
     time_of_day,
 )
-from setpiece.schedule.model import Location, Performer, Plan, Strip
+from setpiece.schedule.model import MEAL_AFTER, Location, Performer, Plan, Strip
 from setpiece.schedule.shooting_schedule import TITLES
 from setpiece.show.sun import SunTimes, sun_times
 
 MAKE_UP, PICK_UP = timedelta(minutes=60), timedelta(minutes=45)  # before set, before make-up
 COVERS = 3  # cover sets that are named
-LUNCH_AFTER = timedelta(hours=6)  # nobody works longer without a meal
+LUNCH_AFTER = timedelta(minutes=MEAL_AFTER)
 
 
 @dataclass(frozen=True)

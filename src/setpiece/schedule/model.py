@@ -25,6 +25,7 @@ Status = Literal["optimal", "feasible", "partial", "given"]
 Name = Annotated[str, Field(min_length=1, max_length=300)]
 Minute = Annotated[int, Field(ge=0, lt=1440)]
 MINUTES_AN_EIGHTH = {"INT": 14, "INT/EXT": 16, "EXT": 17}  # five pages fill an 11-hour day or so
+MEAL_AFTER = 360  # minutes: nobody works longer without a meal
 LONGEST = 730  # days from first to last of a shoot
 
 
