@@ -120,7 +120,7 @@ def _lists(sheet: CallSheet) -> str:
         f"<tr><td>{_e('' if a == last else a)}</td><td>{_e(b)}</td></tr>\n"
         for (a, b), last in zip(rows, before, strict=False)
     )
-    return f"<h2>Notes and needs</h2><table><tbody>{lines}</tbody></table>"
+    return f'<h2>Notes and needs</h2><table class="notes"><tbody>{lines}</tbody></table>'
 
 
 def _advance(sheet: CallSheet, plan: Plan) -> str:
