@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -51,34 +52,65 @@ def plan(
     order: Annotated[
         Path | None, typer.Option(help="Price and check this order, from the board or a CSV.")
     ] = None,
+    second: Annotated[
+        bool,
+        typer.Option("--second-unit", help="Ask, lock and price on the second unit's board."),
+    ] = False,
     seed: Annotated[int, typer.Option(help="Of the search.")] = 0,
     database: DATABASE = None,
 ) -> None:
     """Plan the shoot: the cheapest board that keeps every rule, with what no board goes below.
 
-    Ctrl-C ends the search with the best so far.
+    Ctrl-C ends the search with the best so far. Strips of the second unit get a board of their own,
+    in second_unit/.
     """
+    from setpiece.schedule import make
+    from setpiece.schedule.second_unit import FOLDER
+    from setpiece.seconds import read_seconds
+
+    asked = _Asked(source, read_seconds(solve), lock or [], what_if, order, seed, database)
+    given = make.read(source, calendar)
+    folder = out or Path(f"{source.stem}_plan")
+    if not second:
+        main = _one_unit(given, folder, asked)
+        if given.second is None or main is None or order is not None:
+            return
+        _one_unit(make.second_unit(given, main), folder / FOLDER, replace(asked, lock=[]))
+        return
+    _one_unit(make.second_unit(given, _before(folder, given)), folder / FOLDER, asked)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    source: Path
+    seconds: float
+    lock: list[str]
+    what_if: str | None
+    order: Path | None
+    seed: int
+    database: str | None
+
+
+def _one_unit(given: Source, folder: Path, asked: _Asked) -> Plan | None:
+    """A unit's board planned or priced, told and written; None where it was only asked."""
     from setpiece.schedule import make
     from setpiece.schedule.order_file import read_order
     from setpiece.schedule.solve import NoPlan
-    from setpiece.seconds import read_seconds
 
-    seconds = read_seconds(solve)
-    given = make.read(source, calendar)
-    folder = out or Path(f"{source.stem}_plan")
+    seconds, seed, lock = asked.seconds, asked.seed, asked.lock
     before = _before(folder, given)
     stopped = False
     try:
-        if what_if is not None:
-            base = before or _watched(given, seconds, seed, lock or [])[0]
-            _tell_answer(_asked(base, what_if, min(seconds, 5.0), seed), base)
-            return
-        if order is not None:
-            made = make.price_order(given, read_order(order, given.breakdown))
+        if asked.what_if is not None:
+            base = before or _watched(given, seconds, seed, lock)[0]
+            _tell_answer(_answered(base, asked.what_if, min(seconds, 5.0), seed), base)
+            return None
+        if asked.order is not None:
+            made = make.price_order(given, read_order(asked.order, given.breakdown))
         else:
-            made, stopped = _watched(given, seconds, seed, lock or [], before)
+            made, stopped = _watched(given, seconds, seed, lock, before)
     except NoPlan:
-        _tell_clash(given, seconds, seed, what_if, before)
+        _tell_clash(given, seconds, seed, asked.what_if, before)
         raise typer.Exit(1) from None
     for remark in given.breakdown.remarks[:20]:
         typer.echo(f"  {remark}", err=True)
@@ -86,10 +118,11 @@ def plan(
         typer.echo(f"  and {len(given.breakdown.remarks) - 20} remarks more", err=True)
     _tell(made)
     paths = make.write(made, folder)
-    seq = make.enter(made, source, folder, database)
+    seq = make.enter(made, asked.source, folder, asked.database)
     typer.echo(f"{len(paths)} files in {folder}; event {seq} of the ledger.")
     if stopped:
         raise typer.Exit(130)
+    return made
 
 
 def new(
@@ -140,20 +173,21 @@ def _watched(
         return make.plan(given, seconds, seed, locked, before.dates if before else None, say)
 
 
-def _asked(base: Plan, question: str, seconds: float, seed: int) -> Answer:
+def _answered(base: Plan, question: str, seconds: float, seed: int) -> Answer:
     from setpiece.schedule.whatif import what_if
 
     return what_if(base, question, seconds, seed)
 
 
 def _tell(made: Plan) -> None:
+    from setpiece.schedule.days import counted
     from setpiece.schedule.money import spoken
 
     currency = made.cost.currency
     typer.echo(
-        f"{made.breakdown.title or 'Plan'}: {len(made.days)} days of shooting, "
-        f"{spoken(made.cost.total, currency)}, {made.cost.moves} company moves, "
-        f"{made.cost.holds} hold days."
+        f"{made.breakdown.title or 'Plan'}: {counted(len(made.days), 'day')} of shooting, "
+        f"{spoken(made.cost.total, currency)}, {counted(made.cost.moves, 'company move')}, "
+        f"{counted(made.cost.holds, 'hold day')}."
     )
     for part, amount in made.cost.parts.items():
         if amount:
@@ -183,13 +217,15 @@ def _saved(name: str, other: Cost | None, made: Plan) -> None:
 
 
 def _tell_answer(answer: Answer, base: Plan) -> None:
+    from setpiece.schedule.days import counted
     from setpiece.schedule.money import spoken
 
-    word = "dearer" if answer.dearer >= 0 else "cheaper"
-    typer.echo(
-        f"{answer.question}: {spoken(abs(answer.dearer), base.cost.currency)} {word}, "
-        f"{len(answer.moved)} strips move ({answer.found.seconds:.1f} CPU-seconds)."
-    )
+    money = "as dear as before"
+    if answer.dearer:
+        money = spoken(abs(answer.dearer), base.cost.currency)
+        money += " dearer" if answer.dearer > 0 else " cheaper"
+    moves = counted(len(answer.moved), "strip") + (" moves" if len(answer.moved) == 1 else " move")
+    typer.echo(f"{answer.question}: {money}, {moves} ({answer.found.seconds:.1f} CPU-seconds).")
     for strip, was, now in answer.moved:
         typer.echo(f"  {strip}: {was or 'no day'} -> {now or 'no day'}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner, Result
 
 from setpiece.cli import app
@@ -55,11 +57,31 @@ def _novel() -> str:
     return "\n\n".join(["It was late, and nobody in the house had slept for days. " * 12] * 60)
 
 
+def _fdx(declared: str) -> str:
+    return (
+        f'<?xml version="1.0"?><!DOCTYPE x [{declared}]><FinalDraft DocumentType="Script"><Content>'
+        '<Paragraph Type="Action"><Text>&b;</Text></Paragraph></Content></FinalDraft>'
+    )
+
+
+def _scan() -> bytes:
+    page, out = Image.new("L", (620, 877), 240), io.BytesIO()
+    page.save(out, "PDF")
+    return out.getvalue()
+
+
 REFUSED = {
     "novel": ("book.fountain", _novel(), CALENDAR, "book.fountain"),
     "binary script": ("film.fountain", bytes(range(256)) * 40, CALENDAR, "film.fountain"),
     "binary pdf": ("film.pdf", b"%PDF-1.4\n" + bytes(range(256)), CALENDAR, "film.pdf"),
     "binary uss": ("film.uss", bytes(range(256)), CALENDAR, "film.uss"),
+    "XML bomb": (
+        "film.fdx", _fdx('<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">'), CALENDAR, "entities",
+    ),
+    "external entity": (
+        "film.fdx", _fdx('<!ENTITY b SYSTEM "file:///etc/hostname">'), CALENDAR, "entities",
+    ),
+    "scans": ("film.pdf", _scan(), CALENDAR, "(a scan). Run it through OCR"),
     "no slugline": ("film.fountain", "Ana waits.\n\nShe goes.\n", CALENDAR, "film.fountain"),
     "empty": ("film.fountain", "", CALENDAR, "film.fountain"),
     "huge table": ("b.csv", b"id\n" + b"1\n" * 3_000_000, CALENDAR, "b.csv"),

@@ -254,6 +254,9 @@ def test_a_split_day_stays_at_one_place_without_minors_and_leaves_the_turnaround
     book = Rulebook(yard("D", "N", "D"), calendar(**LATE))
     late = arrange(book, {"1": day(0), "2": day(0), "3": day(1)})
     assert [x.rule.kind for x in check(book, late)] == ["turnaround"]
+    long = Rulebook(yard("D", "N", "D", "DUSK"), calendar(**LATE))
+    full = arrange(long, {i: day(0) for i in ("1", "2", "3", "4")})
+    assert "6.8 hours come before its meal" in check(long, full)[-1].words
     behind = [Day(date=day(0), strips=("2", "1"), hours="split")]
     assert [x.rule.kind for x in check(book, behind)] == ["light"]
 

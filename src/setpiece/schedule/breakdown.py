@@ -50,7 +50,9 @@ def _strip(scene: Scene, light: Light, remarks: list[str]) -> Strip:
     on_set = [n for n in (*scene.speaking, *scene.silent) if n not in scene.voices]
     cast = tuple(dict.fromkeys(p for n in on_set for p in people(n, on_set)))
     for voice in scene.voices:
-        remarks.append(f"Scene {name}: {voice} is only heard, and not called; add to the cast.")
+        remarks.append(
+            f"Scene {name}: {voice} is only heard, so not called; if they are there, add to cast."
+        )
     setting = scene.setting or "INT"
     if not scene.setting:
         remarks.append(f"Scene {name}: neither INT nor EXT; taken as INT.")

@@ -19,8 +19,8 @@ from setpiece.script.model import Category
 CATEGORIES = tuple(c for c in get_args(Category) if c != "cast")
 COLUMNS = (
     "id", "scene", "heading", "synopsis", "setting", "set", "location", "light", "pages",
-    "minutes", "cast", *CATEGORIES, "gear", "stunt", "cover", "weather", "after", "after_date",
-    "before_date", "locked_date", "notes",
+    "minutes", "cast", *CATEGORIES, "gear", "stunt", "cover", "weather", "unit", "after",
+    "after_date", "before_date", "locked_date", "notes",
 )  # fmt: skip
 _YES = frozenset("yes y x true 1 sí si oui ja da tak evet".split())  # noqa: SIM905
 _NO = frozenset(("", "no", "n", "false", "0", "non", "nein", "nie"))
@@ -74,7 +74,7 @@ def _row(strip: Strip) -> list[str]:
         strip.id, strip.scene, strip.heading, strip.synopsis, strip.setting, strip.set,
         strip.location, strip.light, pages_cell(strip.eighths), str(strip.minutes), cast,
         *(items(c) for c in CATEGORIES), "; ".join(strip.equipment),
-        *("yes" if v else "no" for v in (strip.stunt, strip.cover, strip.weather)),
+        *("yes" if v else "no" for v in (strip.stunt, strip.cover, strip.weather)), str(strip.unit),
         "; ".join(strip.after), *(d.isoformat() if d else "" for d in dates), strip.notes,
     ]  # fmt: skip
 
@@ -118,7 +118,7 @@ def _strip(cells: dict[str, str], number: int, name: str) -> Strip:
                 f"stunts: {i}" not in unconfirmed for i in elements.get("stunts", ()))),
             "cover": read("cover", _yes, setting == "INT"),
             "weather": read("weather", _yes, setting == "EXT"),
-            "after": _several(cells.get("after", "")),
+            "unit": read("unit", _unit, 1), "after": _several(cells.get("after", "")),
             "after_date": read("after_date", _date, None),
             "before_date": read("before_date", _date, None),
             "locked_date": read("locked_date", _date, None), "notes": cells.get("notes", ""),
@@ -131,7 +131,7 @@ def wrong(error: ValidationError, where: str) -> InputError:
     """What pydantic found first, in the file's own words."""
     first = error.errors()[0]
     field = ".".join(str(p) for p in first["loc"])
-    said = str(first["msg"]).removeprefix("Value error, ")
+    said = str(first["msg"]).removeprefix("Value error, ").removeprefix("Input ")
     if first["type"] == "extra_forbidden":
         said = "is not known; check the spelling"
     given = first.get("input")
@@ -164,6 +164,13 @@ def _whole(text: str) -> int:
     if not text.isdecimal():
         raise ValueError("is no number of minutes; write a whole number")
     return int(text)
+
+
+def _unit(text: str) -> int:
+    word = text.strip().casefold()
+    if word not in ("1", "2", "main", "second"):
+        raise ValueError("is no unit; write 1, or 2 for the second unit")
+    return 2 if word in ("2", "second") else 1
 
 
 def _yes(text: str) -> bool:

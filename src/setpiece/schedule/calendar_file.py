@@ -28,7 +28,7 @@ from setpiece.script.csv_table import read_pages
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 T = TypeVar("T", Performer, Location)
 _TABLES = frozenset(("title", "currency", "calendar", "defaults", "performer", "location",
-                     "equipment", "strip"))  # fmt: skip
+                     "equipment", "strip", "second_unit"))  # fmt: skip
 
 
 def read_calendar(path: Path, breakdown: Breakdown) -> tuple[Calendar, Breakdown]:
@@ -39,13 +39,7 @@ def read_calendar(path: Path, breakdown: Breakdown) -> tuple[Calendar, Breakdown
     Raises InputError: not TOML, an unknown key, a value out of range (the table and the key are
     named), no working day, a negative rate, an unknown country.
     """
-    values = read_toml(
-        path, InputError, "a cal.toml (`setpiece schedule new` writes one)", 1_000_000
-    )
-    name = path.name
-    for key in values:
-        if key not in _TABLES:
-            raise fail(name, f"[{key}] is not known; tables are {', '.join(sorted(_TABLES))}.")
+    values, name = _read(path), path.name
     calendar = _calendar(values, name)
     defaults = as_table(values.get("defaults", {}), name, "defaults")
     remarks = list(without_deals(breakdown).remarks)
@@ -72,6 +66,31 @@ def read_calendar(path: Path, breakdown: Breakdown) -> tuple[Calendar, Breakdown
         remark = f"{name}: no rate for {some}; they cost nothing in this plan."
         out = out.model_copy(update={"remarks": (*out.remarks, remark)})
     return calendar, out
+
+
+def read_second_calendar(path: Path) -> Calendar:
+    """The second unit's calendar: the main unit's, but for what [second_unit] says.
+
+    Raises InputError as `read_calendar` does, and where the table or its unit_day is missing.
+    """
+    values, name = _read(path), path.name
+    own = as_table(values.get("second_unit", {}), name, "second_unit")
+    if "unit_day" not in own:
+        raise fail(name, "strips are marked for unit 2, and [second_unit] has no unit_day; write "
+                   "what a day of the second unit costs.")  # fmt: skip
+    main = as_table(values.get("calendar", {}), name, "calendar")
+    return _calendar({**values, "calendar": {**main, **own}}, name)
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    values = read_toml(
+        path, InputError, "a cal.toml (`setpiece schedule new` writes one)", 1_000_000
+    )
+    for key in values:
+        if key not in _TABLES:
+            what = f"[{key}] is not known; tables are {', '.join(sorted(_TABLES))}."
+            raise fail(path.name, what)
+    return values
 
 
 def _calendar(values: Mapping[str, Any], name: str) -> Calendar:

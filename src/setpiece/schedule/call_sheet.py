@@ -17,12 +17,13 @@ from setpiece.schedule.days import (
     shoot_days,
     time_of_day,
 )
-from setpiece.schedule.model import Location, Performer, Plan, Strip
+from setpiece.schedule.model import MEAL_AFTER, Location, Performer, Plan, Strip
 from setpiece.schedule.shooting_schedule import TITLES
 from setpiece.show.sun import SunTimes, sun_times
 
 MAKE_UP, PICK_UP = timedelta(minutes=60), timedelta(minutes=45)  # before set, before make-up
-LUNCH_AFTER = timedelta(hours=6)  # nobody works longer without a meal
+COVERS = 3  # cover sets that are named
+LUNCH_AFTER = timedelta(minutes=MEAL_AFTER)
 
 
 @dataclass(frozen=True)
@@ -168,8 +169,11 @@ def _notes(day: ShootDay, plan: Plan) -> Iterator[str]:
     minors = [p.name for p in day.cast if p.minor]
     if minors:
         yield f"Minors on set: {', '.join(minors)}"
-    for s in day.cover:
-        yield f"Cover set: scene {called(s)}, {s.setting} {s.set}"
+    if day.cover:
+        named = [f"{called(s)} {s.setting} {s.set}" for s in day.cover[:COVERS]]
+        more = len(day.cover) - COVERS
+        rest = f"; and {more} more" if more > 0 else ""
+        yield f"Cover set{'s' if len(day.cover) > 1 else ''}: scene {'; '.join(named)}{rest}"
 
 
 def _needs(day: ShootDay) -> Iterator[tuple[str, str]]:

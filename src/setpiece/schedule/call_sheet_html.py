@@ -115,8 +115,12 @@ def _lists(sheet: CallSheet) -> str:
     rows = [("Special notes", n) for n in sheet.notes] + list(sheet.needs)
     if not rows:
         return ""
-    lines = "".join(f"<tr><td>{_e(a)}</td><td>{_e(b)}</td></tr>\n" for a, b in rows)
-    return f"<h2>Notes and needs</h2><table><tbody>{lines}</tbody></table>"
+    before = ["", *(a for a, _ in rows)]
+    lines = "".join(
+        f"<tr><td>{_e('' if a == last else a)}</td><td>{_e(b)}</td></tr>\n"
+        for (a, b), last in zip(rows, before, strict=False)
+    )
+    return f'<h2>Notes and needs</h2><table class="notes"><tbody>{lines}</tbody></table>'
 
 
 def _advance(sheet: CallSheet, plan: Plan) -> str:

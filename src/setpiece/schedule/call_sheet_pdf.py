@@ -52,7 +52,7 @@ def light_lines(sheet: CallSheet) -> list[tuple[str, str]]:
     they come, the sunrise being the next day's."""
     sun = sheet.sun
     if sun is None:
-        return [("Sunrise", "name the place"), ("Sunset", "in the calendar")]
+        return [("Sun", "no latitude in cal.toml")]
     night = sheet.day.day.hours == "night"
     morning = sheet.after if night and sheet.after is not None else sun
     rise = [("First light", at(morning.first_light) or "none"),
@@ -67,8 +67,8 @@ def _top(page: Paper, sheet: CallSheet) -> None:
     middle = page.left + 1.5 * third
     page.text(middle, "Crew call", 8, y=y + 15, ink=GREY, align="centre")
     page.text(middle, at(sheet.call), 31, y=y + 46, bold=True, align="centre")
-    meal = f"Lunch {at(sheet.lunch)}   " if sheet.lunch else ""
-    page.text(middle, f"{meal}Wrap {at(sheet.wrap)}", 9, y=y + 64, align="centre")
+    meal = f"Lunch {at(sheet.lunch)}, " if sheet.lunch else ""
+    page.text(middle, f"{meal}wrap {at(sheet.wrap)}", 9, y=y + 64, align="centre")
     if sheet.base:
         page.text(middle, f"Unit base: {sheet.base}", 8, y=y + 76, ink=GREY, align="centre",
                   width=third)  # fmt: skip
@@ -187,7 +187,7 @@ def _advance(page: Paper, sheet: CallSheet, plan: Plan) -> None:
     page.y += 12
     day = sheet.advance
     page.text(page.left, f"Advance: day {day.number}, {short_date(day.date)}", 9.5, bold=True)
-    page.text(page.right, f"Call {time_of_day(day.day.call)}  {pages(day.eighths)} pages", 8,
+    page.text(page.right, f"Call {time_of_day(day.day.call)}, {pages(day.eighths)} pages", 8,
               ink=GREY, align="right")  # fmt: skip
     page.y += 5
     for strip in day.strips:

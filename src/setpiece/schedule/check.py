@@ -8,7 +8,7 @@ from datetime import date
 
 from setpiece.schedule.arrange import before_dark
 from setpiece.schedule.cost import minutes_of
-from setpiece.schedule.model import Day, Strip
+from setpiece.schedule.model import MEAL_AFTER, Day, Strip
 from setpiece.schedule.rules import Broken, Rulebook
 from setpiece.script.eighths import pages
 
@@ -85,6 +85,10 @@ def _split(book: Rulebook, day: Day, strips: Sequence[Strip]) -> Iterator[Broken
     if len(sites) > 1:
         words = f"{d} is split between day and night, and is at {' and '.join(sites)}"
         yield Broken(book.light, words, d, day.strips)
+    before = before_dark(book, day)
+    if before > MEAL_AFTER:
+        words = f"{d} is split, and {before / 60:.1f} hours come before its meal at sunset, "
+        yield Broken(book.light, f"{words}{MEAL_AFTER / 60:g} is the most", d, day.strips)
     dark = next((n for n, s in enumerate(strips) if s.hours == "night"), len(strips))
     for s in strips[dark:]:
         if s.hours != "night":

@@ -15,7 +15,7 @@ def checked(breakdown: Breakdown, source: str) -> Breakdown:
     """See `Breakdown.checked`."""
     if not breakdown.strips:
         raise InputError(
-            f"{source}: has no strip to shoot; name a script with scenes, or add rows."
+            f"{source}: has no strip to shoot; a script needs sluglines (INT., EXT.), a table rows."
         )
     if len(breakdown.strips) > MOST_STRIPS:
         raise InputError(f"{source}: {len(breakdown.strips)} strips; {MOST_STRIPS} is the most.")

@@ -123,6 +123,11 @@ def short_date(day: date) -> str:
     return f"{WEEKDAYS[day.weekday()][:3]} {day.day} {MONTHS[day.month - 1][:3]}"
 
 
+def counted(number: int, thing: str) -> str:
+    """ "1 day", "2 days"."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
 def light_word(light: str) -> str:
     return {"D": "Day", "N": "Night", "DAWN": "Dawn", "DUSK": "Dusk"}.get(light, light)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from setpiece.schedule.coded import Coded
+from setpiece.schedule.model import MEAL_AFTER
 
 
 class Board:
@@ -54,6 +55,8 @@ class Board:
         needs = {c.needs[s] for s in together}
         if {1, -1} <= needs and book.on(book.light):
             if book.sunset(c.dates[day]) is None or len({c.place[s] for s in together}) > 1:
+                return False
+            if sum(strips[s].minutes for s in together if c.needs[s] != 1) > MEAL_AFTER:
                 return False
             if any(c.needs[o] == 1 > c.needs[s] for s in together for o in c.after[s]
                    if o in together):  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from setpiece.schedule.cost import evaluate
 from setpiece.schedule.cp_search import Watch
 from setpiece.schedule.model import Breakdown, Calendar, Day, Plan
 from setpiece.schedule.rules import Rulebook
+from setpiece.schedule.second_unit import Waits, beside, by_unit
 from setpiece.schedule.solve import Found, solve
 from setpiece.schedule.split import split_long
 from setpiece.schedule.whatif import lock
@@ -27,11 +28,14 @@ SCHEDULE = "schedule"  # kind of the ledger's event
 
 @dataclass(frozen=True)
 class Source:
-    """What was read: the breakdown with its deals, and the days that the file had, if any."""
+    """What was read: the breakdown with its deals, and the days that the file had, if any. `second`
+    is the second unit's, which waits for strips of this one (`waits`)."""
 
     breakdown: Breakdown
     calendar: Calendar
     days: tuple[Day, ...] = ()
+    second: Source | None = None
+    waits: Waits = field(default_factory=dict)
 
 
 def read(source: Path, calendar: Path | None) -> Source:
@@ -39,7 +43,7 @@ def read(source: Path, calendar: Path | None) -> Source:
 
     Scenes that no day holds are cut into parts. Raises InputError that names file and field.
     """
-    from setpiece.schedule.calendar_file import read_calendar
+    from setpiece.schedule.calendar_file import read_calendar, read_second_calendar
 
     breakdown, days, known = _breakdown(source)
     if calendar is not None:
@@ -51,7 +55,32 @@ def read(source: Path, calendar: Path | None) -> Source:
             f"{source.name}: needs --calendar cal.toml; "
             f"`setpiece schedule new {source}` writes one."
         )
-    return Source(split_long(breakdown, found).checked(source.name), found, days)
+    main, theirs, waits = by_unit(breakdown, source.name)
+    second = None
+    if theirs is not None:
+        if calendar is None:
+            raise InputError(f"{source.name}: its second unit needs --calendar cal.toml.")
+        own = read_second_calendar(calendar)
+        second = Source(split_long(theirs, own).checked(source.name), own, _only(days, theirs))
+    whole = split_long(main, found).checked(source.name)
+    return Source(whole, found, _only(days, main) if second else days, second, waits)
+
+
+def _only(days: tuple[Day, ...], breakdown: Breakdown) -> tuple[Day, ...]:
+    kept = [tuple(i for i in d.strips if i in breakdown.by_id) for d in days]
+    return tuple(d.model_copy(update={"strips": k}) for d, k in zip(days, kept, strict=True) if k)
+
+
+def second_unit(source: Source, main: Plan | None) -> Source:
+    """What the second unit shoots, beside a plan of the main unit. Raises InputError."""
+    if source.second is None:
+        raise InputError("No strip is the second unit's; write 2 in the column unit.")
+    if main is None and source.waits:
+        raise InputError("The second unit waits for strips of the main unit; plan that first.")
+    breakdown = source.second.breakdown
+    if main is not None:
+        breakdown = beside(breakdown, source.waits, main.dates)
+    return replace(source.second, breakdown=breakdown)
 
 
 def _breakdown(source: Path) -> tuple[Breakdown, tuple[Day, ...], Calendar | None]:

@@ -25,6 +25,7 @@ Status = Literal["optimal", "feasible", "partial", "given"]
 Name = Annotated[str, Field(min_length=1, max_length=300)]
 Minute = Annotated[int, Field(ge=0, lt=1440)]
 MINUTES_AN_EIGHTH = {"INT": 14, "INT/EXT": 16, "EXT": 17}  # five pages fill an 11-hour day or so
+MEAL_AFTER = 360  # minutes: nobody works longer without a meal
 LONGEST = 730  # days from first to last of a shoot
 
 
@@ -87,7 +88,8 @@ class Strip(_Frozen):
     order. `set` is what the slugline says, `location` where it is shot (default: the set). `cast`
     are names of performers. `elements` are the rest of the breakdown sheet, by category;
     `unconfirmed` those of them ("props: lantern") that nobody has confirmed yet. `after` must be
-    shot before this one. `cover`: may be shot on a wet day instead; `weather`: needs a dry one.
+    shot before this one. `unit` 2 is the second unit's (`second_unit.py`). `cover`: may be shot on
+    a wet day instead; `weather`: needs a dry one.
     """
 
     id: Annotated[str, Field(min_length=1, max_length=60)]
@@ -112,6 +114,7 @@ class Strip(_Frozen):
     weather: bool = False
     equipment: tuple[Name, ...] = ()
     stunt: bool = False
+    unit: Literal[1, 2] = 1
     notes: str = Field("", max_length=2000)
 
     @model_validator(mode="before")

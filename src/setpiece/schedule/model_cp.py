@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from setpiece.schedule.coded import Coded
-from setpiece.schedule.model import Hours
+from setpiece.schedule.model import MEAL_AFTER, Hours
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -221,6 +221,7 @@ def _split(m: Model, d: int) -> Any:
     cp.add_bool_or([split.negated(), *dark])
     if book.on(book.light):
         cp.add(sum(row[d] for row in m.at) <= 1).only_enforce_if(split)
+        cp.add(m.load[d] - m.dark[d] <= MEAL_AFTER).only_enforce_if(split)
     for s, earlier in enumerate(c.after):  # what is shot before the dark cannot come after it
         if c.needs[s] != 1 and m.x[s][d] is not None:
             for o in earlier:

@@ -55,6 +55,10 @@ hold_rate = 250                     # a day on hold
 # Places with the same `place` need no company move between them. A location also knows: fee,
 # latitude, longitude, permits = ["2027-05-03..2027-05-14"], closed, hospital, address, parking.
 {locations}
+# [second_unit]                     # for strips with 2 in the column unit of the breakdown: a board
+# unit_day = 3000                   # of its own; what is not said here is as in [calendar]
+# start = {start}
+
 # [[equipment]]
 # name = "crane"                    # as in the column gear of the breakdown
 # rate = 900

@@ -76,7 +76,7 @@ def _head(page: Paper, day: ShootDay) -> None:
     page.text(page.left + 4, words, 9, bold=True)
     where = ", then ".join(day.locations)
     call = f"Call {time_of_day(day.day.call)}"
-    page.text(page.right - 4, f"{call}   {where}", 8, ink=GREY, align="right", width=300)
+    page.text(page.right - 4, f"{call}, {where}", 8, ink=GREY, align="right", width=300)
     page.y += HEAD - 12
 
 

@@ -21,7 +21,7 @@ from scipy.optimize import linprog
 
 from setpiece.schedule.coded import Coded
 from setpiece.schedule.cost import overtime
-from setpiece.schedule.model import Hours
+from setpiece.schedule.model import MEAL_AFTER, Hours
 from setpiece.schedule.numbers import numbers
 from setpiece.schedule.worthy import worthy
 
@@ -175,6 +175,8 @@ def _best(
         move = book.calendar.move_minutes
         if hours == "split":
             cp.add(sum(sites) <= 1)
+            light = sum(strips[s].minutes * v for s, v in x.items() if coded.needs[s] != 1)
+            cp.add(light <= MEAL_AFTER)
         load = sum(strips[s].minutes * v for s, v in x.items()) + move * sum(sites) - move
         cp.add(load <= book.day_minutes)
         if step := book.calendar.overtime_price:

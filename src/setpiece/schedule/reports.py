@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from setpiece.schedule.days import shoot_days
+from setpiece.schedule.days import counted, shoot_days
 from setpiece.schedule.model import Plan
-from setpiece.schedule.money import spoken
 from setpiece.schedule.paper import A4, LETTER
 from setpiece.script.eighths import pages
 
@@ -15,12 +14,7 @@ def paper_size(plan: Plan) -> tuple[float, float]:
 
 
 def note(plan: Plan) -> str:
-    """The foot of a page: how long, how much, and how far from the best it may be."""
+    """The foot of a page. No money: these papers go to the whole unit."""
     days = shoot_days(plan)
     total = sum(d.eighths for d in days)
-    words = f"{len(days)} shooting days, {pages(total)} pages"
-    if plan.cost.total:
-        words += f"; {spoken(plan.cost.total, plan.cost.currency)}"
-    if plan.bound:
-        words += f" (no plan is cheaper than {spoken(plan.bound, plan.cost.currency)})"
-    return words
+    return f"{counted(len(days), 'shooting day')}, {pages(total)} pages"

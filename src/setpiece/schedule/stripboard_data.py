@@ -15,7 +15,7 @@ from setpiece.schedule.days import (
     numbered,
     unscheduled,
 )
-from setpiece.schedule.model import Plan, Strip
+from setpiece.schedule.model import MEAL_AFTER, Plan, Strip
 from setpiece.schedule.rules import Rule, Rulebook
 from setpiece.schedule.shooting_schedule import groups
 from setpiece.script.eighths import pages
@@ -83,7 +83,8 @@ def _calendar(plan: Plan, book: Rulebook, last: int) -> dict[str, Any]:
         "page_limit": c.page_limit, "day_minutes": book.day_minutes,
         "normal_minutes": c.normal_minutes, "overtime_step": c.overtime_step,
         "overtime_price": c.overtime_price,
-        "meal_minutes": c.meal_minutes, "turnaround": round(60 * c.turnaround),
+        "meal_minutes": c.meal_minutes, "meal_after": MEAL_AFTER,
+        "turnaround": round(60 * c.turnaround),
         "day_call": c.day_call, "night_call": c.night_call, "stunt_rest": c.stunt_rest,
         "minors_at_night": c.minors_at_night,
     }  # fmt: skip

@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from setpiece.schedule.model import MEAL_AFTER
 from setpiece.schedule.numbers import FAR, I64, Numbers
 
 STRIPS, EIGHTHS, MINUTES, BRIGHT, DARK, WET, EARLY, SITES = range(8)  # columns of a day's sums
@@ -219,7 +220,8 @@ def settle(n: Numbers, t: Tally) -> tuple[int, int]:
             cost += n.money[2] * -(-(minutes - n.limits[7]) // n.limits[8])
         split = dark and bright and n.dusk[d] >= 0
         if dark and bright and n.limits[3]:
-            bad += 100 * (here - 1) if split else min(dark, bright)
+            over = max(0, minutes - dark - MEAL_AFTER)
+            bad += 100 * (here - 1) + over if split else min(dark, bright)
         if split:  # what comes after something in the dark is in the dark
             for k in range(n.before.shape[0]):
                 o, s = n.before[k, 0], n.before[k, 1]

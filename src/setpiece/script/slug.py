@@ -7,20 +7,28 @@ from dataclasses import dataclass
 
 from setpiece.script.model import Setting, TimeOfDay
 
-# English, French, Spanish, Italian, Portuguese, German, Dutch, Swedish, Polish, Russian, Turkish.
+# English, French, Spanish, Italian, Portuguese, German, Dutch, Swedish, Polish, Russian, Turkish,
+# Finnish, Hungarian, Greek, Ukrainian and Bulgarian, Serbian. Others in Latin letters write INT and
+# EXT.
 _INSIDE = (
     "INTERIOR", "INTÉRIEUR", "INTERNO", "INT", "INNEN", "BINNEN", "INNE", "WNĘTRZE", "WN", "ИНТ",
-    "İÇ",
+    "İÇ", "SIS", "SISÄ", "BELSŐ", "ΕΣΩΤΕΡΙΚΟ", "ΕΣΩΤ", "ΕΣ", "ІНТ", "ЕНТЕРИЈЕР", "ЕНТ",
 )  # fmt: skip
 _OUTSIDE = (
     "EXTERIOR", "EXTÉRIEUR", "ESTERNO", "EXT", "EST", "AUSSEN", "AUẞEN", "AUßEN", "BUITEN", "UTE",
-    "PLENER", "PL", "НАТ", "ЭКСТ", "DIŞ",
+    "PLENER", "PL", "НАТ", "ЭКСТ", "DIŞ", "ULK", "ULKO", "KÜLSŐ", "ΕΞΩΤΕΡΙΚΟ", "ΕΞΩΤ", "ΕΞ", "ЕКСТ",
+    "ЕКСТЕРИЈЕР",
 )  # fmt: skip
+# Chinese, Japanese, Korean, Arabic, Persian, Hebrew have no capitals: a time of day has to tell.
+_PLAIN_INSIDE = ("内景", "內景", "室内", "屋内", "실내", "داخلي", "داخلی", "פנים")
+_PLAIN_OUTSIDE = ("外景", "室外", "屋外", "실외", "خارجي", "خارجی", "חוץ")
 _BOTH = ("I/E", "E/I", "I./E", "E./I", "I/A", "A/I", "B/B", "И/Н")
-_ONE = "|".join(re.escape(w) for w in sorted((*_INSIDE, *_OUTSIDE), key=len, reverse=True))
+_STOPPED = ("SIS", "SISÄ", "ULK", "ULKO", "ΕΣ", "ΕΞ")  # words and names too, without a full stop
+_WORDS = (*_INSIDE, *_OUTSIDE, *_PLAIN_INSIDE, *_PLAIN_OUTSIDE)
+_ONE = "|".join(re.escape(w) for w in sorted(_WORDS, key=len, reverse=True))
 _PREFIX = re.compile(
     rf"(?P<word>(?:{'|'.join(re.escape(w) for w in _BOTH)})|(?:{_ONE})(?:\.?\s?/\s?(?:{_ONE}))?)"
-    r"(?P<after>\.(?=\S|\s|$)|\s(?=\S)|\s?[-–—](?=\s))",
+    r"(?P<after>[.。](?=\S|\s|$)|\s(?=\S)|\s?[-–—](?=\s))",
     re.IGNORECASE,
 )
 _CORE = ("INT", "EXT", "EST", "I/E", "I./E")  # Fountain's own words, read in any case
@@ -32,18 +40,27 @@ _TIMES: dict[TimeOfDay, tuple[str, ...]] = {
         "PLUS TARD", "SPÄTER", "MAIS TARDE", "LATEN", "DEPOIS", "POCO DOPO"),
     "SAME": ("SAME", "SAME TIME", "STESSO", "MISMO", "MÊME MOMENT", "MESMO"),
     "DAWN": ("DAWN", "SUNRISE", "ALBA", "AMANECER", "AUBE", "MORGENGRAUEN", "MORGENDÄMMERUNG",
-        "AMANHECER", "DAGERAAD", "ZONSOPGANG", "ŚWIT", "РАССВЕТ"),
+        "AMANHECER", "DAGERAAD", "ZONSOPGANG", "ŚWIT", "РАССВЕТ", "GRYNING", "DAGGRY", "ÚSVIT",
+        "HAJNAL", "ΑΥΓΗ", "СВІТАНОК", "黎明", "새벽", "فجر", "שחר"),
     "DUSK": ("DUSK", "SUNSET", "MAGIC HOUR", "TRAMONTO", "CREPUSCOLO", "ATARDECER", "ANOCHECER",
         "CRÉPUSCULE", "DÄMMERUNG", "ABENDDÄMMERUNG", "PÔR DO SOL", "ENTARDECER", "SCHEMERING",
-        "ZONSONDERGANG", "ЗАКАТ"),
+        "ZONSONDERGANG", "ЗАКАТ", "SKYMNING", "SKUMRING", "SOUMRAK", "ALKONY", "ΣΟΥΡΟΥΠΟ", "黄昏",
+        "黃昏", "夕方", "غروب", "דמדומים"),
     "MORNING": ("MORNING", "MATTINA", "MATTINO", "MAÑANA", "MATIN", "MORGEN", "MANHÃ", "OCHTEND",
-        "PORANEK", "УТРО"),
+        "PORANEK", "УТРО", "MORGON", "AAMU", "RÁNO", "REGGEL", "DIMINEAȚA", "DIMINEAȚĂ", "MATÍ",
+        "ΠΡΩΙ", "РАНОК", "СУТРИН", "SABAH", "晨", "清晨", "早晨", "朝", "아침", "صباح", "בוקר"),
     "NOON": ("NOON", "MIDDAY", "MEZZOGIORNO", "MEDIODÍA", "MIDI", "MITTAG", "MEIO-DIA", "MIDDAG"),
-    "AFTERNOON": ("AFTERNOON", "POMERIGGIO", "TARDE", "APRÈS-MIDI", "NACHMITTAG", "NAMIDDAG"),
-    "EVENING": ("EVENING", "SERA", "SOIR", "SOIRÉE", "ABEND", "AVOND", "KVÄLL", "WIECZÓR", "ВЕЧЕР"),
+    "AFTERNOON": ("AFTERNOON", "POMERIGGIO", "TARDE", "APRÈS-MIDI", "NACHMITTAG", "NAMIDDAG",
+        "EFTERMIDDAG", "ETTERMIDDAG", "下午", "عصر"),
+    "EVENING": ("EVENING", "SERA", "SOIR", "SOIRÉE", "ABEND", "AVOND", "KVÄLL", "WIECZÓR", "ВЕЧЕР",
+        "AFTEN", "ILTA", "VEČER", "SEARA", "SEARĂ", "VESPRE", "ΒΡΑΔΥ", "ВЕЧІР", "AKŞAM", "傍晚",
+        "저녁", "مساء", "ערב"),
     "NIGHT": ("NIGHT", "MIDNIGHT", "NOTTE", "NOCHE", "NUIT", "NACHT", "NOITE", "NATT", "NAT", "NOC",
-        "НОЧЬ", "GECE"),
-    "DAY": ("DAY", "DAYTIME", "GIORNO", "DÍA", "DIA", "JOUR", "TAG", "DAG", "DZIEŃ", "ДЕНЬ", "GÜN"),
+        "НОЧЬ", "GECE", "YÖ", "ÉJSZAKA", "ÉJJEL", "NOAPTE", "NIT", "ΝΥΧΤΑ", "НІЧ", "НОЩ", "NOĆ",
+        "НОЋ", "夜", "夜晚", "晚上", "밤", "ليل", "شب", "לילה"),
+    "DAY": ("DAY", "DAYTIME", "GIORNO", "DÍA", "DIA", "JOUR", "TAG", "DAG", "DZIEŃ", "ДЕНЬ", "GÜN",
+        "GÜNDÜZ", "PÄIVÄ", "DEŇ", "NAPPAL", "ZI", "ΜΕΡΑ", "ΗΜΕΡΑ", "日", "白天", "昼", "낮", "نهار",
+        "روز", "יום"),
 }  # fmt: skip
 _BY_WORD = {word: time for time, words in _TIMES.items() for word in words}
 _DASH = re.compile(r"\s+[-–—]{1,2}\s*|\s*[-–—]{1,2}\s+|--|—")
@@ -64,6 +81,10 @@ def starts_like_heading(line: str) -> bool:
     if not found or not text[found.end() :].strip():
         return False
     word = found["word"].upper()
+    if word in _PLAIN_INSIDE or word in _PLAIN_OUTSIDE:
+        return bool(read_slug(text).time)
+    if word in _STOPPED and found["after"] != ".":
+        return False
     capitals = in_capitals(text) or (text[: len(word)].isupper() and _few_small(text))
     if found["after"] == ".":
         return capitals or any(part in _CORE for part in [*re.split(r"\.?\s?/\s?", word), word])
@@ -97,7 +118,7 @@ def read_slug(heading: str) -> Slug:
     setting: Setting = ""
     if found:
         setting = _setting(found["word"].upper())
-        text = text[found.end() :].lstrip(" .-–—")
+        text = text[found.end() :].lstrip(" .。-–—")
     parts = [p.strip() for p in _DASH.split(text) if p.strip()]
     for i in range(len(parts) - 1, 0, -1):
         if time := _time(parts[i]):
@@ -114,10 +135,10 @@ def _setting(word: str) -> Setting:
         sides = {s.strip(" .") for s in word.split("/")}
         if word in _BOTH:
             return "INT/EXT"
-        inside = bool(sides & set(_INSIDE))
-        outside = bool(sides & {w.upper() for w in _OUTSIDE})
+        inside = bool(sides & {*_INSIDE, *_PLAIN_INSIDE})
+        outside = bool(sides & {w.upper() for w in (*_OUTSIDE, *_PLAIN_OUTSIDE)})
         return "INT/EXT" if inside and outside else "INT" if inside else "EXT"
-    return "INT" if word in _INSIDE else "EXT"
+    return "INT" if word in _INSIDE or word in _PLAIN_INSIDE else "EXT"
 
 
 def _time(words: str) -> TimeOfDay:

@@ -215,6 +215,11 @@ function makePricer(data) {
       say("light", "", `${day.date} is split between day and night, and is at ${sites.join(" and ")}`,
         day, day.strips);
     }
+    const before = day.sunset - callOf("split", day);
+    if (before > cal.meal_after) {
+      say("light", "", `${day.date} is split, and ${hours(before)} hours come before its meal at ` +
+        `sunset, ${whole(cal.meal_after / 60)} is the most`, day, day.strips);
+    }
     const first = today.findIndex((s) => s.hours === "night");
     for (const s of today.slice(first)) {
       if (s.hours === "night") continue;
