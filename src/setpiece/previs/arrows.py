@@ -145,9 +145,9 @@ def along_edge(way: NDArray, feet: NDArray, camera: Camera) -> NDArray | None:
         sign = 1.0 if across > 0 else -1.0
         a = np.array([x + sign * body, 0.93 * h])
         b = a + np.array([sign * 0.17 * w, 0.0])
-        if not 0.02 * w < b[0] < 0.98 * w:  # no room before them: behind them
-            b = np.array([x - sign * body, 0.93 * h])
-            a = b - np.array([sign * 0.17 * w, 0.0])
+        if not 0.02 * w < b[0] < 0.98 * w:  # no room before them: over their own cloth
+            middle = np.clip(x, 0.11 * w, 0.89 * w)
+            a, b = (np.array([middle + k * sign * 0.085 * w, 0.93 * h]) for k in (-1, 1))
     else:
         sign = 1.0 if x < w / 2 else -1.0
         a = np.array([x + sign * (body + 0.02 * w), 0.80 * h])

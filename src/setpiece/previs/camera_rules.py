@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 
+from setpiece.previs.holding import held_at
 from setpiece.previs.lens import (
     measured_size,
     project,
@@ -24,6 +25,7 @@ from setpiece.previs.model import (
 
 MARGIN = 0.3  # m between the camera and a wall
 SHOULDER = (0.03, 0.33)  # of the picture that who is looked past may fill
+_HELD = 0.16  # m about a thing in hand that a face behind it needs
 _NEAR = 0.45  # m between the camera and somebody or something
 
 
@@ -80,6 +82,15 @@ def hidden(
             at, eye, p.position[:2], 0.4 * math.hypot(*p.size[:2]), p.position[2] + p.size[2]
         ):
             return p.item
+    holders = {f.name: f for f in people if f.name != subject.name}
+    for p in props:  # a torch held up before somebody else's face
+        if p.held_by in holders and max(p.size) > 0.3:
+            x, y, z = held_at(holders[p.held_by], p)
+            reach = max(p.size)
+            part = math.dist(at[:2], (x, y)) / max(math.dist(at[:2], eye[:2]), 1e-6)
+            ray = at[2] + part * (eye[2] - at[2])
+            if ray > z - reach / 2 and before(at, eye, (x, y), _HELD, z + reach):
+                return p.item
     return ""
 
 

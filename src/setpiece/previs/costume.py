@@ -67,7 +67,7 @@ _OLD_MEN = (
     ("tunic", "curly", "", 0.02, False),
     ("robe", "receding", "", 0.09, False),
     ("armour", "crop", "", 0.0, True),
-    ("coat", "long", "brim", 0.015, False),
+    ("coat", "mane", "brim", 0.015, False),
     ("tunic", "tail", "", 0.03, False),
 )
 _OLD_WOMEN = (
@@ -96,7 +96,7 @@ _NEW_WOMEN = (
     ("coat", "curly", "", 0.0, False),
 )
 # What tells two men in the same clothes apart.
-_MENS_HAIR = ("short", "swept", "curly", "receding", "crop", "long", "tail")
+_MENS_HAIR = ("short", "swept", "curly", "receding", "crop", "mane", "tail")
 _MENS_BEARDS = (0.0, 0.02, 0.0, 0.045, 0.03)
 # Words in a name that say how its bearer looks; the first that is found decides.
 _WORDS: tuple[tuple[tuple[str, ...], dict], ...] = (
@@ -171,6 +171,8 @@ def costume(
     if not woman and period:
         hair = _MENS_HAIR[(seed >> 14) % (5 if hat else len(_MENS_HAIR))]
         beard = _MENS_BEARDS[(seed >> 20) % len(_MENS_BEARDS)]
+        if hair in ("mane", "tail"):  # long hair on a shaven man is taken for a woman's
+            beard = max(beard, 0.02)
     cloth = CLOTHS[hue % len(CLOTHS)]
     made = Costume(
         cut,

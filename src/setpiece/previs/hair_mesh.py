@@ -53,6 +53,7 @@ CUTS: dict[str, Cut] = {
     "curly": Cut(_MAN, thick=(0.022, 0.030, 0.020), ragged=0.09, curl=0.007, way="forward"),
     "receding": Cut(_HIGH, thick=(0.006, 0.010, 0.009), ragged=0.07, way="back"),
     "long": Cut(_WOMAN, part=0.12, thick=(0.012, 0.018, 0.018), ragged=0.03),
+    "mane": Cut(_BACK, thick=(0.015, 0.019, 0.014), ragged=0.04, way="back"),
     "bun": Cut(_UP, part=-0.3, thick=(0.010, 0.012, 0.009), ragged=0.03, way="back"),
     "tail": Cut(_UP, thick=(0.010, 0.013, 0.009), ragged=0.04, way="back"),
 }  # fmt: skip
@@ -68,7 +69,9 @@ def hair(style: str, skull: Skull, colour: Colour) -> list[Solid]:
     cut = CUTS[style]
     parts = [_mass(cut, skull, colour)]
     if style == "long":
-        parts.append(_fall(skull, colour, 0.25))
+        parts.append(_fall(skull, colour, 0.25, 1.0))
+    if style == "mane":  # brushed back, and down behind the ears to the collar
+        parts.append(_fall(skull, colour, 0.17, 1.5))
     if style == "bun":
         knot = ellipsoid((0.043, 0.040, 0.041), (0, -0.122, 0.035), colour, 14)
         turns = [_turn(0.041, 0.0, 2 * np.pi), *(_turn(0.031 - 0.010 * k, k) for k in range(2))]
@@ -82,7 +85,7 @@ def hair(style: str, skull: Skull, colour: Colour) -> list[Solid]:
         runs = [way[k:j] + np.array([x, -0.7 * w, 0.0]) for k, j, x, w in (
             (4, 15, -0.012, 0.02), (2, 12, 0.0, 0.022), (5, 14, 0.012, 0.02))]  # fmt: skip
         parts.append(_with(lock, [Curve(f32(r), 0.0022) for r in runs]))
-    return [joined(parts).smooth() if style == "long" else joined(parts)]
+    return [joined(parts).smooth() if style in ("long", "mane") else joined(parts)]
 
 
 def _with(solid: Solid, lines: list[Curve]) -> Solid:
@@ -247,14 +250,14 @@ def _ring(skull: Skull, colour: Colour) -> Solid:
     return _with(band, lines)
 
 
-def _fall(skull: Skull, colour: Colour, length: float) -> Solid:
-    """Hair that hangs from beside the face and from behind to the shoulders."""
+def _fall(skull: Skull, colour: Colour, length: float, open_: float) -> Solid:
+    """Hair that hangs to the shoulders, from `open_` radians beside the face round behind."""
     n = 41
-    a = np.linspace(1.0, 2 * np.pi - 1.0, n)
+    a = np.linspace(open_, 2 * np.pi - open_, n)
     s = np.linspace(0, 1, 11)[:, None]
     away = _away(a)
     top = skull.at(np.full(n, 0.35), a, 0.014)
-    long_ = length * (0.86 + 0.14 * np.clip((away - 1.0) / 0.8, 0, 1))
+    long_ = length * (0.86 + 0.14 * np.clip((away - open_) / 0.8, 0, 1))
     long_ = long_ + 0.03 * (_grain(n, 8) - 0.5) * np.where(np.arange(n) % 2, 1.4, 0.4)
     fall = top[None] - UP * (s * long_)[..., None]
     # Full at the jaw, in again at its ends; waves run down it.

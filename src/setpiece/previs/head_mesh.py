@@ -19,6 +19,7 @@ FACES = (
     (0.98, 1.05, 1.1, 1.1, 1.3),
 )
 _EYE: Colour = (0.98, 0.97, 0.95)
+_IRIS: Colour = (0.0, 0.0, 0.0)
 
 
 def _nose(skin: Colour, long_: float, broad: float) -> list[Solid]:
@@ -48,11 +49,13 @@ def _ears(skull: Skull, skin: Colour) -> list[Solid]:
     return out
 
 
-def _eyes(skull: Skull) -> list[Solid]:
+def _eyes(skull: Skull, feeling: float) -> list[Solid]:
     out = []
     for side in (-1, 1):
         at = skull.on_face([(side * 0.0355, 0.0008)], 0.0)[0]
         out.append(ellipsoid((0.0145, 0.0042, 0.0066), at, _EYE, 12))
+        iris = at + np.array([-side * 0.0004, 0.0030, 0.0010 + 0.0008 * feeling])
+        out.append(ellipsoid((0.0050, 0.0022, 0.0052), iris, _IRIS, 12))
     return out
 
 
@@ -74,11 +77,11 @@ def _face(
         lines += [
             line(at((0.0165, 0.0255 - 0.007 * f + raised), (0.036, 0.034 + raised),
                 (0.0575, 0.0245)), brow),
-            # Lids, the iris under the upper one, and the fold above it.
+            # Lids, the fold above them, and the pupil.
             line(at((0.0195, -0.0012), (0.034, 0.0078 + 0.004 * f), (0.0535, -0.0005)), 0.0046),
             line(at((0.024, -0.0052), (0.036, -0.0076), (0.0495, -0.0038)), 0.0014),
-            line(at((0.0352, 0.0034 + 0.001 * f), (0.0353, -0.0016)), 0.0092, 0.0046),
             line(at((0.0225, 0.009), (0.036, 0.0142 + 0.004 * f), (0.052, 0.0085)), 0.0013),
+            line(at((0.0351, 0.0030 + 0.0008 * f), (0.0352, -0.0006)), 0.0044, 0.0066),
             # The wing of the nose, and its hollow.
             line(at((0.0155 * broad, -0.03), (0.0195 * broad, -0.0375),
                 (0.0125 * broad, -0.0425)), 0.0022, 0.006),
@@ -137,11 +140,11 @@ def head(
     """A whole head in head space (`skull.py`). bearded: beard below the chin [m], 0 for none;
     face: which of `FACES`."""
     wide, jaw, long_, broad, weight = FACES[face % len(FACES)]
-    skull = Skull(wide * (0.96 if woman else 1.0), jaw - (0.06 if woman else 0.0))
+    skull = Skull(wide * (0.96 if woman else 1.0), jaw + (-0.06 if woman else 0.04))
     parts = [joined([skull.mesh(skin), *_nose(skin, long_ * (0.85 if woman else 1.0), broad)])]
-    parts += _eyes(skull)
+    parts += _eyes(skull, feeling)
     if hat_kind not in ("helmet", "hood", "veil"):
-        under = hat_kind in ("cap", "brim") and style not in ("long", "fringe", "bald")
+        under = hat_kind in ("cap", "brim") and style not in ("long", "mane", "fringe", "bald")
         if style != "long":
             parts += _ears(skull, skin)
         parts += hair("crop" if under else style, skull, hair_colour)
@@ -152,7 +155,7 @@ def head(
     if abs(sum(skin) - sum(hair_colour)) > 0.9:
         parts = [joined(parts).smooth()]
     else:
-        parts = [joined(parts[: 1 + 2]).smooth(), *parts[3:]]
+        parts = [joined(parts[:5]).smooth(), *parts[5:]]
     parts += hat(hat_kind, skull, hat_colour)
     whole = joined(parts)
     drawn = _face(skull, feeling, elder, woman, weight, broad, bearded > 0)

@@ -58,15 +58,15 @@ def _folds(rng: np.random.Generator, low: np.ndarray, mid: np.ndarray) -> tuple[
 def woods(seed: int, near: float = 58.0, tall: float = 3.4, part: float = 0.55) -> Thing:
     """The edge of a wood in two rows, along `part` of the round, in two or three stretches."""
     rng = np.random.default_rng(seed + 19)
-    a = np.linspace(0, 2 * np.pi, 901)
+    a = np.linspace(0, 2 * np.pi, 1441)
     wave = np.sin(2 * a + rng.uniform(0, 7)) + 0.6 * np.sin(3 * a + rng.uniform(0, 7))
     # Where there is no wood it sinks into the ground.
     there = np.clip((wave - np.quantile(wave, 1 - part)) * 2.2, -0.6, 1)
     far = near * (1 + 0.16 * np.sin(2 * a + rng.uniform(0, 7)))
     far[-1] = far[0]
     rows = [
-        _row(rng, a, 1.08 * far, 1.3 * tall * there, WOODS, (0.02, 0.06)),
-        _row(rng, a, far, 0.72 * tall * there, shaded(WOODS, 1.4), (0.015, 0.045)),
+        _row(rng, a, 1.08 * far, 1.3 * tall * there, WOODS, (0.035, 0.08)),
+        _row(rng, a, far, 0.72 * tall * there, shaded(WOODS, 1.4), (0.028, 0.06)),
     ]
     return Thing("woods", joined(rows), casts=False)
 
@@ -102,11 +102,11 @@ def _row(
     edges = np.cumsum(rng.uniform(*wide, 400))
     edges = np.concatenate([[0.0], edges[edges < 2 * np.pi - wide[1]], [2 * np.pi]])
     which = np.clip(np.searchsorted(edges, a, side="right") - 1, 0, len(edges) - 2)
-    high = rng.uniform(0.6, 1.0, len(edges) - 1)
+    high = rng.uniform(0.74, 1.0, len(edges) - 1)
     along = (a - edges[which]) / (edges[which + 1] - edges[which])
     lean = rng.uniform(-0.3, 0.3, len(edges) - 1)[which]
     dome = np.clip(1 - np.abs(2 * along - 1 + lean * np.sin(np.pi * along)) ** 2.4, 0, 1)
-    z = tall * high[which] * (0.72 + 0.28 * dome) * (1 + 0.05 * rng.uniform(-1, 1, len(a)))
+    z = tall * high[which] * (0.74 + 0.26 * dome) * (1 + 0.02 * rng.uniform(-1, 1, len(a)))
     z[-1] = z[0]
     way = np.stack([far * np.cos(a), far * np.sin(a)], -1)
     low = np.full((len(a), 1), -1.5)
