@@ -165,6 +165,11 @@ def find(
             for a in range(4):
                 pair[p, a] = 0.0
             pair[p, 7] = 1.0
+            if work[12][0] > NEAR:
+                apart[p, 3] = turned[i] + turned[j] + work[12][0] - NEAR
+                until[z] = gone[i] + gone[j] + work[12][0] - NEAR
+                for a in range(3):
+                    apart[p, a] = x[j, a] - x[i, a]
             continue
         low = 0.0
         for c in range(k):

@@ -300,10 +300,10 @@ def tick(
 
 
 @njit(**_J)
-def doze(n, x, v, w, ext, awake, quiet, dt, calm, ci, m, bi, bj, alive, need):
+def doze(n, x, v, w, ext, awake, quiet, dt, calm, ci, m, bi, bj, alive, still, need):
     """Put to sleep what has been still for `need` [s]; wake what a moving neighbour touches.
 
-    A piece is still below 5 cm/s at its corners. quiet: time each has been still, (n,) [s].
+    A piece is still below `still` [m/s] at its corners. quiet: time each has been still, (n,) [s].
     """
     for i in range(n):
         if not awake[i]:
@@ -311,7 +311,7 @@ def doze(n, x, v, w, ext, awake, quiet, dt, calm, ci, m, bi, bj, alive, need):
         r = ext[i, 0] + ext[i, 1] + ext[i, 2]
         s = math.sqrt(v[i, 0] ** 2 + v[i, 1] ** 2 + v[i, 2] ** 2)
         s += 0.5 * r * math.sqrt(w[i, 0] ** 2 + w[i, 1] ** 2 + w[i, 2] ** 2)
-        if s < 0.05:
+        if s < still:
             quiet[i] += dt
         else:
             quiet[i] = 0.0

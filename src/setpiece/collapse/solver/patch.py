@@ -59,11 +59,20 @@ def face_patch(rf, cf0, wr, wc, n, sign, nc, loop, ls, margin, out, buf, other):
         q1 = e2 * n[0] - e0 * n[2]
         q2 = e0 * n[1] - e1 * n[0]
         off = q0 * wr[u, 0] + q1 * wr[u, 1] + q2 * wr[u, 2]
+        out_of = 0
+        for z in range(cnt):
+            d = q0 * src[z, 0] + q1 * src[z, 1] + q2 * src[z, 2] - off
+            src[z, 3] = d
+            out_of += d > 0
+        if out_of == 0:
+            continue
+        if out_of == cnt:
+            return 0
         m = 0
         for z in range(cnt):
             y = z + 1 if z + 1 < cnt else 0
-            da = q0 * src[z, 0] + q1 * src[z, 1] + q2 * src[z, 2] - off
-            db = q0 * src[y, 0] + q1 * src[y, 1] + q2 * src[y, 2] - off
+            da = src[z, 3]
+            db = src[y, 3]
             if da <= 0:
                 for a in range(3):
                     dst[m, a] = src[z, a]
@@ -75,8 +84,6 @@ def face_patch(rf, cf0, wr, wc, n, sign, nc, loop, ls, margin, out, buf, other):
                 m += 1
         src, dst = dst, src
         cnt = m
-        if cnt == 0:
-            return 0
     m = 0
     for k in range(cnt):
         d = n[0] * src[k, 0] + n[1] * src[k, 1] + n[2] * src[k, 2] - n[3]

@@ -57,8 +57,8 @@ def scratch(corners: int, faces: int, pieces: int) -> tuple:
     return (
         np.empty((corners, 3)),
         np.empty((faces, 4)),
-        np.empty((96, 3)),
-        np.empty((96, 3)),
+        np.empty((96, 4)),
+        np.empty((96, 4)),
         np.empty((96, 64)),
         np.empty((96, 64)),
         np.empty(64, np.int64),
@@ -67,4 +67,5 @@ def scratch(corners: int, faces: int, pieces: int) -> tuple:
         np.empty(160, np.int64),
         np.empty(pieces, np.bool_),
         np.zeros(1, np.int64),
+        np.zeros(1),
     )

@@ -141,14 +141,16 @@ def hull_contact(i, j, vs, fs, loop, ls, edge, es, margin, axis, out, work):
     Args:
         axis: (3,) receives the axis of least overlap, also when the hulls are apart.
         out: (>= 64, 7) receives point [m, world], normal from i to j, separation [m].
-        work: `posing.scratch()`; its last array receives the face that the points lie on, counted
-            from 1 (of j: below zero), or the two edges that touch, from EDGES on; or 0.
+        work: `posing.scratch()`; its last but one receives the face that the points lie on,
+            counted from 1 (of j: below zero), or the two edges that touch, from EDGES on; or 0.
+            Its last: by how much hulls farther apart than `margin` are so along `axis` [m], or 0.
 
     Returns:
         Number of points (0 when apart).
     """
-    corner, side, c1, c2, ab, ba, off_a, off_b, near_a, near_b, _, seat = work
+    corner, side, c1, c2, ab, ba, off_a, off_b, near_a, near_b, _, seat, clear = work
     seat[0] = 0
+    clear[0] = 0.0
     wa = corner[vs[i] : vs[i + 1]]
     wb = corner[vs[j] : vs[j + 1]]
     na = side[fs[i] : fs[i + 1]]
@@ -162,6 +164,7 @@ def hull_contact(i, j, vs, fs, loop, ls, edge, es, margin, axis, out, work):
     for a in range(3):
         axis[a] = na[face, a] if other < 0 else -nb[other, a]
     if best > margin:
+        clear[0] = best
         return 0
     ref = na[face] if other < 0 else nb[other]
     hull = na if other < 0 else nb
@@ -179,6 +182,7 @@ def hull_contact(i, j, vs, fs, loop, ls, edge, es, margin, axis, out, work):
         ea, eb, gap = _best_edges(wa, wb, ab, ba, edge, near_a, ca, near_b, cb, best, margin, axis)
         if ea >= 0:
             if gap > margin:
+                clear[0] = gap
                 return 0
             level = axis[0] * ref[0] + axis[1] * ref[1] + axis[2] * ref[2]
             if abs(level) > LEVEL and (level > 0) == (other < 0):

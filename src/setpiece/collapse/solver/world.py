@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.collapse.fragments import Element, Fragments
-from setpiece.collapse.solver import GRAVITY, STEP, SUBSTEPS, TICK
+from setpiece.collapse.solver import COARSE, GRAVITY, LONGER, STEP, SUBSTEPS, TICK
 from setpiece.collapse.solver.bonds import strains, unfolded
 from setpiece.collapse.solver.broadphase import PAIR, SHIFT, carry, sweep, turning, unstick
 from setpiece.collapse.solver.contacts import find
@@ -20,6 +20,8 @@ from setpiece.collapse.structure import Structure
 FRICTION = 0.75
 BOND_DAMPING = 0.5  # in steps: dashpot of a bond is this x step x stiffness
 FOLDED = 0.5  # share of its ductility after which a bond lets its pieces collide: they fold
+SEEN = 0.05, 0.4  # [m/s] what is slower at its corners for that many [s] sleeps,
+UNSEEN = 0.15, 0.25  # and where nobody sees it
 LOOSE = 0.015  # [m] touching pieces without a bond ignore one another until moved this much
 
 
@@ -35,7 +37,7 @@ class World:
         n, m = len(fr), len(st.bonds.i)
         self.n, self.m, self.time, self.count = n, m, 0.0, 0
         self.structure = st
-        self.step, self.tick, self.stiffness = STEP, TICK, st.stiffness
+        self.step, self.tick, self.steps, self.stiffness = STEP, TICK, SUBSTEPS, st.stiffness
         self.hull = pack(fr.hull, fr.hull_start)
         self.hulls = self.hull.arrays()
         self.ext = self.hull.extent
@@ -82,6 +84,7 @@ class World:
         self.fastest = float(np.sqrt(2 * GRAVITY * tall)) * 1.15 + 2.0
         self.sink = self.fastest  # [m/s] downwards; lowered while a fall is young
         self.may_sleep = False
+        self.still, self.need = SEEN
         self.ncontact = self.npair = 0
         self._room(max(20 * n, 1024))
         self.reach = np.linalg.norm(self.ext, axis=1)
@@ -176,7 +179,7 @@ class World:
         live = self.alive & (self.awake[self.bi] | self.awake[self.bj])
         active = np.nonzero(live)[0]
         parted = tick(
-            SUBSTEPS, n, self.x, self.q, self.rot, self.v, self.w, self.im, self.ii, self.ij,
+            self.steps, n, self.x, self.q, self.rot, self.v, self.w, self.im, self.ii, self.ij,
             self.awake, self.pull, self.drag, GRAVITY, self.step, active, len(active), self.bi,
             self.bj, self.la, self.lb, self.frame, self.stiffness,
             self.structure.capacity,
@@ -201,7 +204,8 @@ class World:
         if self.may_sleep and self.count % 4 == 0:
             doze(
                 n, self.x, self.v, self.w, self.ext, self.awake, self.quiet, 4 * self.tick,
-                self.calm, self.ci, self.ncontact, self.bi, self.bj, self.alive, 0.4,
+                self.calm, self.ci, self.ncontact, self.bi, self.bj, self.alive, self.still,
+                self.need,
             )  # fmt: skip
         self.stale |= parted > 0 or self.count % 8 == 0
         return parted
@@ -213,18 +217,21 @@ class World:
         )  # fmt: skip
 
     def coarsen(self) -> None:
-        """Go on with twice the step and tick, for what nobody sees.
+        """Go on with longer steps and ticks, for what nobody sees.
 
-        An explicit step bounds the stiffness: bonds become four times as soft, and keep the force
-        that they have. Contacts are found anew, for theirs is set from the step.
+        An explicit step bounds the stiffness: bonds become softer by the square of that, and keep
+        the force that they have. Contacts are found anew, for theirs is set from the step. What
+        hardly moves sleeps sooner.
         """
         strain = (
             strains(self.x, self.rot, self.bi, self.bj, self.la, self.lb, self.frame)
             - self.state[:, :6]
         )
-        self.state[:, :6] -= 3.0 * strain
-        self.stiffness = self.stiffness / 4.0
-        self.step, self.tick = 2.0 * self.step, 2.0 * self.tick
+        self.state[:, :6] -= (COARSE**2 - 1) * strain
+        self.stiffness = self.stiffness / COARSE**2
+        self.step, self.tick = COARSE * self.step, LONGER * self.tick
+        self.steps = self.steps * LONGER // COARSE
+        self.still, self.need = UNSEEN
         self.pair[:, 10] = -1.0
 
     def let_go(self, index: NDArray[np.int64]) -> None:
