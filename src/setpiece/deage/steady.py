@@ -69,7 +69,7 @@ class Seen:
         `other[x + flow] = self[x]`."""
         known = self._ways.get(other)
         if known is None:
-            dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+            dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
             known = np.asarray(dis.calc(self.grey, other.grey, None), np.float32)
             self._ways[other] = known
         return known

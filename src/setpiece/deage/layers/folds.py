@@ -43,7 +43,7 @@ def folds(skin: Skin, strength: float, where: Map | float = 1.0) -> tuple[Pictur
         skin.matte * enlarged(_places(skin.anatomy.smaller(1.0)), skin.matte) * where, 0, 1
     )
     matte = matte.astype(np.float32)
-    step = 2 if skin.unit * _FINEST > 3 else 1
+    step = 2 if skin.unit * _FINEST > 2.2 else 1
     now = blur(halved(skin.tone, step), _FINEST * skin.unit / step)
     off = _surface(now, skin.unit / step) - now
     calm = np.abs(off)[halved(skin.cheek, step) > 0.5]
