@@ -323,7 +323,7 @@ def _curves(scene: Scene, view: View, unit: float) -> Lines:
     px = wide * camera.focal / np.maximum(z, 0.1) / FINE
     seen &= px > 0.34 * unit
     # A pen has one width: what is drawn fine stays so, however near.
-    pen = np.where(wide < _FINE_LINE, 3.0, np.where(wide > _BROAD_LINE, 4.0, np.inf))
+    pen = np.where(wide < _FINE_LINE, 3.0, np.where(wide > _BROAD_LINE, 2.8, np.inf))
     px = np.minimum(px, pen * unit)
     points, start, width = [], [0], []
     for a, b in itertools.pairwise(at):
