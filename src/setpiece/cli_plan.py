@@ -103,7 +103,7 @@ def _one_unit(given: Source, folder: Path, asked: _Asked) -> Plan | None:
     try:
         if asked.what_if is not None:
             base = before or _watched(given, seconds, seed, lock)[0]
-            _tell_answer(_answered(base, asked.what_if, min(seconds, 5.0), seed), base)
+            _tell_answer(_answered(base, asked.what_if, min(seconds, 2.0), seed), base)
             return None
         if asked.order is not None:
             made = make.price_order(given, read_order(asked.order, given.breakdown))

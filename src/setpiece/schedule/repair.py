@@ -15,6 +15,7 @@ from setpiece.schedule.model import Cost, Day, Plan, Status
 from setpiece.schedule.rules import Rulebook
 from setpiece.schedule.solve import Found, NoPlan
 
+RUNS = 4  # of changes, in turn from the plan and from the board that moves fewest strips
 ROOM = (3, 20)  # days looked at beyond the plan's last; the second where the first has none
 Mended = tuple[int, Cost, tuple[Day, ...]]  # cost and moves, cost, days
 
@@ -33,8 +34,8 @@ def repair(book: Rulebook, plan: Plan, seconds: float, seed: int = 0) -> Found:
         for room in ROOM:
             coded = _coded(book, plan, room)
             if all(coded.allowed):
-                few, stopped = _fewest(coded, _home(coded, plan), seconds / 2, seed)
-                best = _near(coded, plan, few, seconds / 4, seed)
+                few, stopped = _fewest(coded, _home(coded, plan), seconds, seed)
+                best = _near(coded, plan, few, seconds / 2 / RUNS, seed)
             if best is not None or stopped:
                 break
     except _Interrupted as so_far:
@@ -101,7 +102,8 @@ def _near(
     stay = max(plan.calendar.unit_day // 20, max(rates, default=0) // 10, 1)
     best = _mended(coded, few, home, stay)
     whole = [d if d >= 0 else min(a) for d, a in zip(home, coded.allowed, strict=True)]
-    for n, start in enumerate([whole, *([few] if few else [])]):
+    for n in range(RUNS):
+        start = few if few and n % 2 else whole
         try:
             board = improve(coded, start, steps(coded, seconds), seed + n, stay, home)
         except Stopped as stop:

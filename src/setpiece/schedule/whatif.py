@@ -36,7 +36,7 @@ class Answer:
     dearer: int
 
 
-def what_if(plan: Plan, question: str, seconds: float = 5.0, seed: int = 0) -> Answer:
+def what_if(plan: Plan, question: str, seconds: float = 2.0, seed: int = 0) -> Answer:
     """The plan in hand mended for a new rule; see `HOW` for the questions.
 
     Raises InputError for a question that is not understood; NoPlan where nothing fits any more.
