@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Callable
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import cv2
 import numpy as np
 import pytest
 from clips import ANA, LEO, drift, head, over, shrunk, wall, write
+from onnx_bytes import mixing
 from typer.testing import CliRunner
 
 from setpiece.cli import app
@@ -27,7 +29,9 @@ from setpiece.ledger.consent_file import FORM
 from setpiece.ledger.keys import open_key
 from setpiece.ledger.manifest import check_folder
 from setpiece.ledger.scope import Likeness, Scope
+from setpiece.media.colour import to_display
 from setpiece.media.exr import read_exr, to_half, write_exr
+from setpiece.media.movie import MovieWriter
 from setpiece.media.plate import open_plate
 from setpiece.show import TakeResult, open_store
 
@@ -285,6 +289,70 @@ def test_two_people_each_get_their_own_years(
     matte = read_exr(next((made.folder / "exr").iterdir()))["matte"]
     assert (matte[:, :200] > 0.5).any()
     assert (matte[:, 200:] > 0.5).any()
+
+
+@pytest.mark.parametrize("name", ["8bit.png", "16bit.tif", "clip.mov", "4k.1001.exr"])
+def test_from_480p_to_4k_and_from_8_bits_to_half_floats(
+    name: str, portrait: Portrait, photo: Path, tmp_path: Path
+) -> None:
+    ana, h, w = portrait(ANA), 480, 854
+    if name.startswith("4k"):
+        h, w = 2160, 3840
+        ana = cv2.resize(ana, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
+    frame = np.maximum(wall(h, w), 0)
+    over(frame, head(ana), (w / 2, h / 2))
+    shown, path = to_display(frame), tmp_path / "clip" / name
+    path.parent.mkdir()
+    if path.suffix == ".exr":
+        write_exr(path, {"rgb": 4 * frame})  # brighter than white
+    elif path.suffix == ".mov":
+        with MovieWriter(path, (w, h), Fraction(24), codec="prores") as movie:
+            for _ in range(3):
+                movie.add(shown)
+    else:
+        deep = np.uint16 if path.suffix == ".tif" else np.uint8
+        whole = np.round(shown[..., ::-1] * np.iinfo(deep).max).astype(deep)
+        assert cv2.imwrite(str(path), whole)
+    consent(tmp_path)
+    made = deage(order(path, photo), out=tmp_path, workers=1)
+    assert made.checks["plate_untouched"]["ok"]
+    assert made.checks["texture"]["ok"]
+    plate = open_plate(path)
+    for i, layers in enumerate(frames_of(made)):
+        assert layers["rgba"].dtype == np.float16
+        assert layers["rgba"].shape[:2] == (h, w)
+        changed = (to_half(plate.read(i)) != layers["rgba"][..., :3]).any(-1)
+        assert changed.mean() > 0.01
+        assert not changed[layers["matte"] == 0].any()
+
+
+def test_a_network_of_the_artists_and_a_matte_of_the_hair(
+    portrait: Portrait, photo: Path, tmp_path: Path
+) -> None:
+    consent(tmp_path)
+    frame = drift(portrait(ANA), 1)[0]
+    clip = write(tmp_path / "clip", [frame])
+    model = tmp_path / "theirs.onnx"
+    model.write_bytes(mixing((1, 5, "h", "w"), [0, 0, 0, -0.5, 0.5] * 3))
+    hair = np.zeros_like(frame)
+    hair[4:40, 100:160] = 1
+    write_exr(tmp_path / "hair.exr", {"rgb": hair})
+    made = deage(
+        order(clip, photo, engine=f"onnx:{model}", hair=tmp_path / "hair.exr", identity="off",
+              hair_colour="black"),
+        out=tmp_path, workers=1,
+    )  # fmt: skip
+    names = {p.name for p in (made.folder / "layers").iterdir()}
+    assert {"network", "hair", "shape"} <= names
+    assert not names & {"wrinkles", "folds", "tone"}
+    assert made.record["engine"]["models"][0]["file"] == "theirs.onnx"
+    (of_hair,) = (made.folder / "layers" / "hair").iterdir()
+    layer = read_exr(of_hair)["rgba"]
+    # The head's square begins at row 35 or so: hair is coloured above it, and over its border.
+    rows = np.abs(layer[8:36, 110:150, :3].astype(float)).mean(axis=(1, 2))
+    assert rows.min() > 1e-3
+    assert not layer[200:, :, :3].any()
+    assert check_folder(made.folder).problems == ()
 
 
 def painted(h: int, w: int) -> np.ndarray:

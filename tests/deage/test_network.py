@@ -189,3 +189,22 @@ def test_our_own_leaves_the_skin_its_own_colour(portrait):
     ratio = np.log((made.crop + made.stacks[NETWORK][..., :3] + 0.02) / (made.crop + 0.02))[skin]
     assert np.abs(np.median(ratio, axis=0)).max() < 0.01
     assert np.abs(ratio).mean() > 0.01
+
+
+def test_a_file_gets_regions_and_the_artists_map_as_its_map_of_ages(portrait, tmp_path):
+    picture = portrait("021197_1941")
+    at = align(find(picture)[0], 256)
+    engine = _file(tmp_path, mixing((1, 5, "h", "w"), YEARS))
+    share = np.ones(picture.shape[:2], np.float32)
+    share[:, : picture.shape[1] // 2] = 0
+    asked = Strengths(regions={"brow": 0.5})
+    made = paint(picture, at, asked, engine=engine, ages=(75, 55), share=share)
+    delta, part = made.stacks[NETWORK][..., 0], at.crop(share)
+    skin, brow = made.face.skin > 0.99, made.face.regions["brow"]
+    years = -100 * delta
+    other = sum(v for n, v in made.face.regions.items() if n != "brow")
+    assert np.median(years[skin & (part > 0.99) & (brow < 0.01)]) == pytest.approx(20, abs=0.5)
+    alone = skin & (part > 0.99) & (brow > 0.99) & (other < 0.01)
+    assert alone.sum() > 50
+    assert np.median(years[alone]) == pytest.approx(10, abs=1)
+    assert not delta[part <= 0].any()

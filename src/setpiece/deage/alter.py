@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from setpiece.deage.ages import Strengths
 from setpiece.deage.face import Aligned
+from setpiece.deage.hair_beyond import Beyond, beyond, reach, seam
 from setpiece.deage.layers import Layers, young
 from setpiece.deage.layers.anatomy import bounds
 from setpiece.deage.layers.hair import Hair
@@ -51,13 +52,15 @@ class Painted:
 
     crop: float32 (S, S, 3), display-referred. stacks: layer -> float32 (S, S, 4), in the order in
     which they are laid: three channels of a delta and its matte, zero where that is; of `shape` the
-    shift [px of the square], a zero and the matte. seen: the crop as motion is seen in it.
+    shift [px of the square], a zero and the matte. seen: the crop as motion is seen in it. hair: of
+    the artist's matte, what lies beyond the square.
     """
 
     crop: Picture
     stacks: dict[str, Map]
     face: Mattes
     seen: Seen
+    hair: Beyond | None = None
 
 
 def paint(
@@ -87,13 +90,20 @@ def paint(
     """
     crop = display(aligned.crop(frame))
     face = mattes(crop, aligned, seen=seen)
-    head = None if hair is None else Hair(np.clip(aligned.crop(hair[0]), 0, 1), hair[1])
+    head, rest = None, None
+    if hair is not None:
+        head = Hair(np.clip(aligned.crop(hair[0]), 0, 1), hair[1])
+        matte = hair[0] if share is None else hair[0] * np.clip(share, 0, 1)
+        rest = beyond(matte, head, crop, aligned, strengths.of("hair"))
     part = None if share is None else np.clip(aligned.crop(share), 0, 1)
     if engine == "native":
         layers = young(crop, aligned, face, strengths, head, part, looked_at=False)
     else:
         layers = _by_network(crop, aligned, face, strengths, head, engine, ages, part)
-    return Painted(crop, _stacked(layers), face, Seen.of(crop))
+    stacks = _stacked(layers)
+    if rest is not None:  # the square's part ends where the rest of the frame takes over
+        stacks["hair"] = stacks["hair"] * seam(aligned.size)[..., None]
+    return Painted(crop, stacks, face, Seen.of(crop), rest)
 
 
 def _stacked(layers: Layers) -> dict[str, Map]:
@@ -167,7 +177,7 @@ def lay(frame: Picture, aligned: Aligned, painted: Painted, weight: float = 1.0)
 
     weight: 0..1, over all layers (a face that fades out).
     """
-    where = aligned.window(frame.shape)
+    where = reach(painted.hair, aligned.window(frame.shape))
     amount = np.float32(weight)
     seen = np.ascontiguousarray(frame[where], np.float32)
     shown = display(seen)
@@ -188,7 +198,14 @@ def lay(frame: Picture, aligned: Aligned, painted: Painted, weight: float = 1.0)
             _moved(now, warped(now, shift), both[..., 3], amount, change, inside, *at)
         else:
             both = aligned.lay_back(stack, part)
+            more = None
+            if name == "hair" and painted.hair is not None:
+                more = painted.hair.stack(shown, where)
             _laid(both, amount, shown, light, linear_table(), change, inside, *at)
+            if more is not None:
+                rest, upon = np.zeros_like(change), np.zeros_like(inside)
+                _laid(more, amount, shown, light, linear_table(), rest, upon, 0, 0)
+                change, inside = change + rest, np.maximum(inside, upon)
         deltas[name], masks[name] = change, inside
     skin = np.clip(aligned.lay_back(painted.face.skin, where), 0, 1)
     return Altered(where, deltas, masks, skin)

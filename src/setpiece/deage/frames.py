@@ -25,7 +25,7 @@ from setpiece.deage.alter import (
     summed,
 )
 from setpiece.deage.brief import FIRST, Request, Wanted
-from setpiece.deage.given import matte_at, matte_plate
+from setpiece.deage.given import matte_at, matte_plate, nearest
 from setpiece.deage.identity import Embedding
 from setpiece.deage.measure import likeness, spread_over
 from setpiece.deage.network import OWN
@@ -182,7 +182,11 @@ def _painted(room: _Room, wanted: Wanted, index: int) -> Painted:
     years = np.interp(FIRST + index, *np.array(wanted.years, np.float64).T)
     hair = None
     if room.hair is not None:
-        hair = (matte_at(room.hair, index), room.request.hair_colour)
+        others = [t.person.face(index) for n, t in room.tracked.items() if n != wanted.name]
+        face = tracked.person.face(index)
+        assert face is not None
+        matte = nearest(matte_at(room.hair, index), face, [f for f in others if f is not None])
+        hair = (matte, room.request.hair_colour)
     made = paint(
         room.frame(index), aligned,
         at(room.request.keys(wanted, room.gains.get(wanted.name), FIRST + index), FIRST + index),

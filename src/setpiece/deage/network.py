@@ -67,7 +67,7 @@ class Network:
             crop: float32 (size, size, 3), display-referred sRGB 0..1, of an upright square around
                 the head (`face.align`).
             now, wanted: years, one number or float32 (size, size). Values are held to 0..100.
-            inside: float32 (size, size), where the answer is wanted at all (above WANTED): what lies
+            inside: float32 (size, size), where an answer is wanted at all (over WANTED): what lies
                 far from there is not looked at, and the answer there is zero. Of no use to a model
                 that insists on a size.
 

@@ -121,7 +121,7 @@ class Neighbours:
         there = [(layers[i], way, weight) for i, way, weight in self._ways]
         others = tuple(other for other, _, _ in there if other is not None)
         if not others:
-            return own if not self._ways else own * self._own[..., None]
+            return own if not self._ways else np.asarray(own * self._own[..., None], np.float32)
         ways = tuple(way for other, way, _ in there if other is not None)
         weights = tuple(weight for other, _, weight in there if other is not None)
         return _averaged(own, others, ways, weights, self._own)

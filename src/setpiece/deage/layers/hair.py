@@ -34,7 +34,7 @@ COLOURS: Mapping[str, tuple[float, float, float]] = MappingProxyType(
     }
 )
 _DEEPER = np.array([-0.24, -0.27, -0.30], np.float32)  # of brows, in log RGB
-_KEEP = 0.8  # of the strands' own light and shade
+KEEP = np.float32(0.8)  # of the strands' own light and shade
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,14 +81,17 @@ def hair(
 
 def _towards(ink: Picture, matte: Map, aim: tuple[float, float, float], strength: float) -> Picture:
     """Log RGB that takes hair to a colour: its middle moves, strands keep their light and shade."""
+    target = np.log(np.array(aim, np.float32) + TOE)
+    form = KEEP * (ink.mean(-1) - np.float32(middle_of(ink, matte)))
+    return np.float32(strength) * (target + form[..., None] - ink)
+
+
+def middle_of(ink: Picture, matte: Map) -> float:
+    """The light of hair, log, in the middle of its range. matte: not empty."""
     inside = matte > 0.5
     if not inside.any():
         inside = matte > 0
-    target = np.log(np.array(aim, np.float32) + TOE)
-    light = ink.mean(-1)
-    middle = float(np.median(light[inside]))
-    form = np.float32(_KEEP) * (light - np.float32(middle))
-    return np.float32(strength) * (target + form[..., None] - ink)
+    return float(np.median(ink.mean(-1)[inside]))
 
 
 def _brows(skin: Skin) -> Map:
