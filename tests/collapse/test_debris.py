@@ -113,6 +113,15 @@ def test_sizes_follow_a_power_law_down_to_a_pixel(
     assert -2.9 < slope < -1.7
 
 
+def test_grit_is_thrown_up_and_chunks_hardly_rise(
+    fallen: tuple[Fragments, Motion, Debris],
+) -> None:
+    _, _, debris = fallen
+    rising = debris.speed[:, 2]
+    assert rising[debris.radius < 0.04].max() > 1.5
+    assert rising[debris.radius > 0.15].max() < 1.0
+
+
 def test_free_flight_until_the_ground_and_then_rest(
     fallen: tuple[Fragments, Motion, Debris],
 ) -> None:

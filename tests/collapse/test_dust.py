@@ -72,6 +72,47 @@ def test_it_does_not_vanish_once_everything_lies(scene, blown):
     assert mass[-1] > 0.9 * mass.max()
 
 
+def test_what_has_come_apart_loses_dust_to_the_wind_of_its_fall(tmp_path):
+    f = block(storeys=8)
+    t = np.arange(40) / 24
+    fall = np.minimum(0.5 * 9.81 * np.maximum(t - 0.2, 0) ** 2, 16.0)
+    top = f.storey == 7
+    position = np.repeat(f.centre[None], len(t), 0).astype(np.float32)
+    position[:, top, 2] -= fall[:, None].astype(np.float32)
+    position[:, top, 0] += 40  # clear of what stands
+    whole = dataclasses.replace(
+        crush(f, len(t) - 1), position=position,
+        rotation=np.tile(np.float32([0, 0, 0, 1]), (len(t), len(f), 1)),
+        release=np.where(top, 0.2, np.inf), bond_break=np.full(len(f.bonds.i), np.inf, np.float32),
+        impact_time=np.zeros(0, np.float32), impact_body=np.zeros(0, np.int32),
+        impact_position=np.zeros((0, 3), np.float32), impact_energy=np.zeros(0, np.float32),
+    )  # fmt: skip
+    apart = dataclasses.replace(
+        whole, bond_break=np.where(top[f.bonds.i], 0.2, np.inf).astype(np.float32)
+    )
+    grown = []
+    for name, motion in (("whole", whole), ("apart", apart)):
+        dust = blow_dust(f, motion, Brief(), out=tmp_path / name, cell=1.6)
+        # after the puffs of the bonds themselves
+        grown.append(dust.checks["mass"][34] - dust.checks["mass"][20])
+    assert grown[1] > grown[0] + 0.2 * dust.checks["mass"][20]
+
+
+def test_a_scrap_of_old_dust_does_not_hang_in_the_sky_and_a_fresh_puff_does(blown, tmp_path):
+    dust = blown()
+    with np.load(dust.folder / "dust.1061.npz") as kept:
+        data = dict(kept)
+    d = np.zeros((40, 40, 30), np.float16)
+    d[:16, :, :16] = 2.0
+    d[32:34, 10:12, 20:22], d[32:35, 28:31, 20:23] = 0.25, 1.5
+    np.savez(tmp_path / "dust.1061.npz", **{**data, "dust": d, "low": data["low"] * 0 + 10})
+    large = dataclasses.replace(dust, folder=tmp_path, shape=(80, 80, 80))
+    seen = large.frame(60, 1).density
+    assert seen[31:35, 9:13, 19:23].max() == 0
+    assert seen[32:35, 28:31, 20:23].max() > 0.5
+    assert seen[4:10, 10:30, 4:10].min() > 1.0
+
+
 def test_the_brief_scales_the_dust_from_none_to_very_heavy(blown):
     none, light, heavy = blown(dust=0.0), blown(), blown(dust=3.0)
     assert not any(none.checks["mass"])

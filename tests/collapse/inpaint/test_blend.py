@@ -31,5 +31,9 @@ def test_one_water_in_two_lights_meets_without_a_line(step: float) -> None:
     assert abs(_met(step)) < 0.4 * step
 
 
+def test_a_shore_that_is_cut_off_ends_without_a_line() -> None:
+    assert abs(_met(0.22)) < 0.5 * 0.22
+
+
 def test_a_wall_against_the_sky_stays_an_edge() -> None:
     assert _met(0.4) > 0.85 * 0.4

@@ -10,7 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 STRONG, CALM = 0.03, 0.16  # step that is still taken out in texture; what more where all is smooth
-CUT_OFF = 0.12  # step that neither of two pieces has: none of it stays
+CUT_OFF, TOO_FAR = 0.12, 0.35  # step that neither of two pieces has: none of it stays, up to this
 SHORT = 1.5  # [px]
 LENGTH, ROUNDS = 0.07, 250  # of the longer side: over which steps are spread
 
@@ -18,14 +18,15 @@ F32 = NDArray[Any]  # float32; OpenCV's stubs do not say so
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _wanted(img, hole, pick, ya, xa, yb, xb, c, seam):
+def _wanted(img, hole, pick, ya, xa, yb, xb, c, seam, sky):
     """Difference b - a that the pasted pieces ask for between neighbours a and b.
 
     Where both come from one piece this is the plate's own difference. Where they do not, it is
     the mean of what the two pieces would have gone on with, unless the step is large against
     `seam` and one of the pieces has it there too: then it stays, for it is an edge of things.
-    Where neither has it, a shore or a bank was cut off, and only rough texture hides that. What
-    borders on the hole may stand before it, as a tree does, and keeps its edge.
+    Where neither has it, a shore or a bank was cut off, and only rough texture hides that. A very
+    large step is a wall's end all the same, as one from sky to land is, and what borders on the
+    hole may stand before it, as a tree does.
     """
     h, w = hole.shape
     dy, dx = yb - ya, xb - xa
@@ -49,14 +50,15 @@ def _wanted(img, hole, pick, ya, xa, yb, xb, c, seam):
     off = (step - smooth) / (seam if hole[ya, xa] and hole[yb, xb] else np.float32(3.0) * seam)
     off = off * off * off * off
     keep = off / (np.float32(1.0) + off)
-    if hole[ya, xa] and hole[yb, xb]:
+    if hole[ya, xa] and hole[yb, xb] and abs(sky[ya, xa] - sky[yb, xb]) < np.float32(0.5):
         cut = min(strange / np.float32(CUT_OFF), np.float32(1.0))
+        cut *= min(max(np.float32(TOO_FAR - abs(step)) * np.float32(10), np.float32(0)), 1)
         keep *= np.float32(1.0) - cut * cut
     return smooth * (1 - keep) + step * keep
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def blend(img, hole, pick, seam, length, rounds):
+def blend(img, hole, pick, seam, length, rounds, sky):
     """Solve for the picture in `hole` whose differences are those of the pasted pieces, in place.
 
     A screened Poisson equation (P. Perez et al., "Poisson image editing", SIGGRAPH 2003; S. Darabi
@@ -64,7 +66,7 @@ def blend(img, hole, pick, seam, length, rounds):
 
     img: (h, w, c) with the pieces pasted. hole: (h, w) uint8. pick: (h, w, 2) int32, the source of
     every hole pixel. seam: (h, w) the step that is still taken out; see `seams`. length: (h, w)
-    distance [px] over which a step is spread. rounds: of relaxation.
+    distance [px] over which a step is spread. rounds: of relaxation. sky: (h, w) 0..1, what is.
     """
     h, w, channels = img.shape
     right = np.zeros(img.shape, np.float32)
@@ -76,10 +78,10 @@ def blend(img, hole, pick, seam, length, rounds):
                 count += 1
             if x + 1 < w and (hole[y, x] or hole[y, x + 1]):
                 for c in range(channels):
-                    right[y, x, c] = _wanted(img, hole, pick, y, x, y, x + 1, c, seam[y, x])
+                    right[y, x, c] = _wanted(img, hole, pick, y, x, y, x + 1, c, seam[y, x], sky)
             if y + 1 < h and (hole[y, x] or hole[y + 1, x]):
                 for c in range(channels):
-                    down[y, x, c] = _wanted(img, hole, pick, y, x, y + 1, x, c, seam[y, x])
+                    down[y, x, c] = _wanted(img, hole, pick, y, x, y + 1, x, c, seam[y, x], sky)
     places = np.empty((count, 2), np.int32)
     k = 0
     for y in range(h):
@@ -119,12 +121,14 @@ def blend(img, hole, pick, seam, length, rounds):
 
 def paste(img: F32, hole: NDArray[np.bool_], pick: NDArray[np.int32]) -> None:
     """Write into `hole` of `img` (h, w, c) in place what lies at `pick` (h, w, 2) [y, x], and take
-    the seams out of its first three channels."""
+    the seams out of its first three channels. A fourth, if there is one, says what is sky, 0..1.
+    """
     img[hole] = img[pick[hole, 0], pick[hole, 1]]
     colours = np.ascontiguousarray(img[..., :3])
     seam = seams(colours)
     length = _reach(seam, LENGTH * max(hole.shape))
-    blend(colours, hole.astype(np.uint8), pick, seam, length, ROUNDS)
+    sky = np.ascontiguousarray(img[..., 3]) if img.shape[2] > 3 else np.zeros_like(seam)
+    blend(colours, hole.astype(np.uint8), pick, seam, length, ROUNDS, sky)
     img[..., :3] = colours
 
 
@@ -158,4 +162,5 @@ def compile_kernels() -> None:
         np.ones((6, 6), np.float32),
         np.full((6, 6), 9, np.float32),
         1,
+        np.zeros((6, 6), np.float32),
     )

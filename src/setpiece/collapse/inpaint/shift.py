@@ -48,7 +48,7 @@ def shift_sky(filled: F32, hole: Mask, source: Mask) -> F32:
     out[ys, xs] = filled[pick[ys, xs, 0], pick[ys, xs, 1]]
     seam = np.full((h, w), 1.0, np.float32)  # no step at all is to be seen in a sky
     length = np.full((h, w), REACH * max(h, w), np.float32)
-    blend(out, paste.astype(np.uint8), pick, seam, length, 250)
+    blend(out, paste.astype(np.uint8), pick, seam, length, 250, np.ones((h, w), np.float32))
     return out
 
 
