@@ -35,7 +35,7 @@ STAGE_VERSION = {
     "fall": 14,
     "dust": 6,
     "debris": 3,
-    "frames": 21,
+    "frames": 22,
 }
 
 
