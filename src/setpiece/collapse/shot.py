@@ -32,10 +32,10 @@ STAGE_VERSION = {
     "layout": 8,
     "prep": 10,
     "fracture": 9,
-    "fall": 14,
+    "fall": 15,
     "dust": 7,
     "debris": 4,
-    "frames": 22,
+    "frames": 23,
 }
 
 

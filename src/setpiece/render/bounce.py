@@ -14,6 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.render.light import Light
+from setpiece.render.lightcells import LightCells
 from setpiece.render.sampling import over_hemisphere
 from setpiece.render.sunlight import towards_sun
 from setpiece.render.tracing import J, Tracer, hash01
@@ -44,11 +45,13 @@ def arriving(
     seed: int,
     salt: int,
     bounces: int = BOUNCES,
+    cells: LightCells | None = None,
 ) -> F32:
     """Radiance (n, 3) that arrives at points (n, 3) [m] along unit rays towards (n, 3).
 
     The ground is the plane z = 0, and open as far as faces leave it. pixel, seed, salt: what the
-    random directions hang on. bounces: how many faces a ray is followed to.
+    random directions hang on. bounces: how many faces a ray is followed to. cells: of these faces,
+    to find and leave in them what lights the first that a ray meets; None asks for every ray.
     """
     light, sun = around.light, around.light.to_sun
     sun_rgb, sky, ground = (np.array(c, np.float64) for c in (light.sun, light.sky, light.ground))
@@ -64,6 +67,11 @@ def arriving(
         n = _meet(face, far, facing, around.tone, earth, sky, ray, at, along, normal, carried, out)
         if n == 0:
             break
+        if cells is not None:
+            _by_cells(
+                around, cells, n, ray, at, normal, carried, pixel, seed, salt, bounces - 1, out
+            )
+            break
         clear = towards_sun(around.tracer, n, at, normal, sun)
         if around.shadow is not None:
             lit = np.flatnonzero(clear)
@@ -73,6 +81,37 @@ def arriving(
         if not last:
             _wander(n, ray, pixel, seed, salt + 1009 * bounce, normal, along)
     return out
+
+
+def _by_cells(
+    around: Around, cells: LightCells, n: int, ray: NDArray[np.int64], at: F32, normal: F32,
+    carried: F32, pixel: NDArray[np.int64], seed: int, salt: int, bounces: int, out: F32,
+) -> None:  # fmt: skip
+    """What the faces that rays have met send back, from the cells that they lie in; out (., 3)."""
+    sun = around.light.to_sun
+    cell, asks = cells.cells_of(n, at, normal, ray, pixel, salt)
+    start, facing = at[asks], normal[asks]
+    found = towards_sun(around.tracer, len(asks), start, facing, sun)
+    if around.shadow is not None:
+        lit = np.flatnonzero(found)
+        found[lit] *= around.shadow(start[lit])
+    along, own = np.empty_like(start), pixel[ray[asks]]
+    _wander(len(asks), np.arange(len(asks)), own, seed, salt, facing, along)
+    more = arriving(around, start, along, own, seed, salt + 1009, bounces)
+    cells.add(cell[asks], found, more)
+    clear, light = np.zeros(n, np.float32), np.zeros((n, 3), np.float32)
+    clear[asks], light[asks] = found, more
+    cells.mean(cell, clear, light)
+    _pass_on(n, ray, normal, carried, clear, light, sun, np.array(around.light.sun), out)
+
+
+@njit(**J)
+def _pass_on(n, ray, normal, carried, clear, light, sun, sun_rgb, out):
+    for i in range(n):
+        cosine = normal[i, 0] * sun[0] + normal[i, 1] * sun[1] + normal[i, 2] * sun[2]
+        direct = max(cosine, 0.0) * clear[i]
+        for k in range(3):
+            out[ray[i], k] += carried[i, k] * (sun_rgb[k] * direct + light[i, k])
 
 
 @njit(**J)

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from setpiece.render.bounce import Around, arriving
 from setpiece.render.denoise import areas
 from setpiece.render.denoise import denoise as clean_light
+from setpiece.render.halfsize import doubled, halved, sharpen
 from setpiece.render.light import Light
+from setpiece.render.lightcells import LightCells
 from setpiece.render.shading import (
     add_base,
     add_light,
@@ -71,12 +73,14 @@ def relight(
     seed: int = 0,
     denoise: bool = True,
     seen: F32 | None = None,
+    cell: float | None = None,
 ) -> F32:
     """Premultiplied picture (p, 3) of pixels p = h * w: what is still, plus base times light.
 
     still: (p, 3) what shows the plate. The sun is laid on hit by hit and sharp; light from all
     sides, which is smooth, is denoised by itself. seen: (p,) 0..1, how much of a pixel's light
-    reaches the picture: where that is little, fewer rays are good enough.
+    reaches the picture: where that is little, fewer rays are good enough. cell: edge of the cells
+    that keep the light of what is seen by way of another surface [m]; None asks for every path.
     """
     sun, sun_rgb = around.light.to_sun, np.array(around.light.sun, np.float64)
     found = [hits for hits in found if len(hits.pixel)]
@@ -85,8 +89,9 @@ def relight(
     base, facing, lit = (np.zeros_like(still) for _ in range(3))
     weight = np.zeros(len(still), np.float32)
     counts = _counting(found, picture, around.light, seen)
+    cells = None if cell is None else LightCells(cell, sun)
     for hits, clear in zip(found, _sunlit(found, samples, around, size, seed), strict=True):
-        near = _from_all_sides(hits, samples, around, size[1], seed, counts)
+        near = _from_all_sides(hits, samples, around, size[1], seed, counts, cells)
         add_light(
             len(near), hits.pixel, hits.weight, hits.normal, hits.base, clear, sun, sun_rgb, near,
             weight, base, picture, facing, lit,
@@ -110,8 +115,9 @@ def _counting(found: list[Hits], still: F32, light: Light, seen: F32 | None) -> 
 
 
 def _from_all_sides(
-    hits: Hits, samples: int, around: Around, width: int, seed: int, counts: F32
-) -> F32:
+    hits: Hits, samples: int, around: Around, width: int, seed: int, counts: F32,
+    cells: LightCells | None,
+) -> F32:  # fmt: skip
     """What arrives at each hit along LOOKS paths, or one where it counts for little, (n, 3)."""
     some = hits
     near = np.zeros_like(hits.point)
@@ -125,7 +131,7 @@ def _from_all_sides(
         sky_rays(
             len(towards), some.pixel, some.normal, width, seed, sample, LOOKS * samples, towards
         )
-        light = arriving(around, some.point, towards, some.pixel, seed, 17 * sample)
+        light = arriving(around, some.point, towards, some.pixel, seed, 17 * sample, cells=cells)
         if some is hits:
             near += light
         else:
@@ -171,7 +177,7 @@ def _sunlit(
 def _denoised(
     lit: F32, normal: F32, where: NDArray[np.bool_], size: tuple[int, int], counts: F32
 ) -> F32:
-    """Denoise only where light counts for something, one area after the other.
+    """Denoise only where light counts for something, one area after the other, at half the size.
 
     The normal says which edges are real; no albedo, for light alone is denoised here and texture
     would come back in it.
@@ -181,19 +187,24 @@ def _denoised(
     level = float(lit.mean(1)[noisy.ravel()].mean()) if noisy.any() else 0.0
     out = lit.copy().reshape(h, w, 3)
     for box in areas(noisy):
+        light, facing = (np.ascontiguousarray(a.reshape(h, w, 3)[box]) for a in (lit, normal))
+        there, asked = (np.ascontiguousarray(a.reshape(h, w)[box]) for a in (where, noisy))
+        small, towards, some = halved(light, facing, there)
         # Beside the pieces the nearest light goes on, so that none leaks away over their outline.
-        dark = (~where).reshape(h, w)[box].astype(np.uint8)
+        dark = (~some).astype(np.uint8)
         _, label = cv2.distanceTransformWithLabels(
             dark, cv2.DIST_L1, 3, labelType=cv2.DIST_LABEL_PIXEL
         )
-        inside = np.flatnonzero(dark.ravel() == 0)
+        inside = np.flatnonzero(some.ravel())
         place = np.zeros(len(inside) + 1, np.int64)
         place[label.ravel()[inside]] = inside
         nearest = place[label.ravel()]
-        light, facing = (
-            part.reshape(h, w, 3)[box].reshape(-1, 3)[nearest].reshape(*dark.shape, 3)
-            for part in (lit, normal)
+        filled, guide = (
+            part.reshape(-1, 3)[nearest].reshape(small.shape) for part in (small, towards)
         )
-        clean = clean_light(light, np.full_like(light, 0.5), facing, level=level)
-        np.copyto(out[box], np.maximum(clean, 0), where=noisy[box][..., None])
+        clean = clean_light(filled, np.full_like(filled, 0.5), guide, level=level)
+        done = light.copy()
+        doubled(np.maximum(clean, 0), towards, some, facing, done, asked)
+        sharpen(done, light, facing, asked)
+        out[box] = done
     return out.reshape(-1, 3)

@@ -23,6 +23,7 @@ F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
 TILE = 16  # px
 BLOCK = 4  # px; divides TILE
+CELL = 6.0  # px that a cell of light has, where the building stands
 LAYERS = 5  # surfaces a ray may pass where the silhouette's matte cuts them away
 Seen = Callable[[F32, F32, F32], tuple[F32, F32]]
 Covered = Callable[[F32], NDArray[np.bool_]]
@@ -238,7 +239,11 @@ def render_solids(
         under_dust(view.tone[posed.kept], now, faces, body, moved, film, dust_rgb, tone)
         around = Around(tracer, tone, light, volume_shadow)
         if found:
-            rgb = relight(found, around, still, (h, w), seed=seed, denoise=denoise, seen=pieces)
+            far_away = float(np.linalg.norm(view.bounds.mean(0) - camera.position))
+            rgb = relight(
+                found, around, still, (h, w), seed=seed, denoise=denoise, seen=pieces,
+                cell=CELL * far_away / camera.focal,
+            )  # fmt: skip
         if ground and moved.any():
             ratio = ground_ratio(
                 view, around, now, ground_shadow or volume_shadow,

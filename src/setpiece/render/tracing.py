@@ -179,6 +179,8 @@ def project(eye, rot, lens, x, y, z):
 @njit(inline="always")
 def mirror(x, n):
     """Index folded back into 0 .. n - 1 (the border pixel is not repeated)."""
+    if 0 <= x < n:  # nearly always, and a division takes as long as all the rest
+        return x
     if n == 1:
         return 0
     p = 2 * (n - 1)
