@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
-from scipy.signal import find_peaks
 
 from setpiece.collapse.layout.model import Prism, Roof
 from setpiece.collapse.layout.shapes import silhouette
@@ -69,6 +68,8 @@ def _profile(target: Target) -> tuple[F64, float, F64] | None:
 
 
 def _eaves(half: F64) -> list[int]:
+    from scipy.signal import find_peaks  # half a second, which a layout that is given does not need
+
     peaks, _ = find_peaks(np.r_[half, half[-1] * 0.5], prominence=0.045 * half.max(), distance=8)
     wide = half[peaks] > 0.45 * half.max()
     return [int(p) for p, w in zip(peaks, wide, strict=True) if w and p < len(half) * 0.97]
