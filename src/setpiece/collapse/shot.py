@@ -32,7 +32,7 @@ STAGE_VERSION = {
     "layout": 7,
     "prep": 9,
     "fracture": 9,
-    "fall": 14,
+    "fall": 15,
     "dust": 6,
     "debris": 3,
     "frames": 21,
