@@ -73,7 +73,7 @@ def test_what_falls_far_above_is_passed_over_and_still_lands():
     world = two_blocks(gap=3.0)
     world.let_go(np.flatnonzero((world.bi == 1) | (world.bj == 1)))
     deepest = 0.0
-    for _ in range(360):
+    for _ in range(480):
         world.advance()
         deepest = max(deepest, world.overlaps().max(initial=0.0))
     assert ((0 << SHIFT) + 1) in world.listed[0][: world.npair]
