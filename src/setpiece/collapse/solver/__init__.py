@@ -13,6 +13,6 @@ may go on at larger steps (`World.coarsen`).
 STEP = 1.0 / 2880.0  # [s] the explicit step
 SUBSTEPS = 12  # steps between two narrow phases
 TICK = STEP * SUBSTEPS  # [s] 1/240
-COARSE = 3  # steps of what nobody sees are that much longer,
+COARSE = 2  # steps of what nobody sees are that much longer,
 LONGER = 2  # and its ticks that much
 GRAVITY = 9.81  # [m/s2]

@@ -6,7 +6,7 @@ import math
 
 from numba import njit
 
-BETA = 0.18  # contact stiffness = BETA * effective mass / step^2
+BETA = 0.27  # contact stiffness = BETA * effective mass / step^2
 RELAX = 0.001  # [m] of the allowance per tick; the rest is taken out of positions (`separate`)
 PUSH = 4.0  # [m/s] most that a contact adds in one step to what stops the approach
 NEAR = 0.008  # [m] pieces closer than this, and what they come closer in a tick, are tested

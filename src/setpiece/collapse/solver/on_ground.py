@@ -23,7 +23,7 @@ def on_ground(
     """
     n = ext.shape[0]
     cap = ci.shape[0]
-    damp = 0.45 * math.sqrt(BETA)
+    damp = 0.45 * math.sqrt(BETA)  # as in `contacts.find`
     for j in range(n):
         if grounded[j] or not awake[j]:
             continue
