@@ -1,4 +1,4 @@
-"""Contacts: found at 240 Hz, their forces at every step.
+"""Contacts: found at 240 Hz, their forces at every step (`pressing`).
 
 Stiffness is set from the effective mass at the point so that the explicit step is stable. A pair
 that is first seen overlapping (a bond just broke inside crushed material) keeps that depth as an

@@ -1,4 +1,4 @@
-"""What contacts do at every step: stiff, inelastic normal forces and friction with a memory."""
+"""What contacts do at every step: stiff, inelastic normal forces, and friction with a memory."""
 
 from __future__ import annotations
 
