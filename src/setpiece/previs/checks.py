@@ -19,7 +19,7 @@ from setpiece.previs.camera_rules import (
     side,
 )
 from setpiece.previs.holding import held_at
-from setpiece.previs.lens import SIZES, measured_size, project
+from setpiece.previs.lens import measured_size, project
 from setpiece.previs.model import Boards, Shot, Staging
 from setpiece.previs.vista import shows
 from setpiece.script.model import Screenplay
@@ -111,9 +111,8 @@ def framing(staging: Staging, shot: Shot) -> list[str]:
             out.append(f"{shot.id}: {name} is not framed")
     main = here.get(shot.subjects[0]) if shot.subjects else None
     if main and len(shot.subjects) == 1:
-        off = abs(SIZES.index(measured_size(shot.camera, main)) - SIZES.index(shot.size))
-        if off > (1 if shot.type == "ots" else 0):
-            seen = measured_size(shot.camera, main)
+        seen = measured_size(shot.camera, main)
+        if seen != shot.size:
             out.append(f"{shot.id}: {main.name} is seen {seen}, not {shot.size}")
     if (
         shot.type != "pov"

@@ -138,6 +138,8 @@ def _shoot(staging: Staging, idea: Idea, look: Look) -> tuple[Idea, Camera, tupl
         fell = attempt.type != idea.type or (
             attempt.type not in _WIDE and attempt.size != idea.size
         )
+        if attempt.type == "ots":  # the shoulder may want a size more or less: called as it is seen
+            attempt = replace(attempt, size=measured_size(camera, here[attempt.subjects[0]]))
         if fell and idea.type == "ots" and attempt.type == "single":
             attempt = replace(attempt, reason=attempt.reason.replace(OVER, ALONE))
         elif fell:

@@ -12,9 +12,11 @@ from setpiece.previs.model import Camera, Figure, Size, Vec3
 
 SIZES: tuple[Size, ...] = ("ECU", "CU", "MCU", "MS", "MLS", "LS", "ELS")
 SHOWN: dict[Size, float] = {
-    "ECU": 0.16, "CU": 0.28, "MCU": 0.42, "MS": 0.58, "MLS": 0.84, "LS": 1.3, "ELS": 3.2,
+    "ECU": 0.13, "CU": 0.2, "MCU": 0.32, "MS": 0.47, "MLS": 0.76, "LS": 1.25, "ELS": 3.2,
 }  # fmt: skip
-"""Height of the picture at the subject, as a part of the subject's standing height."""
+"""Height of the picture at the subject, as a part of the subject's standing height: with HEADROOM
+over the crown, the lower edge cuts a CU at the shoulders, an MCU at the chest, an MS at the waist,
+an MLS above the knees, and an LS shows the feet (S. Katz, *Film Directing: Shot by Shot*, 1991)."""
 LENSES = (12.0, 14.0, 18.0, 21.0, 25.0, 27.0, 32.0, 35.0, 40.0, 50.0, 65.0, 75.0, 85.0, 100.0,
           135.0, 180.0)  # fmt: skip
 HEADROOM = 0.1  # of the picture's height over the crown

@@ -31,7 +31,7 @@ from setpiece.script import Scene, Screenplay, read_script
 from setpiece.show import TakeResult
 
 # Raised when a step's result would differ for the same inputs: old results are then not reused.
-STAGE_VERSION = {"shots": 5, "panels": 5, "animatic": 4}
+STAGE_VERSION = {"shots": 6, "panels": 5, "animatic": 4}
 
 
 @dataclass(frozen=True)

@@ -74,16 +74,16 @@ def find(
         ghost: time until which a crushed piece touches only what is below it [s], (n,), and no
             column or panel (frail, (n,)).
         keys, slot, until, pair: of `broadphase.carry`. until: a pair is passed over while both
-            `may` not go farther than that together [m]; -1 where it is looked at. old_cf, old_cn: contacts of the tick before; rows
-            of pairs that hardly moved since are taken from them. stamp: number of this tick; 0
-            finds all anew. turned, gone, may: see `broadphase.turning`. apart: rows (4) of a pair
+            `may` not go farther than that together [m]; -1 where it is looked at. old_cf, old_cn:
+            contacts of the tick before; rows of pairs that hardly moved since are taken from them.
+            stamp: number of this tick; 0 finds all anew. turned, gone, may: see `broadphase.turning`. apart: rows (4) of a pair
             that was found apart: second centre less first then, and by how much they may have come
             closer along the pair's axis, and by what `turned`, before it is tested again.
             grounded: True for pieces still bonded to the ground.
         ground_xi: friction displacement x, y and allowance of the ground contact, -1 while
             apart, (n, 3). work: `posing.scratch()`. crowd: (n,) scratch.
-        ci: receives (i or -1, j, row of `pair` or -1). cf: receives anchor in i (3), anchor in j (3),
-            stiffness, damping, friction displacement (3), work [J], depth [m],
+        ci: receives (i or -1, j, row of `pair` or -1). cf: receives anchor in i (3), anchor in j
+            (3), stiffness, damping, friction displacement (3), work [J], depth [m],
             speed that one step may add [m/s], stiffness before it is shared, gap when found [m].
             cn: normals.
 
