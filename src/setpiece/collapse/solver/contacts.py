@@ -76,9 +76,10 @@ def find(
         keys, slot, until, pair: of `broadphase.carry`. until: a pair is passed over while both
             `may` not go farther than that together [m]; -1 where it is looked at. old_cf, old_cn:
             contacts of the tick before; rows of pairs that hardly moved since are taken from them.
-            stamp: number of this tick; 0 finds all anew. turned, gone, may: see `broadphase.turning`. apart: rows (4) of a pair
-            that was found apart: second centre less first then, and by how much they may have come
-            closer along the pair's axis, and by what `turned`, before it is tested again.
+            stamp: number of this tick; 0 finds all anew. turned, gone, may: see
+            `broadphase.turning`. apart: rows (4) of a pair that was found apart: second centre less
+            first then, and by how much they may have come closer along the pair's axis, and by what
+            `turned`, before it is tested again.
             grounded: True for pieces still bonded to the ground.
         ground_xi: friction displacement x, y and allowance of the ground contact, -1 while
             apart, (n, 3). work: `posing.scratch()`. crowd: (n,) scratch.
