@@ -17,6 +17,7 @@ from setpiece.previs.request import Request
 from setpiece.previs.server import propose
 from setpiece.previs.staging import stage
 from setpiece.previs.table import read_table
+from setpiece.previs.unlike import unlike
 from setpiece.script import Scene, Screenplay
 
 
@@ -32,9 +33,11 @@ def list_shots(
     Raises InputError: an edited table or cast that does not fit, a server that answers nonsense.
     """
     look = View(aspect=cast(Aspect, request.aspect))
-    looks: dict[str, Look] = {}
+    looks = unlike(script)
     if request.cast is not None:
-        looks = read_cast(request.cast, tuple(m.name for m in script.cast))
+        for name, said in read_cast(request.cast, tuple(m.name for m in script.cast)).items():
+            ours = looks.get(name, Look())
+            looks[name] = ours.model_copy(update=said.model_dump(exclude_none=True))
     blocked = [dressed(stage(scene, script), looks) for scene in scenes]
     known = places(tuple(blocked))
     before = open_boards(request.revises) if request.revises is not None else None
