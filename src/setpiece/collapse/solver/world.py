@@ -33,6 +33,16 @@ class World:
     pull (n, 3) [m/s2], drag (n,) [1/s], resist and travel (M,) of crushed supports.
     """
 
+    # What is known of pairs and contacts, in room that grows: see `_room`.
+    pair: NDArray[np.float64]
+    apart: NDArray[np.float64]
+    free: NDArray[np.int64]
+    nfree: int
+    listed: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
+    ci: NDArray[np.int64]
+    cf: NDArray[np.float64]
+    cn: NDArray[np.float64]
+
     def __init__(self, fr: Fragments, st: Structure) -> None:
         n, m = len(fr), len(st.bonds.i)
         self.n, self.m, self.time, self.count = n, m, 0.0, 0
