@@ -280,3 +280,14 @@ def test_what_a_face_sends_on_has_the_colour_of_its_picture(wall: tuple[RestView
     assert front.any()
     seen = grey.tone[front]
     assert np.median(np.abs(seen / (0.2 / light) - 1)) < 0.02
+
+
+def test_light_between_pieces_does_not_hang_on_where_the_building_stood(
+    wall: tuple[RestView, Pose],
+) -> None:
+    view, rest = wall
+    spread = rest.position + 0.25 * (rest.position - rest.position.mean(0))
+    pose = Pose(spread.astype(np.float32), rest.rotation, rest.rest)
+    elsewhere = dataclasses.replace(view, bounds=view.bounds - np.array([0.0, 1000.0, 0.0]))
+    near, far = (render_solids(v, pose, ground=False) for v in (view, elsewhere))
+    assert np.array_equal(near.rgb, far.rgb)

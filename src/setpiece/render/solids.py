@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.render.bounce import Around
+from setpiece.render.camera import Camera
 from setpiece.render.ground import ground_ratio
 from setpiece.render.relight import Hits, Shadow, relight
 from setpiece.render.rest_view import RestView
@@ -23,7 +24,8 @@ F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
 TILE = 16  # px
 BLOCK = 4  # px; divides TILE
-CELL = 6.0  # px that a cell of light has, where the building stands
+CELL = 6.0  # px that a cell of light has, where most of what is seen is,
+THICK = 0.3  # [m] but no more than this: light would go through slabs
 LAYERS = 5  # surfaces a ray may pass where the silhouette's matte cuts them away
 Seen = Callable[[F32, F32, F32], tuple[F32, F32]]
 Covered = Callable[[F32], NDArray[np.bool_]]
@@ -239,10 +241,9 @@ def render_solids(
         under_dust(view.tone[posed.kept], now, faces, body, moved, film, dust_rgb, tone)
         around = Around(tracer, tone, light, volume_shadow)
         if found:
-            far_away = float(np.linalg.norm(view.bounds.mean(0) - camera.position))
             rgb = relight(
                 found, around, still, (h, w), seed=seed, denoise=denoise, seen=pieces,
-                cell=CELL * far_away / camera.focal,
+                cell=_cell(found, camera),
             )  # fmt: skip
         if ground and moved.any():
             ratio = ground_ratio(
@@ -261,6 +262,15 @@ def render_solids(
         coverage=coverage.reshape(h, w, 4),
         ground_ratio=ratio,
     )
+
+
+def _cell(found: list[Hits], camera: Camera) -> float | None:
+    """Edge of the cells that keep light [m]: by what is seen now, wherever that stood at rest."""
+    first = next((hits.point for hits in found if len(hits.point)), None)
+    if first is None:
+        return None
+    away = np.linalg.norm(first - camera.position.astype(np.float32), axis=1)
+    return min(CELL * float(np.median(away)) / camera.focal, THICK)
 
 
 def _planar(far: F32, place: F32, eye: NDArray, rot: NDArray) -> F32:
