@@ -15,7 +15,8 @@ the machine.
 
 Quality: one simulated state (our pieces and our dust grid), plain matt faces, the same camera, sun,
 even sky and ground, rendered by us and by Cycles at 16 and 64 samples + denoise, each against
-Cycles at 1024 samples without (with dust 256, at half the width), as FLIP and PSNR. No motion blur; pixels are boxes for both.
+Cycles at 1024 samples without (with dust 256, at half the width), as FLIP and PSNR. No motion blur;
+pixels are boxes for both.
 
 Needs `pip install 'setpiece[demo,bench]'` (bpy is GPL: used here alone, never by setpiece). Rows
 are kept as they finish: after Ctrl-C the same command goes on; `--fresh` measures all again.
