@@ -108,7 +108,7 @@ def cost_table(
 
 
 def quality_table(quality: Sequence[Mapping[str, Any]]) -> str:
-    """Markdown: FLIP and PSNR of each picture against Cycles at 1024 samples."""
+    """Markdown: FLIP and PSNR of each picture against Cycles at many samples, not denoised."""
     lines = ["| state | picture | FLIP | PSNR dB | CPU-s |", "|---|---|---|---|---|"]
     words = {"ours": "ours", "16": "Cycles 16 spp + denoise", "64": "Cycles 64 spp + denoise"}
     for q in quality:
