@@ -10,10 +10,11 @@ from sqlalchemy import select
 
 from setpiece.errors import SetpieceError
 from setpiece.ledger.manifest import MANIFEST, check_folder
+from setpiece.ledger.shown import RECORD
 from setpiece.show.models import Take
 from setpiece.show.store import Store
 
-RECORD, LEDGER = "take.json", "show.db"
+LEDGER = "show.db"
 
 
 @dataclass(frozen=True)

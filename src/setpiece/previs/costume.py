@@ -96,7 +96,8 @@ _NEW_WOMEN = (
     ("coat", "curly", "", 0.0, False),
 )
 # What tells two men in the same clothes apart.
-_MENS_HAIR = ("short", "swept", "curly", "receding", "crop", "mane", "tail")
+MENS_HAIR = ("short", "swept", "curly", "receding", "crop", "mane", "tail")
+MANES = ("mane", "tail")  # long hair on a shaven man is taken for a woman's
 _MENS_BEARDS = (0.0, 0.02, 0.0, 0.045, 0.03)
 # Words in a name that say how its bearer looks; the first that is found decides.
 _WORDS: tuple[tuple[tuple[str, ...], dict], ...] = (
@@ -169,9 +170,9 @@ def costume(
     table = (_OLD_WOMEN if woman else _OLD_MEN) if period else (_NEW_WOMEN if woman else _NEW_MEN)
     cut, hair, hat, beard, cloak = table[shape // 2 % len(table)]
     if not woman and period:
-        hair = _MENS_HAIR[(seed >> 14) % (5 if hat else len(_MENS_HAIR))]
+        hair = MENS_HAIR[(seed >> 14) % (5 if hat else len(MENS_HAIR))]
         beard = _MENS_BEARDS[(seed >> 20) % len(_MENS_BEARDS)]
-        if hair in ("mane", "tail"):  # long hair on a shaven man is taken for a woman's
+        if hair in MANES:
             beard = max(beard, 0.02)
     cloth = CLOTHS[hue % len(CLOTHS)]
     made = Costume(

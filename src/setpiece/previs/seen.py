@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from setpiece.previs.idea import Idea, quote
 from setpiece.previs.model import ShotType, Size, Staging
+from setpiece.previs.speech_shots import ROW
 
-_ROW = 3  # frames of one person each that may follow one another
 _CLOSER: dict[Size, Size] = {"MLS": "MS", "MS": "MCU", "MCU": "CU"}
 
 
@@ -21,13 +21,13 @@ def rows_broken(staging: Staging, wanted: list[Idea]) -> list[Idea]:
     for idea in wanted:
         row = row + 1 if len(idea.subjects) == 1 and idea.type != "insert" else 0
         # In a car there is no side from which two seats are seen clean.
-        if row > _ROW and not idea.move and staging.set.kind != "car":
+        if row > ROW and not idea.move and staging.set.kind != "car":
             other = _other(staging, idea)
             if other:
                 idea = replace(idea, type="two-shot", size="MS", over="", push=False,
                     subjects=(idea.subjects[0], other), alone="",
                     turn=(10.0, -24.0, 32.0)[pairs % 3],
-                    reason=f"After {_ROW} frames of one person we need both again, and what lies "
+                    reason=f"After {ROW} frames of one person we need both again, and what lies "
                     f"between them: {idea.reason}")  # fmt: skip
                 row, pairs = 0, pairs + 1
         key = (idea.type, idea.size, idea.subjects, idea.over)

@@ -6,7 +6,7 @@ import re
 from hashlib import sha256
 
 from setpiece.previs.model import Light, Opening, SetDesign, SetKind, Vec3, Weather
-from setpiece.script.model import Scene
+from setpiece.script.model import Scene, Screenplay
 
 # English, Italian, French, Spanish, German, Portuguese. The first that fits is taken.
 _WORDS: tuple[tuple[SetKind, bool | None, str], ...] = (
@@ -70,8 +70,9 @@ _PERIOD = re.compile(
 _MODERN = re.compile(r"phone|car\b|computer|traffic|television|\btv\b|taxi|gun\b", re.IGNORECASE)
 
 
-def is_period(text: str) -> bool:
-    """Whether a script plays before telephones and office chairs, by its words."""
+def plays_in_period(script: Screenplay) -> bool:
+    """Whether a script plays before telephones and office chairs, by its unspoken words."""
+    text = "\n".join(e.text for e in script.elements if e.kind != "dialogue")
     return len(_PERIOD.findall(text)) > 3 * len(_MODERN.findall(text)) + 2
 
 
@@ -81,7 +82,7 @@ def design(scene: Scene, text: str, people: int, period: bool) -> tuple[SetDesig
     Args:
         text: the scene's action lines, for weather and for a place whose name tells no kind.
         people: how many are to stand in it.
-        period: see `is_period`.
+        period: see `plays_in_period`.
     """
     inside = scene.setting != "EXT"
     place, notes = scene.place.casefold(), []

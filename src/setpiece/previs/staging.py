@@ -35,7 +35,7 @@ from setpiece.previs.model import (
 from setpiece.previs.place import Look, single
 from setpiece.previs.poses import poses_of
 from setpiece.previs.scenery.floors import FLOORS
-from setpiece.previs.sets import design, is_period
+from setpiece.previs.sets import design, plays_in_period
 from setpiece.previs.walks import Walk, walks_in
 from setpiece.script.lines import plain
 from setpiece.script.model import Scene, Screenplay
@@ -54,7 +54,7 @@ def stage(scene: Scene, script: Screenplay) -> Staging:
     everyone = people(scene, script)
     beats, traffic = read_beats(scene, script)
     text = "\n".join(plain(e.text) for e in scene.elements if e.kind == "action")
-    period = is_period("\n".join(e.text for e in script.elements if e.kind != "dialogue"))
+    period = plays_in_period(script)
     dressed, notes = design(scene, text, len(everyone), period)
     if not dressed.interior:
         place = told_of(scene, script)

@@ -11,15 +11,13 @@ from itertools import product
 from setpiece.previs.beats import collective
 from setpiece.previs.cast_file import Look
 from setpiece.previs.casting import build_in, species_of
-from setpiece.previs.costume import Costume, costume
-from setpiece.previs.sets import is_period
+from setpiece.previs.costume import MANES, MENS_HAIR, Costume, costume
+from setpiece.previs.sets import plays_in_period
 from setpiece.script import Screenplay
 from setpiece.script.model import CastMember
 
 PRINCIPALS = 10  # of those who speak most, each looks unlike every other, shared scenes or not
-_MEN = ("short", "swept", "curly", "receding", "crop", "mane", "tail")
 _WOMEN = ("long", "bun", "curly", "tail", "short")
-_MANES = ("mane", "tail")  # long hair on a shaven man is taken for a woman's
 _COVERED = ("hood", "veil", "helmet")  # no hair shows
 _Head = tuple[bool, str, bool, bool]  # woman, hair, beard, elder
 
@@ -27,7 +25,7 @@ _Head = tuple[bool, str, bool, bool]  # woman, hair, beard, elder
 def unlike(script: Screenplay) -> dict[str, Look]:
     """Hair and beard of the cast's people, by name: the same for the same script, whichever of
     its scenes are drawn."""
-    old = is_period("\n".join(e.text for e in script.elements if e.kind != "dialogue"))
+    old = plays_in_period(script)
     out: dict[str, Look] = {}
     taken: list[tuple[CastMember, _Head]] = []
     names = {m.name for m in script.cast}
@@ -52,13 +50,15 @@ def _head(made: Costume) -> _Head:
 
 def _heads(made: Costume, old: bool) -> list[_Head]:
     """As they are first, then with other hair, then with or without a beard as well."""
-    styles = _WOMEN if made.woman else _MEN if old else tuple(s for s in _MEN if s not in _MANES)
+    styles: tuple[str, ...] = _WOMEN if made.woman else MENS_HAIR
+    if not made.woman and not old:
+        styles = tuple(s for s in styles if s not in MANES)
     at = styles.index(made.hair) if made.hair in styles else 0
     others = styles[at:] + styles[:at]  # from their own on, so that not all take the first
     beard = made.beard > 0
     beards = (beard,) if made.woman else (beard, not beard)
     heads = [(made.woman, hair, b, made.elder) for b, hair in product(beards, others)]
-    return [_head(made), *(h for h in heads if made.woman or h[2] or h[1] not in _MANES)]
+    return [_head(made), *(h for h in heads if made.woman or h[2] or h[1] not in MANES)]
 
 
 def _meet(a: CastMember, b: CastMember) -> bool:
