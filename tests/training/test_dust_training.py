@@ -129,15 +129,17 @@ def test_a_collapse_is_made_sampled_and_measured_from_nothing(tmp_path):
     sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
     import dust as bench
     from collapses import COLLAPSES
-    from make_data import Scene, save
+    from make_data import KINDS, Scene, save
 
     c = next(c for c in COLLAPSES if c.name == "house")
     scene = Scene(c, tmp_path / c.name, camera=c.camera.resized(192, 108))
     assert scene.solving["fine"] > scene.solving["coarse"] > 0
-    assert save(tmp_path / "f.npz", scene, 50)
-    with np.load(tmp_path / "f.npz") as data:
-        assert data["noise"].shape == data["truth"].shape == (108, 192, 5)
+    assert all(save(tmp_path, scene, 50, kind) for kind in KINDS)
+    with np.load(tmp_path / "recipe.0050.npz") as data:
+        assert data["noise"].shape == (108, 192, 5)
         assert data["coarse"].shape == (27, 48, 5)
+    with np.load(tmp_path / "truth.0050.npz") as data:
+        assert data["truth"].shape == (108, 192, 5)
         assert np.isfinite(data["truth"].astype(np.float32)[..., :4]).all()
     rows = bench.measure(scene, (50,), [])
     assert set(rows) == set(bench.METHODS)

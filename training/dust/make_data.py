@@ -26,6 +26,7 @@ from setpiece.collapse.dust import Dust, blow_dust
 from setpiece.collapse.dust_paint import sharpened, view_of
 from setpiece.collapse.fragments import Fragments
 from setpiece.collapse.gas.domain import default_cell
+from setpiece.collapse.gas.heads import heads
 from setpiece.collapse.gas.refine import refine
 from setpiece.collapse.motion import Motion
 from setpiece.collapse.surroundings import clear_of_camera, to_ground
@@ -38,6 +39,7 @@ TRUE_DETAIL = 3  # fine cells along a cell of the fine run, in the truth
 PAIRS = (10, 18, 27, 36, 46, 57, 69)  # first frames
 MORE = (14, 23, 32, 41, 51, 63)  # and these under the second sun
 SAMPLES = 40
+KINDS = ("recipe", "truth")  # of passes, each in its own file of a frame
 
 
 class Scene:
@@ -92,36 +94,39 @@ class Scene:
     def volume(self, dust: Dust, frame: int, detail: int, grain: bool, seed: int | None = None):  # type: ignore[no-untyped-def]
         if seed is not None:
             dust = replace(dust, seed=seed)
-        volume = dust.frame(frame, detail, fine_grain=grain)
+        volume = dust.frame(frame, detail, fine_grain=grain, camera=self.camera)
         if volume is None:
             return None
         return clear_of_camera(volume, self.camera, self.near, self.c.brief.dust)
 
     def sample(
-        self, frame: int, *, truth: bool = True, seed: int | None = None
+        self, frame: int, *, recipe: bool = True, truth: bool = True, seed: int | None = None
     ) -> dict[str, Any] | None:
-        """Everything of one frame, arrays as the model and its training take them.
+        """Everything of one frame, arrays as the model and its training take them; None without
+        dust.
 
-        noise: passes (h, w, 5) of the recipe, sharpened; coarse: of bare coarse dust at a quarter;
-        truth; motion (h / 4, w / 4, 2) [px]; solid: depth (h, w); seconds: CPU of each.
+        recipe: "noise", passes (h, w, 5) of the recipe, sharpened; "coarse", of bare coarse dust at
+        a quarter; "motion" (h / 4, w / 4, 2) [px]; "solid", depth (h, w). truth: "truth", passes.
+        "seconds": CPU of each.
         """
         _, solid, hidden = self.depth(frame)
-        seconds = {}
+        out: dict[str, Any] = {"seconds": {}}
         t = time.process_time()
-        volume = self.volume(self.coarse, frame, self.detail, True, seed)
-        if volume is None:
-            return None
-        lit = light_volume(sharpened(volume, self.coarse.extinction), self.light, hidden)
-        noise = transport(lit, self.camera, solid, seed=SEED)
-        seconds["noise"] = time.process_time() - t
-        t = time.process_time()
-        bare = light_volume(self.volume(self.coarse, frame, 1, False), self.light, hidden)
-        far = np.where(noise[..., 3] < 0.9999, noise[..., 4], np.inf).astype(np.float32)
-        view = view_of(self.coarse, frame, bare, self.camera, far, solid, SEED)
-        seconds["told"] = time.process_time() - t
-        out = {"noise": noise, "coarse": view.coarse, "motion": view.motion, "solid": solid}
-        if truth:
+        if recipe:
+            volume = self.volume(self.coarse, frame, self.detail, True, seed)
+            if volume is None:
+                return None
+            lit = light_volume(sharpened(volume, self.coarse.extinction), self.light, hidden)
+            noise = transport(lit, self.camera, solid, seed=SEED)
+            out["seconds"]["noise"] = time.process_time() - t
             t = time.process_time()
+            bare = light_volume(self.volume(self.coarse, frame, 1, False), self.light, hidden)
+            far = np.where(noise[..., 3] < 0.9999, noise[..., 4], np.inf).astype(np.float32)
+            view = view_of(self.coarse, frame, bare, self.camera, far, solid, SEED)
+            out["seconds"]["told"] = time.process_time() - t
+            out |= {"noise": noise, "coarse": view.coarse, "motion": view.motion, "solid": solid}
+        t = time.process_time()
+        if truth:
             fine = true_volume(self.coarse, self.fine, frame)
             if fine is None:
                 return None
@@ -129,37 +134,39 @@ class Scene:
             out["truth"] = true_dust(
                 fine, self.light, self.camera, solid, hidden=hidden, samples=SAMPLES, seed=frame
             )
-            seconds["truth"] = time.process_time() - t
-        return {**out, "seconds": seconds}
+            out["seconds"]["truth"] = time.process_time() - t
+        return out
 
 
 def true_volume(coarse: Dust, fine: Dust, frame: int) -> Volume | None:
     """The dust of a frame as it ought to be.
 
-    The lobes of the recipe, for they are what model and truth share; what the finer flow has more
-    or less than the coarse one, cell by cell; finer lobes that ride on the finer flow; and edges
-    as sharp as a grid cannot hold.
+    The heads and lobes of the recipe, for they are what model and truth share; what the finer flow
+    has more or less than the coarse one, cell by cell; finer lobes that ride on the finer flow,
+    crisp on the recipe's heads and calm between them; and edges as sharp as a grid cannot hold.
     """
+    shared = coarse.frame(frame, FINER, fine_grain=False)
     a, b = _stored(coarse, frame), _stored(fine, frame)
-    if a is None or b is None:
+    if shared is None or a is None or b is None:
         return None
-    at = a["position"] - a["low"].astype(np.float32)
-    lobed = refine(a["dust"], at, a["strength"], a["key"], FINER, seed=SEED)
     plain = zoom(a["dust"], FINER, order=1, mode="nearest", grid_mode=True)
     # Both on the fine run's cells, over the recipe's box.
     shift = np.round((np.array(coarse.origin) - np.array(fine.origin)) / fine.cell).astype(int)
     start = a["low"] * FINER + shift - b["low"]
-    flow = _window(b["dust"], start, lobed.shape)
+    flow = _window(b["dust"], start, plain.shape)
     ratio = np.clip((flow + 0.05) / (plain + 0.05), 0.4, 2.0)
-    made = np.ascontiguousarray(lobed * ratio, np.float32)
+    made = np.ascontiguousarray(shared.density * ratio / coarse.extinction, np.float32)
+    # The fine run's patches bring no heads of their own: none of the recipe's passes has those.
+    at = a["position"] - a["low"].astype(np.float32)
+    high = heads(a["dust"].shape, at, a["strength"], a["key"])
+    high = zoom(high, FINER, order=1, mode="nearest", grid_mode=True)
     at = b["position"] - (b["low"] + start).astype(np.float32)
     made = refine(
         made, at, b["strength"], b["key"], TRUE_DETAIL,
-        warp=0.6, carve=0.3, lobes=0.5, floor=0.02, seed=SEED,
+        warp=0.6, carve=0.3, lobes=0.5, floor=0.02, seed=SEED, height=high,
     )  # fmt: skip
-    corner = np.asarray(coarse.origin) + a["low"] * coarse.cell
     made *= np.float32(coarse.extinction)
-    return sharpened(Volume(made, corner, fine.cell / TRUE_DETAIL), coarse.extinction)
+    return sharpened(Volume(made, shared.origin, fine.cell / TRUE_DETAIL), coarse.extinction)
 
 
 def _stored(dust: Dust, frame: int) -> dict[str, Any] | None:
@@ -198,21 +205,27 @@ def _dust(
     return Dust.open(folder)
 
 
-def save(path: Path, scene: Scene, frame: int) -> bool:
-    """One frame's file; False where there is no dust yet."""
-    found = scene.sample(frame)
+def save(home: Path, scene: Scene, frame: int, kind: str) -> bool:
+    """One frame's file of a kind (`KINDS`); False where there is no dust yet."""
+    found = scene.sample(frame, recipe=kind == "recipe", truth=kind == "truth")
     if found is None:
         return False
     found.pop("seconds")
-    half = {k: v.astype(np.float16) for k, v in found.items() if k != "solid"}
-    solid = np.minimum(found["solid"], 6e4).astype(np.float16)
+    if "solid" in found:
+        found["solid"] = np.minimum(found["solid"], 6e4)
+    half = {k: v.astype(np.float16) for k, v in found.items()}
+    path = home / f"{kind}.{frame:04d}.npz"
     part = path.with_suffix(".part")
     with part.open("wb") as f:
-        np.savez_compressed(
-            f, **half, solid=solid, cell=scene.coarse.cell, to_sun=scene.light.to_sun
-        )
+        np.savez_compressed(f, **half, cell=scene.coarse.cell, to_sun=scene.light.to_sun)
     os.replace(part, path)
     return True
+
+
+def frames_of(c: Collapse) -> list[int]:
+    """Those that are learned from or watched: none of what is held out."""
+    pairs = () if c.split == "held" else PAIRS + (MORE if c.like else ())
+    return [f for k in pairs for f in (k, k + 1)]
 
 
 def main() -> None:
@@ -220,21 +233,24 @@ def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=form)
     ask.add_argument("folder", type=Path)
     ask.add_argument("--only", default="", help="names of collapses, with commas")
+    ask.add_argument("--anew", choices=KINDS, help="make these passes once more, keep the others")
     asked = ask.parse_args()
     for c in COLLAPSES:
         if asked.only and c.name not in asked.only.split(","):
             continue
         home = asked.folder / c.name
         home.mkdir(parents=True, exist_ok=True)
-        wanted = [f for k in PAIRS + (MORE if c.like else ()) for f in (k, k + 1)]
-        todo = [f for f in wanted if not (home / f"{f:04d}.npz").is_file()]
-        if not todo:
-            continue
+        todo = [
+            (frame, kind)
+            for frame in frames_of(c)
+            for kind in ((asked.anew,) if asked.anew else KINDS)
+            if asked.anew or not (home / f"{kind}.{frame:04d}.npz").is_file()
+        ]
         t = time.process_time()
         scene = Scene(c, home)
         print(f"{c.name}: simulated, {time.process_time() - t:.0f} CPU-s", flush=True)
-        for frame in todo:
-            save(home / f"{frame:04d}.npz", scene, frame)
+        for frame, kind in todo:
+            save(home, scene, frame, kind)
         (home / "done").touch()
         print(f"{c.name}: {time.process_time() - t:.0f} CPU-s", flush=True)
 

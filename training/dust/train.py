@@ -48,15 +48,17 @@ def load(folder: Path, split: str) -> list[list[dict[str, Any]]]:
     for c in COLLAPSES:
         if c.split != split or not (folder / c.name / "done").is_file():
             continue
-        files = sorted((folder / c.name).glob("[0-9]*.npz"))
-        frames = {int(p.stem): _frame(c, p) for p in files}
+        numbers = sorted(int(p.stem.split(".")[1]) for p in (folder / c.name).glob("truth.*.npz"))
+        frames = {n: _frame(c, folder / c.name, n) for n in numbers}
         pairs += [[frames[f], frames[f + 1]] for f in frames if f + 1 in frames]
     return pairs
 
 
-def _frame(c: Collapse, path: Path) -> dict[str, Any]:
-    with np.load(path) as data:
-        f = {k: data[k].astype(np.float32) for k in ("noise", "coarse", "truth", "motion", "solid")}
+def _frame(c: Collapse, home: Path, number: int) -> dict[str, Any]:
+    with np.load(home / f"truth.{number:04d}.npz") as data:
+        f = {"truth": data["truth"].astype(np.float32)}
+    with np.load(home / f"recipe.{number:04d}.npz") as data:
+        f |= {k: data[k].astype(np.float32) for k in ("noise", "coarse", "motion", "solid")}
         cell, sun = float(data["cell"]), data["to_sun"].astype(np.float64)
     solid = np.where(f["solid"] > 5e4, np.inf, f["solid"])
     view = View(f["coarse"], f["motion"], solid, sun, c.camera, cell)

@@ -235,6 +235,7 @@ def refine(
     floor: float = 0.05,
     seed: int = 0,
     seen: NDArray[np.bool_] | None = None,
+    height: F32 | None = None,
 ) -> F32:
     """Dust density at `detail` times the resolution, with lobes and creases that ride the flow.
 
@@ -244,12 +245,14 @@ def refine(
     The density gets its large heads (see `gas.heads`), is read at positions displaced by the
     patches' noise (warp, in cells), then its edge is moved by lobes around the patches and by finer
     billows (carve), then sharpened. seen: the bricks (see `bricks_seen`) that get all that; others,
-    which only keep light from what is seen, are as thick but smooth. None is all.
+    which only keep light from what is seen, are as thick but smooth. None is all. height: of the
+    heads (X, Y, Z) that the dust has already; None gives it those of these patches.
     """
     nx, ny, nz = dust.shape
-    height = heads(dust.shape, position, strength, key)
+    if height is None:
+        height = heads(dust.shape, position, strength, key)
+        dust = raised(dust, height)
     crisp = crispness(height, position)
-    dust = raised(dust, height)
     most, least = _blocks(dust), -_blocks(-dust)
     blocks = most.shape
     active = (most > 1e-3).astype(np.uint8)
