@@ -86,6 +86,23 @@ def averaged(run: Path, net: nn.Module) -> nn.Module:
     return net.eval()
 
 
+def take_weights(net: nn.Module, model: Path) -> None:
+    """Give `net` the weights of a model that `write_onnx` wrote. Exits where they do not fit."""
+    import onnx
+
+    found = {
+        t.name: torch.from_numpy(onnx.numpy_helper.to_array(t).copy())
+        for t in onnx.load(str(model)).graph.initializer
+    }
+    wanted = dict(net.named_parameters())
+    wrong = [k for k, p in wanted.items() if k not in found or found[k].shape != p.shape]
+    if wrong:
+        raise SystemExit(f"{model}: not of this network, it lacks {', '.join(wrong)}")
+    with torch.no_grad():
+        for name, p in wanted.items():
+            p.copy_(found[name])
+
+
 def write_onnx(
     net: nn.Module, to: Path, names: Sequence[str], example: tuple[Tensor, ...],
     other: tuple[Tensor, ...], shapes: dict[str, Any],

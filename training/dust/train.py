@@ -30,12 +30,13 @@ from setpiece.collapse.dust_paint import FOLD, View, features, near_dust, painte
 from setpiece.render.volume_march import SKY_GAIN
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
-from common import energy_loss, follow, keep, resume
+from common import energy_loss, follow, keep, resume, take_weights
 
 CROP = 128
 BATCH = 4  # pairs of following frames
 STEPS = 8000
 FIRST = 0.3  # share of the steps before the critic comes
+AGAIN = 0.06  # the same for a network that begins with what another learned
 RATE = 5e-4
 LEAST = 2e-6  # local energy of an octave that counts as none
 KEEP = 0.997  # of the moving average of weights
@@ -154,10 +155,16 @@ def main() -> None:
     ask.add_argument("--threads", type=int, default=1, help="busy cores make more slower")
     ask.add_argument("--critic", type=float, default=0.03, help="weight of the critic")
     ask.add_argument("--energy", type=float, default=0.05, help="weight of the octaves' energy")
+    ask.add_argument("--taught", type=Path, help="an exported model to begin with; it keeps what it"
+                     " knows, so the critic comes sooner and steps are half as large")  # fmt: skip
     asked = ask.parse_args()
     torch.set_num_threads(asked.threads)
     torch.manual_seed(0)
     net, critic = Painter(), Critic()
+    first, most = FIRST, RATE
+    if asked.taught:
+        take_weights(net, asked.taught)
+        first, most = AGAIN, RATE / 2
     mean = copy.deepcopy(net)
     opt = torch.optim.Adam(net.parameters(), RATE, betas=(0.9, 0.99))
     opt_c = torch.optim.Adam(critic.parameters(), RATE, betas=(0.5, 0.99))
@@ -172,7 +179,7 @@ def main() -> None:
         b = batch(pairs, rng)
         share = step / asked.steps
         decay = 0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * share))
-        rate = float(RATE * min(1, (step + 1) / 100) * decay)
+        rate = float(most * min(1, (step + 1) / 100) * decay)
         for o in (opt, opt_c):
             for g in o.param_groups:
                 g["lr"] = rate
@@ -191,20 +198,20 @@ def main() -> None:
         known = shown(base, *lamps)
         real = torch.cat([q, truth[:, :1], truth[:, 3:], known], 1)
         fake = torch.cat([p, made[:, :1], made[:, 3:], known], 1)
-        if share >= FIRST and asked.critic > 0:
+        if share >= first and asked.critic > 0:
             score, seen = critic(fake)
             with torch.no_grad():
                 _, wanted = critic(real)
             fooled = ((score - 1) ** 2).mean()
             alike = sum((i - j).abs().mean() for i, j in zip(seen, wanted, strict=True))
-            ramp = min((share - FIRST) / 0.1, 1.0)
+            ramp = min((share - first) / 0.1, 1.0)
             # What the critic sees in both should agree as well (Wang et al., pix2pixHD, 2018).
             loss = loss + ramp * asked.critic * (fooled + 2 * alike)
         opt.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         opt.step()
-        if share >= FIRST - 0.03 and asked.critic > 0:
+        if share >= first - 0.03 and asked.critic > 0:
             wrong = ((critic(real)[0] - 1) ** 2).mean() + (critic(fake.detach())[0] ** 2).mean()
             opt_c.zero_grad()
             wrong.backward()
