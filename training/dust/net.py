@@ -17,7 +17,8 @@ from common import Block
 
 OUT = 4  # sun, sky, ground, what is left of the picture behind
 WIDTHS = (40, 64, 96)
-EDGE = 12
+EDGE = 8
+AT_EDGES = (slice(0, 1), slice(3, 6))  # channels that edges are seen by: sun, what is left, depths
 
 
 class Painter(nn.Module):
@@ -31,7 +32,9 @@ class Painter(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         a, b, c = WIDTHS
-        self.first = nn.Conv2d(CHANNELS * FOLD**2 + COARSE, a, 3, padding=1)
+        # Three by three of the folded pixels, without folding them first.
+        self.first = nn.Conv2d(CHANNELS, a, 3 * FOLD, stride=FOLD, padding=FOLD)
+        self.told = nn.Conv2d(COARSE, a, 3, padding=1, bias=False)
         self.near = Block(a)
         self.down1 = nn.Conv2d(a, b, 4, stride=2, padding=1)
         self.mid = Block(b)
@@ -45,7 +48,7 @@ class Painter(nn.Module):
         self.near2 = Block(a)
         self.last = nn.Conv2d(a, OUT * FOLD**2, 3, padding=1)
         # Edges are put right pixel by pixel; folded pixels alone leave combs on them.
-        self.edge1 = nn.Conv2d(CHANNELS + OUT, EDGE, 3, padding=1)
+        self.edge1 = nn.Conv2d(4 + OUT, EDGE, 3, padding=1)
         self.edge2 = nn.Conv2d(EDGE, OUT, 3, padding=1)
         # It starts as the recipe: nothing is added.
         for layer in (self.last, self.edge2):
@@ -54,8 +57,7 @@ class Painter(nn.Module):
             nn.init.zeros_(layer.bias)
 
     def forward(self, full: Tensor, coarse: Tensor) -> Tensor:
-        x = torch.cat([F.pixel_unshuffle(full, FOLD), coarse], 1)
-        x0 = self.near(self.first(x))
+        x0 = self.near(self.first(full) + self.told(coarse))
         x1 = self.mid(self.down1(x0))
         x2 = self.deep(self.down2(x1))
         y = F.interpolate(self.up2(x2), scale_factor=2, mode="bilinear", align_corners=False)
@@ -63,7 +65,7 @@ class Painter(nn.Module):
         y = F.interpolate(self.up1(y), scale_factor=2, mode="bilinear", align_corners=False)
         y = self.near2(self.join0(torch.cat([y, x0], 1)))
         out = F.pixel_shuffle(self.last(y), FOLD)
-        edges = F.leaky_relu(self.edge1(torch.cat([full, out], 1)), 0.1)
+        edges = F.leaky_relu(self.edge1(torch.cat([*(full[:, s] for s in AT_EDGES), out], 1)), 0.1)
         return out + self.edge2(edges)
 
 
