@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.collapse.demo import BRIEF, STROKES, photograph
+from setpiece.render.volume_kernel import AHEAD, BACKWARD, FORWARD
 
 F32 = NDArray[np.float32]
 # One matt colour for each group of faces (`render.scene.Material`): plate, glass, concrete,
@@ -24,7 +25,9 @@ ALBEDO = np.array(
     ]
 )  # fmt: skip
 DUST = (0.74, 0.70, 0.65)  # what a thick bank of dust sends back, as `render.volume.march` has it
-ANISOTROPY = 0.48  # mean cosine of the grains that our light is measured against
+# How the grains scatter that our light is measured against: mean cosine and share of each lobe.
+LOBES = ((FORWARD, AHEAD), (BACKWARD, 1 - AHEAD))
+ANISOTROPY = sum(cosine * share for cosine, share in LOBES)
 FAR = 4000.0  # m: the ground goes that far to each side
 AWAY = 512.0  # m: how far the standing building is set aside for `plain_frame`
 SWATCH = 5  # px
@@ -109,7 +112,7 @@ def export(job: dict[str, Any]) -> dict[str, Any]:
         sun=light.sun, sky=light.sky, ground=light.ground, sun_direction=sun,
         softness=max(light.softness, 0.25), ground_albedo=np.clip(ground, 0, 0.9),
         far=FAR, albedo=ALBEDO, dust_albedo=single_scattering(np.array(DUST)),
-        anisotropy=ANISOTROPY, light=json.dumps(light.model_dump()),
+        dust_lobes=LOBES, light=json.dumps(light.model_dump()),
     )  # fmt: skip
     np.savez(
         to / "motion.npz", position=motion.position, rotation=motion.rotation, rest=motion.rest

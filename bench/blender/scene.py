@@ -158,17 +158,27 @@ def add_light(shot: Arrays) -> None:
 
 
 def dust_material(shot: Arrays, density: float) -> Any:
-    """A volume whose extinction [1/m] is the grid "density" times `density`."""
+    """A volume whose extinction [1/m] is the grid "density" times `density`; its grains scatter in
+    the lobes of Henyey and Greenstein that `dust_lobes` has, (n, 2): mean cosine, share."""
     made = bpy.data.materials.new("dust")
     made.use_nodes = True
     tree = made.node_tree
     tree.nodes.clear()
+    sum_of = None
+    for cosine, share in shot["dust_lobes"]:
+        volume = tree.nodes.new("ShaderNodeVolumePrincipled")
+        volume.inputs["Color"].default_value = (*(float(c) for c in shot["dust_albedo"]), 1.0)
+        volume.inputs["Absorption Color"].default_value = (0.0, 0.0, 0.0, 1.0)
+        volume.inputs["Density"].default_value = density * float(share)
+        volume.inputs["Density Attribute"].default_value = "density"
+        volume.inputs["Anisotropy"].default_value = float(cosine)
+        lobe = volume.outputs["Volume"]
+        if sum_of is not None:
+            both = tree.nodes.new("ShaderNodeAddShader")
+            tree.links.new(sum_of, both.inputs[0])
+            tree.links.new(lobe, both.inputs[1])
+            lobe = both.outputs["Shader"]
+        sum_of = lobe
     out = tree.nodes.new("ShaderNodeOutputMaterial")
-    volume = tree.nodes.new("ShaderNodeVolumePrincipled")
-    volume.inputs["Color"].default_value = (*(float(c) for c in shot["dust_albedo"]), 1.0)
-    volume.inputs["Absorption Color"].default_value = (0.0, 0.0, 0.0, 1.0)
-    volume.inputs["Density"].default_value = density
-    volume.inputs["Density Attribute"].default_value = "density"
-    volume.inputs["Anisotropy"].default_value = float(shot["anisotropy"])
-    tree.links.new(volume.outputs["Volume"], out.inputs["Volume"])
+    tree.links.new(sum_of, out.inputs["Volume"])
     return made

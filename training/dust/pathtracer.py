@@ -31,7 +31,9 @@ ALBEDO = 0.988  # of one scattering
 FORWARD, BACKWARD, SHARE = 0.65, -0.2, 0.8  # lobes of the phase function; share of the first
 BANK = 0.70  # mean albedo of thick dust, by which the comp multiplies what comes from here
 LONGEST = 90  # scatterings
-BRICK = 8
+STAYS = 0.98  # chance that a path of more than 24 goes on
+BRICK = 4  # cells along an edge of those of which the thickest cell is known
+NEXT = 6  # cells towards the sun that are walked
 SOFT = 4  # cells along an edge of those in which solids hide the sun
 
 
@@ -69,9 +71,8 @@ def true_dust(
     half = view.resized(small_depth.shape[1], small_depth.shape[0])
     lens = np.array([half.focal, *half.centre])
     wandered = np.zeros((*small_depth.shape, 4), np.float32)
-    coarse = pooled(d, 2)
-    _wander(d, coarse, tau, clear, SOFT, full, _bricks(coarse), at, volume.cell,
-            eye, turn, lens, small_depth, sun, samples, seed, wandered)  # fmt: skip
+    _wander(d, tau, clear, SOFT, full, at, volume.cell, eye, turn, lens, small_depth,
+            sun, samples, seed, wandered)  # fmt: skip
     seen = np.maximum(wandered[..., 3:], 1e-4)
     mean = wandered[..., :3] / seen
     guide = np.repeat(np.clip(wandered[..., 3:], 0, 1), 3, axis=2)
@@ -87,14 +88,16 @@ def true_dust(
     return raw
 
 
-def _bricks(d: F32) -> NDArray[np.bool_]:
+def _bricks(d: F32) -> F32:
+    """Most that a trilinear tap may find in each brick; it reaches into the next ones."""
     m = d
     for axis in range(3):
         m = np.maximum.reduceat(m, np.arange(0, d.shape[axis], BRICK), axis=axis)
-    for axis in range(3):  # a trilinear tap reaches into the next brick
-        shifted = np.take(m, np.minimum(np.arange(m.shape[axis]) + 1, m.shape[axis] - 1), axis)
-        m = np.maximum(m, shifted)
-    return m > 1e-4
+    for axis in range(3):
+        n = np.arange(m.shape[axis])
+        on, back = np.minimum(n + 1, n[-1]), np.maximum(n - 1, 0)
+        m = np.maximum(m, np.maximum(np.take(m, on, axis), np.take(m, back, axis)))
+    return np.where(m > 1e-4, m, np.float32(0)).astype(np.float32)
 
 
 @njit(inline="always")
@@ -121,6 +124,17 @@ def _tap(f, x, y, z):
         (1 - b) * ((1 - c) * f[i + 1, j, k] + c * f[i + 1, j, k + 1])
         + b * ((1 - c) * f[i + 1, j + 1, k] + c * f[i + 1, j + 1, k + 1])
     )
+
+
+@njit(inline="always")
+def _to_sun(d, tau, cell, x, y, z, sun):
+    """Optical depth between (x, y, z) and the sun. What lies within a thick cell counts most: the
+    next cells are walked, and the grid of depths is asked only beyond them."""
+    near = 0.0
+    for n in range(2 * NEXT):
+        m = 0.5 * n + 0.25
+        near += _tap(d, x + m * sun[0], y + m * sun[1], z + m * sun[2])
+    return 0.5 * near * cell + _tap(tau, x + NEXT * sun[0], y + NEXT * sun[1], z + NEXT * sun[2])
 
 
 @njit(inline="always")
@@ -176,7 +190,7 @@ def _look(d, tau, clear, ratio, full, origin, cell, eye, turn, lens, depth, sun,
                 bi = min(max(int(x), 0) // BRICK, full.shape[0] - 1)
                 bj = min(max(int(y), 0) // BRICK, full.shape[1] - 1)
                 bk = min(max(int(z), 0) // BRICK, full.shape[2] - 1)
-                if not full[bi, bj, bk]:
+                if full[bi, bj, bk] == 0:
                     t = _jump(e, q, t, bi, bj, bk) + 0.05 * dt
                     continue
                 de = _tap(d, x, y, z)
@@ -184,7 +198,7 @@ def _look(d, tau, clear, ratio, full, origin, cell, eye, turn, lens, depth, sun,
                     met = left * (1 - np.exp(-de * step * length * cell))
                     free = _tap(clear, (x + 0.5) / ratio - 0.5, (y + 0.5) / ratio - 0.5,
                                 (z + 0.5) / ratio - 0.5)  # fmt: skip
-                    light += met * free * np.exp(-_tap(tau, x, y, z))
+                    light += met * free * np.exp(-_to_sun(d, tau, cell, x, y, z, sun))
                     far += met * m
                     left -= met
                 t += step
@@ -205,8 +219,53 @@ def _rnd(state):
     return (bits & np.uint64(0x7FFFFFFF)) / 2147483648.0, state
 
 
+@njit(nogil=True, fastmath=True)
+def _fly(d, full, cell, p, s, ground, state):
+    """Moves p (cells) along s (unit) to the next grain, if there is one before the light has left
+    the volume or reached the ground: (whether there is, next state).
+
+    Delta tracking (Woodcock, 1965) with the most that each brick holds.
+    """
+    while True:
+        i, j, k = int(p[0] + 0.5), int(p[1] + 0.5), int(p[2] + 0.5)
+        outside = p[0] < -0.5 or p[1] < -0.5 or p[2] < -0.5
+        if outside or i >= d.shape[0] or j >= d.shape[1] or k >= d.shape[2] or p[2] < ground:
+            return False, state
+        most = full[i // BRICK, j // BRICK, k // BRICK] * cell
+        # Bricks' borders lie between cells here.
+        go = 1e9
+        for a in range(3):
+            b = ((i if a == 0 else (j if a == 1 else k)) // BRICK) * BRICK - 0.5
+            if s[a] > 1e-9:
+                go = min(go, (b + BRICK - p[a]) / s[a])
+            elif s[a] < -1e-9:
+                go = min(go, (b - p[a]) / s[a])
+        go = max(go, 0.0) + 1e-4
+        met = False
+        if most > 0:
+            r, state = _rnd(state)
+            step = -np.log(1 - r) / most
+            if step < go:
+                go, met = step, True
+        for a in range(3):
+            p[a] += go * s[a]
+        if met:
+            r, state = _rnd(state)
+            if r * most < _tap(d, p[0], p[1], p[2]) * cell:
+                return True, state
+
+
+@njit(inline="always")
+def _seeded(number):
+    """A state that has nothing to do with that of the next number (splitmix64; Steele, 2014)."""
+    z = np.uint64(number) * np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
 @njit(cache=True, nogil=True, fastmath=True)
-def _wander(d, coarse, tau, clear, ratio, full, some, origin, cell, eye, turn, lens, depth, sun,
+def _wander(d, tau, clear, ratio, full, origin, cell, eye, turn, lens, depth, sun,
             samples, seed, out):  # fmt: skip
     """out (h, w, 4): light of sun (scattered twice and more), sky, ground; what is hidden."""
     h, w = depth.shape
@@ -225,9 +284,8 @@ def _wander(d, coarse, tau, clear, ratio, full, some, origin, cell, eye, turn, l
             # How much is seen, then paths from evenly spread shares of it.
             hides = 0.0
             for scan in range(2):
-                state = np.uint64((py * 9781 + px) * 6151 + seed * 7919 + 12345)
-                for _ in range(3):
-                    r, state = _rnd(state)
+                state = _seeded((py * 9781 + px) * 6151 + seed * 7919 + 12345)
+                r, state = _rnd(state)
                 if scan == 1 and hides < 2e-4:
                     break
                 t, left, done = start, 1.0, 0
@@ -239,34 +297,34 @@ def _wander(d, coarse, tau, clear, ratio, full, some, origin, cell, eye, turn, l
                     bi = min(max(int(x), 0) // BRICK, full.shape[0] - 1)
                     bj = min(max(int(y), 0) // BRICK, full.shape[1] - 1)
                     bk = min(max(int(z), 0) // BRICK, full.shape[2] - 1)
-                    if not full[bi, bj, bk]:
+                    if full[bi, bj, bk] == 0:
                         t = _jump(e, q, t, bi, bj, bk) + 0.05 * dt
                         continue
-                    de = _tap(d, x, y, z)
-                    left *= np.exp(-de * step * length * cell)
-                    t += step
+                    thick = _tap(d, x, y, z) * step * length * cell
+                    before = left
+                    left *= np.exp(-thick)
                     while scan == 1 and done < samples and 1 - left >= aim:
+                        m = t + step * np.log(before / (1 - aim)) / thick
                         for a in range(3):
                             s[a] = q[a] / length
-                        p[0], p[1], p[2] = x, y, z
-                        state = _path(coarse, tau, clear, ratio, some, origin, cell, sun, p, s,
+                            p[a] = e[a] + m * q[a]
+                        state = _path(d, tau, clear, ratio, full, origin, cell, sun, p, s,
                                       hides / samples, state, out[py, px])  # fmt: skip
                         done += 1
                         r, state = _rnd(state)
                         aim = (done + r) / samples * hides
+                    t += step
                 if scan == 0:
                     hides = 1.0 - left
             out[py, px, 3] = hides
 
 
 @njit(nogil=True, fastmath=True)
-def _path(coarse, tau, clear, ratio, some, origin, cell, sun, p, s, share, state, out):
-    """One path that starts with a scattering at p (fine cells) of light seen along s (unit)."""
-    nx, ny, nz = coarse.shape
+def _path(d, tau, clear, ratio, full, origin, cell, sun, p, s, share, state, out):
+    """One path that starts with a scattering at p (cells) of light seen along s (unit)."""
+    at = np.empty(3)
     weight = share * ALBEDO
-    x, y, z = p[0] / 2 - 0.25, p[1] / 2 - 0.25, p[2] / 2 - 0.25  # in coarse cells
-    big = 2 * cell
-    ground = (0.0 - origin[2]) / big - 0.5
+    ground = (0.0 - origin[2]) / cell - 0.5
     for order in range(LONGEST):
         # A new direction, from the lobes.
         r, state = _rnd(state)
@@ -284,49 +342,32 @@ def _path(coarse, tau, clear, ratio, some, origin, cell, sun, p, s, share, state
         s[0] = f * (1 + sign * a * a * i0) + h * i1 + cosine * a
         s[1] = f * sign * i1 + h * (sign + b * b * i0) + cosine * b
         s[2] = -f * sign * a - h * b + cosine * c
-        # On to the next grain.
-        r, state = _rnd(state)
-        tau_left = -np.log(1 - r)
-        r, state = _rnd(state)
-        go = r
-        inside = True
-        while True:
-            qx, qy, qz = x + go * s[0], y + go * s[1], z + go * s[2]
-            i, j, k2 = int(qx + 0.5), int(qy + 0.5), int(qz + 0.5)
-            if qx < -0.5 or qy < -0.5 or qz < -0.5 or i >= nx or j >= ny or k2 >= nz or qz < ground:
-                inside = False
-                break
-            if not some[i // BRICK, j // BRICK, k2 // BRICK]:
-                go += 3.0
-                continue
-            tau_left -= coarse[i, j, k2] * big
-            if tau_left <= 0:
-                break
-            go += 1.0
-        if not inside:
+        met, state = _fly(d, full, cell, p, s, ground, state)
+        if not met:
             if s[2] > 0:
                 out[1] += weight
             else:
                 # The ground there is as bright as the cloud above it lets it be.
-                down = (z - ground) / max(-s[2], 1e-3)
-                gx, gy = 2 * (x + down * s[0]) + 0.5, 2 * (y + down * s[1]) + 0.5
+                down = (p[2] - ground) / max(-s[2], 1e-3)
+                gx, gy = p[0] + down * s[0], p[1] + down * s[1]
                 bright = 1.0
                 if 0 <= gx < tau.shape[0] - 1 and 0 <= gy < tau.shape[1] - 1:
                     bright = 0.25 + 0.75 * np.exp(-tau[int(gx), int(gy), 0])
                 out[2] += weight * bright
             return state
-        x, y, z = qx, qy, qz
         weight *= ALBEDO
-        fx, fy, fz = 2 * x + 0.5, 2 * y + 0.5, 2 * z + 0.5
-        lit = np.exp(-_tap(tau, fx, fy, fz))
-        if lit > 1e-5:
-            free = _tap(clear, (fx + 0.5) / ratio - 0.5, (fy + 0.5) / ratio - 0.5,
-                        (fz + 0.5) / ratio - 0.5)  # fmt: skip
+        for a in range(3):
+            at[a] = p[a]
+        met, state = _fly(d, full, cell, at, sun, ground, state)
+        if not met:
+            free = _tap(clear, (p[0] + 0.5) / ratio - 0.5, (p[1] + 0.5) / ratio - 0.5,
+                        (p[2] + 0.5) / ratio - 0.5)  # fmt: skip
             cosine = s[0] * sun[0] + s[1] * sun[1] + s[2] * sun[2]
-            out[0] += weight * free * lit * _lobes(cosine) / 4
+            out[0] += weight * free * _lobes(cosine) / 4
+        # No more chance of an end than grains swallow, or few long paths would carry it all.
         if order > 24:
             r, state = _rnd(state)
-            if r > 0.85:
+            if r > STAYS:
                 return state
-            weight /= 0.85
+            weight /= STAYS
     return state

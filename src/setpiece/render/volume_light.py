@@ -122,43 +122,42 @@ class LitVolume:
 
 @njit(cache=True, nogil=True, fastmath=True)
 def _sweep(d, out, ax, ay, length):
-    """Optical depth towards plane 0, plane by plane.
+    """Optical depth towards plane 0, plane by plane, along rays that stay what they are.
 
     d: extinction with the dominant axis first, light entering at plane 0; (ax, ay): cells that a
     ray moves sideways from a plane to the one before; length: metres between planes along it.
+    Rays start on the cells of plane 0, so that depth is looked up between them once, at its cell:
+    handed on from plane to plane it would be blurred each time, and light would be lost at edges.
     """
     planes, nx, ny = d.shape
-    h = np.float32(0.5) * length
     one = np.float32(1.0)
-    for i in range(nx):
-        for j in range(ny):
-            out[0, i, j] = h * d[0, i, j]
-    sx = int(np.floor(ax))
-    sy = int(np.floor(ay))
-    p = np.float32(ax - sx)
-    q = np.float32(ay - sy)
-    w00, w01, w10, w11 = (one - p) * (one - q), (one - p) * q, p * (one - q), p * q
-    for k in range(1, planes):
+    h = np.float32(0.5) * length
+    # Cells beside the grid that rays into it start from.
+    left = int(np.ceil(max(-ax, 0.0) * (planes - 1)))
+    front = int(np.ceil(max(-ay, 0.0) * (planes - 1)))
+    wide = nx + 2 + int(np.ceil(abs(ax) * (planes - 1)))
+    deep = ny + 2 + int(np.ceil(abs(ay) * (planes - 1)))
+    so_far = np.zeros((wide, deep), np.float32)
+    row = np.zeros(ny + 2, np.float32)
+    for k in range(planes):
+        sx, sy = int(np.floor(k * ax)), int(np.floor(k * ay))
+        p, q = np.float32(k * ax - sx), np.float32(k * ay - sy)
         for i in range(nx):
-            a = i + sx
+            u, v = i + sx + left, sy + front
+            for j in range(ny + 1):
+                row[j] = (one - p) * so_far[u, v + j] + p * so_far[u + 1, v + j]
             for j in range(ny):
-                b = j + sy
-                t = np.float32(0.0)
-                if a >= 0 and b >= 0 and a < nx - 1 and b < ny - 1:
-                    t = (
-                        w00 * (out[k - 1, a, b] + h * d[k - 1, a, b])
-                        + w01 * (out[k - 1, a, b + 1] + h * d[k - 1, a, b + 1])
-                        + w10 * (out[k - 1, a + 1, b] + h * d[k - 1, a + 1, b])
-                        + w11 * (out[k - 1, a + 1, b + 1] + h * d[k - 1, a + 1, b + 1])
-                    )
-                else:
-                    for m in range(2):
-                        for n in range(2):
-                            c, e = a + m, b + n
-                            if c >= 0 and e >= 0 and c < nx and e < ny:
-                                w = (p if m else one - p) * (q if n else one - q)
-                                t += w * (out[k - 1, c, e] + h * d[k - 1, c, e])
-                out[k, i, j] = t + h * d[k, i, j]
+                out[k, i, j] = (one - q) * row[j] + q * row[j + 1] + h * d[k, i, j]
+        row[0] = row[ny + 1] = np.float32(0)
+        for i in range(nx + 1):
+            u, v = i + sx + left, sy + front
+            before, after = max(i - 1, 0), min(i, nx - 1)
+            pa = p if i > 0 else np.float32(0)
+            pb = one - p if i < nx else np.float32(0)
+            for j in range(ny):
+                row[j + 1] = length * (pa * d[k, before, j] + pb * d[k, after, j])
+            for j in range(ny + 1):
+                so_far[u, v + j] += q * row[j] + (one - q) * row[j + 1]
 
 
 def optical_depth(density: F32, cell: float, towards: NDArray[np.float64]) -> F32:
