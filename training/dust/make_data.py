@@ -38,7 +38,7 @@ SEED = 1
 TRUE_DETAIL = 3  # fine cells along a cell of the fine run, in the truth
 PAIRS = (10, 18, 27, 36, 46, 57, 69)  # first frames
 MORE = (14, 23, 32, 41, 51, 63)  # and these under the second sun
-SAMPLES = 40
+SAMPLES = 20
 KINDS = ("recipe", "truth")  # of passes, each in its own file of a frame
 
 

@@ -126,7 +126,7 @@ def watch(net: Painter, pairs: list[list[dict[str, Any]]]) -> dict[str, float]:
     """Figures on the collapse that is only watched; the recipe's own beside them."""
     rows = []
     net.eval()
-    for pair in pairs[::2]:
+    for pair in pairs:
         f = pair[0]
         if dusty(f["true"]).mean() < 0.01:
             continue
