@@ -22,8 +22,9 @@ from setpiece.render.denoise import denoise
 from setpiece.render.light import Light
 from setpiece.render.volume import Volume
 from setpiece.render.volume_fill import enlarge
-from setpiece.render.volume_light import Hidden, optical_depth, past_solids, pooled
+from setpiece.render.volume_light import Hidden, past_solids
 from setpiece.render.volume_march import SKY_GAIN
+from setpiece.render.volume_sweep import optical_depth, pooled
 
 F32 = NDArray[np.float32]
 
@@ -320,28 +321,34 @@ def _wander(d, tau, clear, ratio, full, origin, cell, eye, turn, lens, depth, su
 
 
 @njit(nogil=True, fastmath=True)
+def _turn(s, state):
+    """Turns s (unit) by a scattering, as the lobes say; the next state."""
+    r, state = _rnd(state)
+    g = FORWARD if r < SHARE else BACKWARD
+    r, state = _rnd(state)
+    k = (1 - g * g) / (1 - g + 2 * g * r)
+    cosine = min(max((1 + g * g - k * k) / (2 * g), -1.0), 1.0)
+    r, state = _rnd(state)
+    sine, angle = np.sqrt(1 - cosine * cosine), 6.283185307179586 * r
+    a, b, c = s[0], s[1], s[2]
+    sign = 1.0 if c >= 0 else -1.0
+    i0 = -1.0 / (sign + c)
+    i1 = a * b * i0
+    f, h = sine * np.cos(angle), sine * np.sin(angle)
+    s[0] = f * (1 + sign * a * a * i0) + h * i1 + cosine * a
+    s[1] = f * sign * i1 + h * (sign + b * b * i0) + cosine * b
+    s[2] = -f * sign * a - h * b + cosine * c
+    return state
+
+
+@njit(nogil=True, fastmath=True)
 def _path(d, tau, clear, ratio, full, origin, cell, sun, p, s, share, state, out):
     """One path that starts with a scattering at p (cells) of light seen along s (unit)."""
     at = np.empty(3)
     weight = share * ALBEDO
     ground = (0.0 - origin[2]) / cell - 0.5
     for order in range(LONGEST):
-        # A new direction, from the lobes.
-        r, state = _rnd(state)
-        g = FORWARD if r < SHARE else BACKWARD
-        r, state = _rnd(state)
-        k = (1 - g * g) / (1 - g + 2 * g * r)
-        cosine = min(max((1 + g * g - k * k) / (2 * g), -1.0), 1.0)
-        r, state = _rnd(state)
-        sine, angle = np.sqrt(1 - cosine * cosine), 6.283185307179586 * r
-        a, b, c = s[0], s[1], s[2]
-        sign = 1.0 if c >= 0 else -1.0
-        i0 = -1.0 / (sign + c)
-        i1 = a * b * i0
-        f, h = sine * np.cos(angle), sine * np.sin(angle)
-        s[0] = f * (1 + sign * a * a * i0) + h * i1 + cosine * a
-        s[1] = f * sign * i1 + h * (sign + b * b * i0) + cosine * b
-        s[2] = -f * sign * a - h * b + cosine * c
+        state = _turn(s, state)
         met, state = _fly(d, full, cell, p, s, ground, state)
         if not met:
             if s[2] > 0:

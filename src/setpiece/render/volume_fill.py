@@ -76,8 +76,12 @@ def middle(depth, alike, raw, wanted):
                 low, high = min(a[k], b[k], c[k], e[k]), max(a[k], b[k], c[k], e[k])
                 agree = agree and high - low <= alike
             d = depth[y, x]
-            for z in (depth[y - 1, x], depth[y + 1, x], depth[y, x - 1], depth[y, x + 1]):
-                agree = agree and abs(d - z) <= f4(0.02) * min(d, z)
+            if max(a[3], b[3], c[3], e[3]) <= 0:
+                # As above: what stands behind opaque dust does not matter.
+                agree = agree and d > f4(1.3) * max(a[4], b[4], c[4], e[4])
+            else:
+                for z in (depth[y - 1, x], depth[y + 1, x], depth[y, x - 1], depth[y, x + 1]):
+                    agree = agree and abs(d - z) <= f4(0.02) * min(d, z)
             if agree:
                 for k in range(5):
                     raw[y, x, k] = f4(0.25) * (a[k] + b[k] + c[k] + e[k])

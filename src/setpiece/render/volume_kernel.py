@@ -13,6 +13,7 @@ WIDE, TALL = 16, 64  # px of a tile of rays: their cells, in columns, are still 
 NEAR = 4.0  # px of a fine cell from which on lobes move the edge of the cloud
 CARVE = 0.6  # cells that a lobe of one deviation moves it
 TURN = 0.8  # optical depth that a lobe's far side has more, of its slope away from the sun
+LIFT = 0.5  # how much of that the light has that was scattered often and knows no lobes
 OPEN = 0.14  # share of the sky that a lobe of one deviation sees more, and a cleft less
 WEAK = 0.08  # of the strongest patch's weight, that is taken off all: the faint need no noise then
 FAINT = 0.004  # of the picture that dust hides: so much has gathered before its light is asked for
@@ -20,16 +21,11 @@ PITCH, FINER = 1.77, 2.66  # texels of noise in a fine cell, and how much finer 
 
 
 # Sun light out of the dust by how often it was scattered (after Wrenninge, Kulla and Lundqvist,
-# "Oz: the great and volumetric", 2013): once, twice, some times and many times; the last two have
-# forgotten where they came from. To be scattered again light has to meet dust around: a wisp has
-# the first alone, a thick bank all of it. Phase function and first share are those of the
-# path tracer in `training/dust`; the others were fitted to it on the same volumes, clouds of a
-# collapse and balls of dust from thin to thick, with the sun on every side.
+# "Oz: the great and volumetric", 2013): once here; `volume_scatter` says how much was twice and
+# more. Phase function and first share are those of the path tracer in `training/dust`.
 FORWARD, BACKWARD, AHEAD = 0.65, -0.2, 0.8  # lobes of the phase function; share of the first
 FORWARD2, BACKWARD2 = 0.42, -0.04  # of light that was scattered twice: their squares
-# Times exp(-depth), twice exp(-depth / 2) and exp(-depth / 16); and the share of directions in
-# which dust is met to the power of 0, 1, 2 and 4.
-ONCE, TWICE, SOME, MANY = 0.353, 0.31, 0.73, 0.31
+ONCE = 0.353
 
 
 @njit(inline="always")
@@ -45,32 +41,22 @@ def _sample(f, i, j, k, a, b, c):
 
 @njit(inline="always")
 def _around(f, i, j, k, a, b, c):
-    """The four channels of f (X, Y, Z, 4) at once: they lie side by side in memory."""
+    """The five channels of f (X, Y, Z, 5) at once: they lie side by side in memory."""
     a1, b1, c1 = f4(1.0) - a, f4(1.0) - b, f4(1.0) - c
-    w0, w1, w2, w3 = a1 * b1 * c1, a1 * b1 * c, a1 * b * c1, a1 * b * c
-    w4, w5, w6, w7 = a * b1 * c1, a * b1 * c, a * b * c1, a * b * c
     i, j, k = np.uint64(i), np.uint64(j), np.uint64(k)
-    r = k + U1
-    x, y, z = w0 * f[i, j, k, U0], w0 * f[i, j, k, U1], w0 * f[i, j, k, U2]
-    v = w0 * f[i, j, k, U3]
-    x, y, z = x + w1 * f[i, j, r, U0], y + w1 * f[i, j, r, U1], z + w1 * f[i, j, r, U2]
-    v += w1 * f[i, j, r, U3]
-    j += U1
-    x, y, z = x + w2 * f[i, j, k, U0], y + w2 * f[i, j, k, U1], z + w2 * f[i, j, k, U2]
-    v += w2 * f[i, j, k, U3]
-    x, y, z = x + w3 * f[i, j, r, U0], y + w3 * f[i, j, r, U1], z + w3 * f[i, j, r, U2]
-    v += w3 * f[i, j, r, U3]
-    i += U1
-    x, y, z = x + w6 * f[i, j, k, U0], y + w6 * f[i, j, k, U1], z + w6 * f[i, j, k, U2]
-    v += w6 * f[i, j, k, U3]
-    x, y, z = x + w7 * f[i, j, r, U0], y + w7 * f[i, j, r, U1], z + w7 * f[i, j, r, U2]
-    v += w7 * f[i, j, r, U3]
-    j -= U1
-    x, y, z = x + w4 * f[i, j, k, U0], y + w4 * f[i, j, k, U1], z + w4 * f[i, j, k, U2]
-    v += w4 * f[i, j, k, U3]
-    x, y, z = x + w5 * f[i, j, r, U0], y + w5 * f[i, j, r, U1], z + w5 * f[i, j, r, U2]
-    v += w5 * f[i, j, r, U3]
-    return x, y, z, v
+    v, w, x, y, z = f4(0.0), f4(0.0), f4(0.0), f4(0.0), f4(0.0)
+    for n in range(4):
+        p = i + U1 if n & 2 else i
+        q = j + U1 if n & 1 else j
+        side = (a if n & 2 else a1) * (b if n & 1 else b1)
+        lo, hi = side * c1, side * c
+        r = k + U1
+        v += lo * f[p, q, k, U0] + hi * f[p, q, r, U0]
+        w += lo * f[p, q, k, U1] + hi * f[p, q, r, U1]
+        x += lo * f[p, q, k, U2] + hi * f[p, q, r, U2]
+        y += lo * f[p, q, k, U3] + hi * f[p, q, r, U3]
+        z += lo * f[p, q, k, U4] + hi * f[p, q, r, U4]
+    return v, w, x, y, z
 
 
 @njit(inline="always")
@@ -222,8 +208,7 @@ def march_rays(d, tau, around, ratio, clear, origin, cell, eye, rotation, focal,
            tile, wanted, apart, out):  # fmt: skip
     """out (h, w, 5): sun, sky and ground light, transmittance, mean depth.
 
-    around: (X', Y', Z', 4) light from sky and ground, what solids leave of the sun, and how much of
-    scattered light meets dust.
+    around: (X', Y', Z', 5) as in `LitVolume`.
     clear: of each brick, how many bricks away the nearest one with dust is, 0 where it is this.
     wanted: (h, w), only pixels where it is 1 are looked at; they lie `apart` pixels apart.
     """
@@ -274,7 +259,7 @@ def march_rays(d, tau, around, ratio, clear, origin, cell, eye, rotation, focal,
             cosine = (q0 * sun[0] + q1 * sun[1] + q2 * sun[2]) / length
             p0 = AHEAD * _lobe(cosine, FORWARD) + (1 - AHEAD) * _lobe(cosine, BACKWARD)
             p1 = AHEAD * _lobe(cosine, FORWARD2) + (1 - AHEAD) * _lobe(cosine, BACKWARD2)
-            p0, p1 = f4(ONCE * p0), f4(TWICE * p1)
+            p0, p1 = f4(ONCE * p0), f4(p1)
             fine = f4(step) / length  # metres of depth in a step of `step` cells
             dt, last = fine, fine
             travelled = length * f4(cell)  # metres along the ray for one of depth
@@ -354,24 +339,23 @@ def march_rays(d, tau, around, ratio, clear, origin, cell, eye, rotation, focal,
                         de *= max(f4(1.0) + f4(0.55) * bump, f4(0.05))
                     al = f4(1.0) - np.exp(-waiting - de * piece * travelled)
                     waiting = f4(0.0)
-                    s = _sample(tau, i, j, k, a, b, c)
+                    plain = _sample(tau, i, j, k, a, b, c)
                     # A bulge stands a little further into the light than its cell.
-                    s = max(s * np.exp(f4(-0.33) * bump) + f4(TURN) * turn, f4(0.0))
-                    r = np.exp(f4(-0.0625) * s)
-                    r8 = r * r
-                    r8 *= r8
-                    r8 *= r8
+                    s = max(plain * np.exp(f4(-0.33) * bump) + f4(TURN) * turn, f4(0.0))
+                    r = np.exp(f4(-0.5) * s)
                     x = min(max((x + half) * inv_ratio - half, f4(0.0)), slim0)
                     y = min(max((y + half) * inv_ratio - half, f4(0.0)), slim1)
                     z = min(max((z + half) * inv_ratio - half, f4(0.0)), slim2)
                     i, j, k = int(x), int(y), int(z)
-                    up, low, free, met = _around(around, i, j, k, x - f4(i), y - f4(j), z - f4(k))
+                    more, often, up, low, free = _around(
+                        around, i, j, k, x - f4(i), y - f4(j), z - f4(k)
+                    )
                     if turn != 0:
                         up *= max(f4(1.0) + f4(OPEN) * bump, f4(0.2))
                     al *= left
                     # What no solid hides from the sun; a little light wanders in all the same.
-                    light = p0 * r8 * r8 + met * r8 * (p1 + f4(SOME) * met)
-                    light += f4(MANY) * r * met * met * met * met
+                    often *= f4(1.0) - f4(LIFT) * (s - plain) / (f4(1.0) + plain)
+                    light = (p0 * r + p1 * more) * r + often
                     light *= f4(0.06) + f4(0.94) * free
                     ls += al * light
                     la += al * up

@@ -13,23 +13,11 @@ from scipy.ndimage import distance_transform_cdt, gaussian_filter
 
 from setpiece.render.light import Light, sunlit
 from setpiece.render.volume_kernel import BRICK, brick_max
+from setpiece.render.volume_scatter import scattered
+from setpiece.render.volume_sweep import optical_depth, pooled
 
 F32 = NDArray[np.float32]
 Hidden = Callable[[F32, F32], NDArray[np.bool_]]
-
-# Sky seen from inside a cloud: directions over the upper hemisphere and their share of the light.
-SKY = (
-    ((0.0, 0.0, 1.0), 0.28),
-    ((0.80, 0.25, 0.55), 0.18),
-    ((-0.80, -0.25, 0.55), 0.18),
-    ((0.25, -0.80, 0.55), 0.18),
-    ((-0.25, 0.80, 0.55), 0.18),
-)
-# What arrives of sky and ground after an optical depth: most of it has wandered, for mineral dust
-# swallows little light. Fitted to a path tracer as the sun's light is (`volume_kernel`); the
-# ground's first share comes in from the sides.
-FROM_SKY = (0.18, 0.77)  # times exp(-depth), exp(-depth / 16)
-FROM_GROUND = (0.33, 0.50, 0.43)  # times 1, exp(-depth), exp(-depth / 32)
 
 
 @dataclass(frozen=True)
@@ -76,29 +64,19 @@ class LitVolume:
     Attributes:
         volume: as given.
         sun_depth: optical depth between each cell's centre and the sun, float32 (X, Y, Z).
-        sky: share of the sky's light that arrives, scattering included, 0..1, float32
-            (X', Y', Z'), on cells `ratio` times as large.
-        ground: the same for light that comes up from the ground.
-        clear: share of the sun that solid things let through to each of those cells, 0..1.
-        met: share of the directions around each of those cells in which light meets dust, 0..1:
-            what has been scattered is scattered again there, elsewhere it leaves.
-        ratio: cells of `volume` along an edge of a cell of `sky`.
+        around: on cells `ratio` times as large, float32 (X', Y', Z', 5): light of the sun that was
+            scattered twice and more and still knows where it came from (to be dimmed by half of
+            `sun_depth`), and that has forgotten; light of the sky; of the ground (see
+            `volume_scatter`); share of the sun that solid things let through, 0..1.
+        ratio: cells of `volume` along an edge of a cell of `around`.
         to_sun: unit vector towards the sun.
     """
 
     volume: Volume
     sun_depth: F32
-    sky: F32
-    ground: F32
-    clear: F32
-    met: F32
+    around: F32
     ratio: int
     to_sun: NDArray[np.float64]
-
-    @cached_property
-    def around(self) -> F32:
-        """sky, ground, clear and met side by side (X', Y', Z', 4), for the march."""
-        return np.stack([self.sky, self.ground, self.clear, self.met], axis=-1)
 
     @cached_property
     def empty(self) -> NDArray[np.int8]:
@@ -120,79 +98,9 @@ class LitVolume:
         return np.asarray(np.minimum(far, 100), np.int8)
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def _sweep(d, out, ax, ay, length):
-    """Optical depth towards plane 0, plane by plane, along rays that stay what they are.
-
-    d: extinction with the dominant axis first, light entering at plane 0; (ax, ay): cells that a
-    ray moves sideways from a plane to the one before; length: metres between planes along it.
-    Rays start on the cells of plane 0, so that depth is looked up between them once, at its cell:
-    handed on from plane to plane it would be blurred each time, and light would be lost at edges.
-    """
-    planes, nx, ny = d.shape
-    one = np.float32(1.0)
-    h = np.float32(0.5) * length
-    # Cells beside the grid that rays into it start from.
-    left = int(np.ceil(max(-ax, 0.0) * (planes - 1)))
-    front = int(np.ceil(max(-ay, 0.0) * (planes - 1)))
-    wide = nx + 2 + int(np.ceil(abs(ax) * (planes - 1)))
-    deep = ny + 2 + int(np.ceil(abs(ay) * (planes - 1)))
-    so_far = np.zeros((wide, deep), np.float32)
-    row = np.zeros(ny + 2, np.float32)
-    for k in range(planes):
-        sx, sy = int(np.floor(k * ax)), int(np.floor(k * ay))
-        p, q = np.float32(k * ax - sx), np.float32(k * ay - sy)
-        for i in range(nx):
-            u, v = i + sx + left, sy + front
-            for j in range(ny + 1):
-                row[j] = (one - p) * so_far[u, v + j] + p * so_far[u + 1, v + j]
-            for j in range(ny):
-                out[k, i, j] = (one - q) * row[j] + q * row[j + 1] + h * d[k, i, j]
-        row[0] = row[ny + 1] = np.float32(0)
-        for i in range(nx + 1):
-            u, v = i + sx + left, sy + front
-            before, after = max(i - 1, 0), min(i, nx - 1)
-            pa = p if i > 0 else np.float32(0)
-            pb = one - p if i < nx else np.float32(0)
-            for j in range(ny):
-                row[j + 1] = length * (pa * d[k, before, j] + pb * d[k, after, j])
-            for j in range(ny + 1):
-                so_far[u, v + j] += q * row[j] + (one - q) * row[j + 1]
-
-
-def optical_depth(density: F32, cell: float, towards: NDArray[np.float64]) -> F32:
-    """Optical depth from every cell's centre out of the volume in direction `towards`."""
-    axis = int(np.argmax(np.abs(towards)))
-    others = [a for a in range(3) if a != axis]
-    sign = 1 if towards[axis] > 0 else -1
-    # Light enters at the far end along the axis: make that plane 0.
-    view = np.moveaxis(density, axis, 0)[::-sign]
-    d = np.ascontiguousarray(view)
-    out = np.empty_like(d)
-    f4 = np.float32
-    slope = towards[others] / abs(towards[axis])
-    length = cell / abs(towards[axis])
-    _sweep(d, out, f4(slope[0]), f4(slope[1]), f4(length))
-    return np.ascontiguousarray(np.moveaxis(out[::-sign], 0, axis))
-
-
-def pooled(d: F32, r: int) -> F32:
-    """Mean over blocks of r cells, edges padded with empty cells."""
-    if r == 1:
-        return d
-    shape = [-(-n // r) for n in d.shape]
-    out = np.zeros(shape, np.float32)
-    for a in range(r):
-        for b in range(r):
-            for c in range(r):
-                s = d[a::r, b::r, c::r]
-                out[: s.shape[0], : s.shape[1], : s.shape[2]] += s
-    out /= np.float32(r**3)
-    return out
-
-
 def light_volume(volume: Volume, light: Light, hidden: Hidden | None = None) -> LitVolume:
-    """Light every cell: one sweep for the sun at full resolution, six coarser ones for the sky.
+    """Light every cell: one sweep for the sun at full resolution, eleven coarser ones for what
+    wanders.
 
     The sweeps cost one pass each whatever the direction; the sun may stand anywhere, also low
     or behind. A sun below the horizon lights as if it stood at it. hidden: True where a solid
@@ -203,16 +111,9 @@ def light_volume(volume: Volume, light: Light, hidden: Hidden | None = None) -> 
     depth = optical_depth(d, volume.cell, sun)
     ratio = 2 if min(d.shape) >= 8 else 1
     coarse = pooled(d, ratio)
-    sky, met = np.zeros_like(coarse), np.zeros_like(coarse)
-    part = np.float32(1 / (len(SKY) + 1))
-    for direction, share in SKY:
-        v = np.asarray(direction)
-        t = optical_depth(coarse, volume.cell * ratio, v / np.linalg.norm(v))
-        _arrives(t, np.float32(share), part, sky, met)
-    below = optical_depth(coarse, volume.cell * ratio, np.array([0.0, 0.0, -1.0]))
-    ground = _from_below(below, part, met)
-    clear = past_solids(volume, coarse, ratio, light, hidden)
-    return LitVolume(volume, depth, sky, ground, clear, met, ratio, sun)
+    around = scattered(coarse, volume.cell * ratio, sun)
+    around[..., 4] = past_solids(volume, coarse, ratio, light, hidden)
+    return LitVolume(volume, depth, around, ratio, sun)
 
 
 # Where in a cell the sun is looked for: four corners of a cube, so that edges are soft.
@@ -250,35 +151,6 @@ def past_solids(
     value, weight = gaussian_filter(value, 0.7), gaussian_filter(weight, 0.7)
     known = weight > 1e-3
     out[known] = value[known] / weight[known]
-    return out
-
-
-@njit(cache=True, nogil=True, fastmath=True)
-def _arrives(depth, share, part, sky, met):
-    """Adds what arrives of a direction's share of the sky, and part of what is met there."""
-    one, near, far = np.float32(1), np.float32(FROM_SKY[0]), np.float32(FROM_SKY[1])
-    t, s, m = depth.ravel(), sky.ravel(), met.ravel()
-    for n in range(t.size):
-        e = np.exp(np.float32(-0.0625) * t[n])
-        r = e * e
-        r *= r
-        r *= r
-        r *= r
-        s[n] += share * (near * r + far * e)
-        m[n] += part * (one - r)
-
-
-@njit(cache=True, nogil=True, fastmath=True)
-def _from_below(depth, part, met):
-    """The same for the ground, which is returned."""
-    out = np.empty_like(depth)
-    side, near, far = (np.float32(FROM_GROUND[0]), np.float32(FROM_GROUND[1]),
-                       np.float32(FROM_GROUND[2]))  # fmt: skip
-    t, g, m = depth.ravel(), out.ravel(), met.ravel()
-    for n in range(t.size):
-        r = np.exp(-t[n])
-        g[n] = side + near * r + far * np.exp(np.float32(-0.03125) * t[n])
-        m[n] += part * (np.float32(1) - r)
     return out
 
 
