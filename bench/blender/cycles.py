@@ -52,7 +52,7 @@ def frame(order: dict[str, Any], clock: Clock) -> dict[str, Any]:
             poses[now + step] = (motion["position"][k], motion["rotation"][k])
         pose_fragments(things, poses)
         if order.get("grid"):
-            add_grid(dict(np.load(order["grid"])), dust_material(shot, 1.0))
+            add_grid(dict(np.load(order["grid"])), dust_material(shot, 1.0, as_ours=True))
         settings(order)
         bpy.context.scene.frame_set(now)
     picture = Path(order["out"]).with_suffix(".exr")

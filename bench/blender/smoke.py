@@ -101,7 +101,7 @@ def _domain(shot: dict[str, Any], place: Any, cache: Path, resolution: int) -> A
     quads = [(0, 2, 3, 1), (4, 5, 7, 6), (0, 1, 5, 4), (2, 6, 7, 3), (0, 4, 6, 2), (1, 3, 7, 5)]
     mesh = bpy.data.meshes.new("smoke")
     mesh.from_pydata([tuple(map(float, c)) for c in corners], [], quads)
-    mesh.materials.append(dust_material(shot, EXTINCTION))
+    mesh.materials.append(dust_material(shot, EXTINCTION, as_ours=False))
     thing = bpy.data.objects.new("smoke", mesh)
     bpy.context.scene.collection.objects.link(thing)
     fluid = thing.modifiers.new("fluid", "FLUID")

@@ -16,6 +16,7 @@ from setpiece.render.volume_march import SKY_GAIN
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "training" / "dust"))
 import pathtracer
 from guided import Guided
+from light_samples import ball, heads, samples
 from measures import flicker, gradient_error, psnr, spectrum_error
 
 CAMERA = Camera.from_angles(120.0, 64, 48, eye_height=30.0)
@@ -69,6 +70,32 @@ def test_the_recipe_lights_a_thick_cloud_as_the_path_tracer_does(towards):
         ours, theirs = raw[..., channel][thick].mean(), true[..., channel][thick].mean()
         # A sun that grazes a flat face leaves least to go by: there it is the brightest.
         assert 0.78 < ours / theirs < 1.36
+
+
+@pytest.mark.parametrize("towards", [(0.2, -0.9, 0.5), (0.9, -0.3, 0.5), (0.3, 0.8, 0.6)])
+def test_heads_have_the_light_and_the_shade_that_the_path_tracer_gives_them(towards):
+    light = Light(direction=towards)
+    heap = heads(2.0, 5, 0.5)
+    heap.origin[2] += 14.0  # off the ground
+    view = Camera.from_angles(60.0, 96, 64, eye_height=22.0)
+    away = np.full((64, 96), np.inf, np.float32)
+    true = pathtracer.true_dust(heap, light, view, away, samples=24)[..., 0]
+    raw = transport(light_volume(heap, light), view, away)
+    thick = np.flatnonzero(raw[..., 3] < 0.01)
+    order = thick[np.argsort(raw[..., 0].ravel()[thick])]
+    dark, bright = np.array_split(order, 4)[0], np.array_split(order, 4)[-1]
+    mean = true.ravel()[thick].mean()
+    for part in (dark, bright, thick):
+        off = raw[..., 0].ravel()[part].mean() - true.ravel()[part].mean()
+        assert abs(off) < max(0.16 * mean, 0.03)  # in the sun a wall of the dust's albedo shows 1
+
+
+def test_samples_of_light_have_the_mean_that_the_path_tracer_sees():
+    one = next(iter(samples(ball(0.8), 1, 800, 3)))
+    assert one.corners[..., 0].sum(1) == pytest.approx(1, abs=1e-4)
+    # The furnace again: sky and ground of radiance 1 give back what is not swallowed.
+    given = one.light[:, 1] * SKY_GAIN + one.light[:, 2] * SKY_GAIN * 0.45
+    assert 0.75 < pathtracer.BANK * given.mean() < 0.97
 
 
 def test_the_same_seed_is_the_same_picture():

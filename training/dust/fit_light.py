@@ -26,8 +26,10 @@ HELD = ("grid.0086", "hotel 36", "hotel 48", "mill 48", "heads 4", "ball 0.8")
 HIDDEN_SUN, HIDDEN_SKY = 12, 10
 STEPS, BATCH, RATE = 1500, 8000, 0.01
 TO = Path(__file__).parents[2] / "src" / "setpiece" / "render" / "volume_scatter_fit.py"
-HEAD = '''"""What `volume_scatter` was taught, written by `training/dust/fit_light.py`: a row for each hidden
-or outgoing value, its last number is added."""
+HEAD = '''"""What `volume_scatter` was taught, written by `training/dust/fit_light.py`.
+
+A row for each hidden or outgoing value; its last number is added.
+"""
 
 import numpy as np
 

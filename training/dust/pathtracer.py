@@ -16,6 +16,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
 
 from setpiece.render.camera import Camera
 from setpiece.render.denoise import denoise
@@ -34,6 +35,7 @@ BANK = 0.70  # mean albedo of thick dust, by which the comp multiplies what come
 LONGEST = 90  # scatterings
 STAYS = 0.98  # chance that a path of more than 24 goes on
 BRICK = 4  # cells along an edge of those of which the thickest cell is known
+SPREAD = 4.0  # px, over which denoising keeps the sum of the light
 NEXT = 6  # cells towards the sun that are walked
 SOFT = 4  # cells along an edge of those in which solids hide the sun
 
@@ -75,9 +77,7 @@ def true_dust(
     _wander(d, tau, clear, SOFT, full, at, volume.cell, eye, turn, lens, small_depth,
             sun, samples, seed, wandered)  # fmt: skip
     seen = np.maximum(wandered[..., 3:], 1e-4)
-    mean = wandered[..., :3] / seen
-    guide = np.repeat(np.clip(wandered[..., 3:], 0, 1), 3, axis=2)
-    mean = denoise(mean.astype(np.float32), guide, np.zeros_like(guide))
+    mean = _denoised(wandered[..., :3] / seen, np.clip(wandered[..., 3:], 0, 1))
     smooth = np.empty((h, w, 3), np.float32)
     enlarge(np.ascontiguousarray(mean), small_depth, depth, smooth)
     smooth *= 1 - first[..., 1:2]
@@ -87,6 +87,17 @@ def true_dust(
     raw[..., 2] = smooth[..., 2] / (BANK * SKY_GAIN * 0.45)
     raw[..., 3:] = first[..., 1:]
     return raw
+
+
+def _denoised(mean: F32, cover: F32) -> F32:
+    """Light (h, w, 3) without noise and with as much of each kind in every part of the picture as
+    there was: the denoiser takes the three for a colour, and rare paths for outliers. cover: what
+    there is of dust (h, w, 1)."""
+    guide = np.repeat(cover, 3, axis=2)
+    calm = denoise(mean.astype(np.float32), guide, np.zeros_like(guide))
+    wide = (SPREAD, SPREAD, 0)
+    found, kept = gaussian_filter(mean * cover, wide), gaussian_filter(calm * cover, wide)
+    return np.asarray(calm * np.clip((found + 1e-3) / (kept + 1e-3), 0.7, 1.4), np.float32)
 
 
 def _bricks(d: F32) -> F32:
