@@ -34,7 +34,7 @@ AROUND = 16  # px: what is further away from all dust is not looked at
 LARGE = 1_000_000  # px: of larger pictures the model's memory is given back
 NEAR = 2  # px: how far from dust it may paint
 THIN, WIDE = 0.04, 0.5  # density at which dust begins to be thick, and over which it gets so
-TAUGHT = 10.5  # px that a cell of the coarse dust has in the pictures it learned from
+TAUGHT = 13.5  # px that a cell of the coarse dust has in the pictures it learned from
 # Share of its answer that is laid on: all of it makes dust smoother than the truth, and this much
 # is nearer in picture and gradients on the collapse that training watches. Of a cloud that is
 # nearer than those it learned from it is less: there it takes form for haze.
