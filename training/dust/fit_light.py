@@ -88,6 +88,7 @@ def _lobe(cosine: torch.Tensor, g: float) -> torch.Tensor:
 
 def fit(states: list[Samples]) -> Wandering:
     """The networks, from samples of many states."""
+    torch.set_num_threads(1)
     torch.manual_seed(0)
     given = [torch.cat(parts) for parts in zip(*map(told, states), strict=True)]
     truth = torch.cat([torch.tensor(s.light) for s in states])
