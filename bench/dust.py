@@ -13,7 +13,7 @@ coarse   the coarse dust, marched at full size
 bicubic  the coarse dust, marched at a quarter of the size and enlarged
 noise    the recipe: lobes and billows that ride on the flow, light in a few orders of scattering
 model    `collapse.dust_paint` on the recipe's passes, its dust sharpened
-truth    a simulation of half the cell guided by the coarse one, sharpened, with noise of its own,
+truth    a simulation of half the cell guided by the coarse one, sharpened, with finer lobes,
          path traced (`training/dust/pathtracer.py`)
 
 psnr      against the truth, over a plain sky and street, where there is dust [dB]
