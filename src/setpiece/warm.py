@@ -36,6 +36,7 @@ KERNELS = (
     "setpiece.media.movie",
     "setpiece.render.motionblur",
     "setpiece.render.particles",
+    "setpiece.render.volume_before",
 )
 
 

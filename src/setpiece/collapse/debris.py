@@ -1,9 +1,11 @@
-"""Debris below the solver's pieces: chunks, gravel, grit and glass, born where things break.
+"""Debris below the solver's pieces: chunks, gravel, grit and glass, born where things break and
+where broken faces go on crumbling as they fall (`collapse.debris_sources`).
 
-Sizes follow a power law from 0.25 m down to about a pixel (N(>r) ~ r^-2.2, near what is measured
+Sizes follow a power law from 0.25 m down to half a pixel (N(>r) ~ r^-2.2, near what is measured
 on fragmented rock: D. L. Turcotte, "Fractals and fragmentation", JGR 1986). Each grain flies with
 drag, bounces once on the ground and lies still; its way is known in closed form, so that any frame
-can be made alone.
+can be made alone. Chunks fall freely and lead what is held up by what it crushes; grit is braked
+by the air, to a speed that grows with the root of its size, and trails.
 """
 
 from __future__ import annotations
@@ -17,20 +19,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.collapse.brief import Brief
+from setpiece.collapse.debris_sources import (
+    BURST,
+    LARGEST,
+    SHAKEN,
+    STANDING,
+    Kind,
+    carried,
+    delays,
+    find_sources,
+)
 from setpiece.collapse.fragments import Element, Fragments
 from setpiece.collapse.motion import Motion
-from setpiece.collapse.shards import LETS_GO
 from setpiece.errors import StageError
 from setpiece.media.atomic import whole_file
 from setpiece.render.camera import Camera
 from setpiece.render.particles import Particles
-from setpiece.render.scene import rotation_matrices
 
 F32 = NDArray[np.float32]
 GRAVITY = 9.81
-GRAINS = 26_000  # at a brief's debris of 1
-LARGEST = 0.25  # m
+GRAINS = 120_000  # at a brief's debris of 1
 EXPONENT = 2.2
+FINEST = 0.28  # px, radius of the smallest grains at the building's distance
+TERMINAL = 250.0  # [m/s] of a stone of 1 m radius; goes with the root of it
 RISE = 3.5  # m/s: that grains of up to GRIT metres fly up at most; larger ones less
 GRIT = 0.04
 BOUNCE = 0.22  # of the vertical speed
@@ -50,10 +61,11 @@ GLASS = (0.35, 0.40, 0.40)
 class Debris:
     """n grains and their ways.
 
-    born, landed, rested: float32 (n,) [s]: thrown off, first on the ground, at rest.
+    born, landed, rested: float32 (n,) [s of the collapse]: thrown off, first on the ground, at rest.
     start, speed: position [m] and velocity [m/s] when born, float32 (n, 3).
     touch, hop: position and velocity after the bounce. drag: float32 (n,) [1/s].
     radius: float32 (n,) [m]. colour: float32 (n, 3). gloss: float32 (n,). fps: of the shot.
+    slow: seconds of the collapse in one of the shot.
     """
 
     born: F32
@@ -68,10 +80,11 @@ class Debris:
     colour: F32
     gloss: F32
     fps: float
+    slow: float = 1.0
 
     def frame(self, index: int) -> Particles:
-        """The grains of a frame (0 is 1001) that are born."""
-        t = np.float32(index / self.fps)
+        """The grains of a frame (0 is 1001) that are born; they go on the shot's clock."""
+        t = np.float32(index / self.fps * self.slow)
         on = np.flatnonzero(self.born <= t)
         drag = self.drag[on]
         flying = t < self.landed[on]
@@ -83,6 +96,7 @@ class Debris:
         position, velocity = _way(p0, v0, drag, age.astype(np.float32))
         position[:, 2] = np.maximum(position[:, 2], self.radius[on] * 0.5)
         velocity[resting] = 0
+        velocity *= np.float32(self.slow)
         return Particles(
             position, velocity, self.radius[on], self.colour[on], on.astype(np.int64),
             self.gloss[on],
@@ -98,37 +112,51 @@ def throw_debris(
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
 ) -> Debris:
-    """Throw grains off every bond that breaks, pane that shatters and piece that hits.
+    """Throw grains off every bond that breaks, face that crumbles, wall and roof that spalls, pane
+    that shatters and piece that hits.
 
     brief.debris scales their number (0: none). camera: how small a grain still shows.
     """
     rng = np.random.default_rng([seed & 0x7FFFFFFF, 7411])
     distance = float(np.linalg.norm(fragments.centre.mean(0) - camera.position))
-    smallest = float(np.clip(0.4 * distance / camera.focal, 0.003, 0.08))
-    budget = int(GRAINS * brief.debris)
-    events = _events(fragments, motion)
-    weight = events.weight
-    if budget == 0 or not len(weight) or weight.sum() <= 0:
+    smallest = float(np.clip(FINEST * distance / camera.focal, 0.002, 0.06))
+    n = int(GRAINS * brief.debris)
+    sources = find_sources(fragments, motion, seed)
+    if n == 0 or not len(sources) or sources.weight.sum() <= 0:
         return _nothing(float(motion.fps))
-    share = weight / weight.sum()
-    pick = np.sort(rng.choice(len(weight), budget, p=share))
+    pick = np.sort(rng.choice(len(sources), n, p=sources.weight / sources.weight.sum()))
+    kind, body = sources.kind[pick], sources.body[pick]
     if progress is not None:
         progress(0.3)
 
-    n = budget
-    u = rng.random(n)
-    ratio = (smallest / LARGEST) ** EXPONENT
-    radius = smallest * (1 - u * (1 - ratio)) ** (-1 / EXPONENT)
-    is_glass = events.glass[pick]
-    radius = np.where(is_glass, np.minimum(radius, 0.016), np.minimum(radius, events.room[pick]))
-    at = events.position[pick] + rng.normal(size=(n, 3)) * events.spread[pick][:, None]
+    slow = float(brief.slow)
+    born = sources.time[pick] + delays(kind, rng) / slow
+    where = np.einsum("nk,nkj->nj", rng.uniform(-1, 1, (n, 2)), sources.across[pick])
+    hit = kind == Kind.HIT
+    # A hit goes as fast as the middle of its piece: where on it, is known only in the world.
+    at_rest = np.where(hit[:, None], motion.rest[body], sources.at[pick] + where)
+    at, own, turn = carried(motion, body, np.where(hit, sources.time[pick], born), at_rest)
+    # A face sheds while it is shaken: what would come off one that lies still comes off at once.
+    idle = rng.random(n) > STANDING + np.linalg.norm(own, axis=1) / (SHAKEN * slow)
+    idle &= (kind == Kind.SHED) | (kind == Kind.SPALL)
+    if idle.any():
+        born[idle] = sources.time[pick][idle] + BURST / slow * rng.random(int(idle.sum()))
+        at[idle], own[idle], turn[idle] = carried(motion, body[idle], born[idle], at_rest[idle])
+    at = np.where(hit[:, None], sources.at[pick] + where, at)
+    born, own = born * slow, own / slow
+    normal = np.where(
+        hit[:, None], sources.normal[pick], np.einsum("nij,nj->ni", turn, sources.normal[pick])
+    )
+
+    is_glass = kind == Kind.PANE
+    radius = _sizes(rng.random(n), smallest, np.minimum(sources.room[pick], LARGEST))
     at[:, 2] = np.maximum(at[:, 2], radius)
-    burst = rng.normal(size=(n, 3)) + 0.8 * events.normal[pick]
-    burst[:, 2] = np.where(events.hit[pick], np.abs(burst[:, 2]) * 0.8, burst[:, 2])
+    burst = rng.normal(size=(n, 3)) + 0.8 * normal
+    burst[:, 2] = np.where(hit, np.abs(burst[:, 2]) * 0.8, burst[:, 2])
     burst /= np.linalg.norm(burst, axis=1, keepdims=True) + 1e-9
     # Small grains are thrown harder than large ones.
-    push = events.push[pick] * rng.gamma(2.0, 0.5, n) * np.clip(0.03 / radius, 0.3, 1.6) ** 0.3
-    speed = events.velocity[pick] + burst * push[:, None]
+    push = sources.push[pick] * rng.gamma(2.0, 0.5, n) * np.clip(0.03 / radius, 0.3, 1.6) ** 0.3
+    speed = own + burst * push[:, None]
     # Rubble is not blown up: little of it rises, chunks least, and nothing outruns its own
     # building's fall.
     rises = RISE * np.minimum(1.0, GRIT / radius)
@@ -136,11 +164,9 @@ def throw_debris(
     tall = max(float(fragments.centre[:, 2].max()), 2.0)
     fastest = np.sqrt(2 * GRAVITY * tall)
     speed *= np.minimum(1.0, fastest / np.maximum(np.linalg.norm(speed, axis=1), 1e-9))[:, None]
-    born = events.time[pick] + rng.random(n) * events.lasting[pick]
-    drag = GRAVITY / (250.0 * np.sqrt(radius))
-    element = fragments.element[events.body[pick]]
+    drag = GRAVITY / (TERMINAL * np.sqrt(radius))
     table = np.array([COLOURS[e] for e in Element], np.float64)
-    colour = table[element] * (0.75 + 0.5 * rng.random((n, 1)))
+    colour = table[fragments.element[body]] * (0.75 + 0.5 * rng.random((n, 1)))
     colour = np.where(is_glass[:, None], np.array(GLASS), colour)
 
     landed = born + _time_to_ground(at, speed, drag)
@@ -156,94 +182,14 @@ def throw_debris(
     return Debris(
         born.astype(f), landed.astype(f), rested.astype(f), at.astype(f), speed.astype(f),
         touch.astype(f), hop.astype(f), drag.astype(f), radius.astype(f), colour.astype(f),
-        is_glass.astype(f), float(motion.fps),
+        is_glass.astype(f), float(motion.fps), slow,
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Events:
-    time: NDArray
-    position: NDArray
-    normal: NDArray
-    velocity: NDArray
-    body: NDArray
-    weight: NDArray
-    push: NDArray
-    spread: NDArray
-    room: NDArray
-    lasting: NDArray
-    glass: NDArray
-    hit: NDArray
-
-
-def _events(fr: Fragments, motion: Motion) -> _Events:
-    """What throws grains, in the order bonds, panes, hits."""
-    b = fr.bonds
-    broken = np.flatnonzero(np.isfinite(motion.bond_break))
-    panes = np.flatnonzero(np.isfinite(motion.pane_break))
-    hits = np.arange(len(motion.impact_time))
-    body = np.concatenate([b.i[broken], fr.opening_body[panes], motion.impact_body[hits]])
-    time = np.concatenate(
-        [motion.bond_break[broken], motion.pane_break[panes], motion.impact_time[hits]]
-    ).astype(np.float64)
-    # A hit goes as fast as the middle of the piece: where on it, is known only in the world.
-    middle = motion.rest[motion.impact_body[hits]]
-    rest_point = np.concatenate([b.position[broken], fr.opening_centre[panes], middle])
-    position, velocity, turn = _carried(motion, body, time, rest_point)
-    position[len(broken) + len(panes) :] = motion.impact_position[hits]
-    area = b.width[broken].prod(1)
-    glass = fr.opening_size[panes].prod(1)
-    energy = np.asarray(motion.impact_energy[hits], np.float64)
-    # Balanced so that breaking and landing each throw about as much over a whole collapse.
-    parts = [area / max(area.sum(), 1e-9) * 0.45, glass / max(glass.sum(), 1e-9) * 0.08]
-    parts.append(np.sqrt(energy) / max(float(np.sqrt(energy).sum()), 1e-9) * 0.47)
-    normal = np.concatenate(
-        [
-            np.zeros((len(broken), 3)),
-            np.einsum("nij,nj->ni", turn[len(broken) : len(broken) + len(panes)],
-                      fr.opening_normal[panes]),
-            np.tile([0.0, 0.0, 0.7], (len(hits), 1)),
-        ]
-    )  # fmt: skip
-    push = np.concatenate(
-        [
-            np.full(len(broken), 1.6),
-            np.full(len(panes), 2.6),
-            np.clip(0.3 * np.cbrt(energy / 50.0), 0.8, 5.0),
-        ]
-    )
-    # A large face crumbles over its whole length; a hit is a spot.
-    spread = np.concatenate(
-        [0.3 * b.width[broken].max(1), 0.3 * fr.opening_size[panes].max(1), np.full(len(hits), 0.3)]
-    )
-    room = np.concatenate(
-        [0.5 * b.width[broken].min(1), np.full(len(panes), 0.05), np.full(len(hits), LARGEST)]
-    )
-    lasting = np.concatenate(
-        [np.full(len(broken), 0.35), np.full(len(panes), LETS_GO), np.full(len(hits), 0.06)]
-    )
-    kind = np.zeros(len(body), bool)
-    kind[len(broken) : len(broken) + len(panes)] = True
-    hit = np.zeros(len(body), bool)
-    hit[len(broken) + len(panes) :] = True
-    return _Events(
-        time, position, normal, velocity, body, np.concatenate(parts), push, spread,
-        np.maximum(room, 0.02), lasting, kind, hit,
-    )  # fmt: skip
-
-
-def _carried(
-    motion: Motion, body: NDArray, time: NDArray, rest_point: NDArray
-) -> tuple[NDArray, NDArray, NDArray]:
-    """Where a rest point of a body is at a time, how fast it goes, and its rotation."""
-    frame = np.clip(time * float(motion.fps), 0, len(motion.position) - 2)
-    f = frame.astype(int)
-    t = (frame - f)[:, None]
-    turn, next_turn = (rotation_matrices(motion.rotation[f + k, body]) for k in (0, 1))
-    arm = rest_point - motion.rest[body]
-    here = motion.position[f, body] + np.einsum("nij,nj->ni", turn, arm)
-    there = motion.position[f + 1, body] + np.einsum("nij,nj->ni", next_turn, arm)
-    return here * (1 - t) + there * t, (there - here) * float(motion.fps), turn
+def _sizes(u: NDArray, smallest: float, largest: NDArray) -> NDArray:
+    """Radii of the power law between smallest and largest (n,) for even numbers u (n,)."""
+    ratio = (smallest / np.maximum(largest, 1.05 * smallest)) ** EXPONENT
+    return np.asarray(smallest * (1 - u * (1 - ratio)) ** (-1 / EXPONENT))
 
 
 def _way(p0: NDArray, v0: NDArray, drag: NDArray, age: NDArray) -> tuple[NDArray, NDArray]:

@@ -18,6 +18,7 @@ from setpiece.collapse import checks
 from setpiece.collapse.castshadow import find_ground_light
 from setpiece.collapse.comp import CompInputs, comp_frame, shake_path
 from setpiece.collapse.debris import Debris, load_debris
+from setpiece.collapse.debris_pass import draw_debris
 from setpiece.collapse.dust import Dust
 from setpiece.collapse.dust_paint import sharpened
 from setpiece.collapse.dust_pass import Bare, DustPass
@@ -43,7 +44,6 @@ from setpiece.collapse.views import Views
 from setpiece.farm import Meter, map_frames
 from setpiece.render.light import Light
 from setpiece.render.motionblur import blur
-from setpiece.render.particles import splat
 from setpiece.render.solids import Posed, RestView, SolidPasses, render_solids
 from setpiece.render.volume import light_volume
 
@@ -218,20 +218,22 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
 
     active = moving or lit is not None
     camera = c.view.camera
-    debris_rgb = debris_alpha = None
+    dust = None if cover is None else cover.before(sharp.depth, sharp.alpha, sharp.motion)
+    debris = None
     particles = c.debris.frame(frame)
     if active and len(particles.position):
-        debris_rgb, debris_alpha = splat(
+        debris = draw_debris(
             particles,
             camera,
             light,
             sharp.depth,
+            lit=lit,
+            dust=dust,
+            tracer=_posed(c, frame).tracer,
+            front=front,
             fps=float(motion.fps),
             seconds=seconds,
-            seed=s.request.seed,
-            shadow=through,
         )
-    dust = None if cover is None else cover.before(sharp.depth, sharp.alpha, sharp.motion)
     veil = None if cover is None else cover.veil
     behind = None if cover is None else cover.behind
     result = comp_frame(
@@ -244,8 +246,9 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             seed=s.request.seed,
             solids=solids if active else None,
             rest=c.rest,
-            debris_rgb=debris_rgb,
-            debris_alpha=debris_alpha,
+            debris_rgb=None if debris is None else debris.rgb,
+            debris_alpha=None if debris is None else debris.alpha,
+            debris_veiled=None if debris is None else debris.veiled,
             dust_rgb=None if dust is None else dust.rgb,
             dust_transmittance=None if dust is None else dust.transmittance,
             behind_rgb=None if behind is None else behind.rgb,
@@ -263,7 +266,10 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
         )
     )
     write_frame(c.out, frame, result, sharp, c.names, motion.fps, camera, c.views)
-    return _measure(c, frame, plate, result, active)
+    facts = _measure(c, frame, plate, result, active)
+    if debris is not None:
+        facts["debris"] = debris.facts
+    return facts
 
 
 def _shown(

@@ -34,8 +34,8 @@ STAGE_VERSION = {
     "fracture": 9,
     "fall": 15,
     "dust": 7,
-    "debris": 4,
-    "frames": 24,
+    "debris": 5,
+    "frames": 25,
 }
 
 

@@ -15,6 +15,7 @@ from setpiece.render.light import Light
 from setpiece.render.tracing import J, camera_arrays, hash01, project
 
 F32 = NDArray[np.float32]
+EDGE = 3  # px
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,16 @@ def splat(
     fps: float = 24.0,
     shutter: float = 0.5,
     seconds: float = 0.0,
-    seed: int = 0,
     shadow: Callable[[F32], F32] | None = None,
-) -> tuple[F32, F32]:
-    """Draw grains over a scene; returns premultiplied (rgb (h, w, 3), alpha (h, w)).
+    clear: F32 | None = None,
+) -> tuple[F32, F32, F32]:
+    """Draw grains over a scene; returns premultiplied (rgb (h, w, 3), alpha (h, w), veiled (h, w)).
 
     depth: planar Z [m] of the solids, float32 (h, w). Larger ones are tumbling angular chips,
     smaller ones discs; both are drawn out along their way while the shutter is open. Those under
-    a pixel cover their share of it. shadow: sun transmittance at world points.
+    a pixel cover their share of it. shadow: sun transmittance at world points. clear: what the
+    dust before each grain lets through, (n,) 0..1. veiled: how much of alpha that dust hides,
+    where its colour is to be laid.
     """
     h, w = depth.shape
     order = np.argsort(
@@ -59,21 +62,45 @@ def splat(
     through = np.ones(len(order), np.float32)
     if shadow is not None and len(order):
         through = np.asarray(shadow(particles.position), np.float32)
-    rgb, alpha = np.zeros((h, w, 3), np.float32), np.zeros((h, w), np.float32)
+    bare = np.ones(len(order), np.float32) if clear is None else np.asarray(clear, np.float32)
+    rgb = np.zeros((h, w, 3), np.float32)
+    alpha, veiled = np.zeros((h, w), np.float32), np.zeros((h, w), np.float32)
     _draw(
         particles.position[order], particles.velocity[order], particles.radius[order],
         particles.colour[order], particles.key[order], particles.gloss[order], through[order],
-        *camera_arrays(camera), light.to_sun, np.array(light.sun),
+        bare[order], *camera_arrays(camera), light.to_sun, np.array(light.sun),
         np.array(light.sky), np.array(light.ground), depth, shutter / fps, float(seconds),
-        rgb, alpha,
+        rgb, alpha, veiled,
     )  # fmt: skip
-    return rgb, alpha
+    return rgb, alpha, veiled
+
+
+def in_sight(particles: Particles, camera: Camera, depth: F32) -> NDArray[np.int64]:
+    """Which grains are in the picture and not behind solids: indices (k,). depth: as in `splat`."""
+    seen = np.zeros(len(particles.radius), np.bool_)
+    _in_sight(particles.position, particles.radius, *camera_arrays(camera), depth, seen)
+    return np.flatnonzero(seen)
+
+
+@njit(**J)
+def _in_sight(pos, radius, eye, rot, lens, depth, seen):
+    h, w = depth.shape
+    for i in range(pos.shape[0]):
+        u, v, d = project(eye, rot, lens, pos[i, 0], pos[i, 1], pos[i, 2])
+        if d < 0.3 or u < -EDGE or v < -EDGE or u > w + EDGE or v > h + EDGE:
+            continue
+        # What is drawn out or larger than a pixel may show beside what hides its middle.
+        x0, x1 = int(max(u - EDGE, 0)), int(min(u + EDGE, w - 1))
+        y0, y1 = int(max(v - EDGE, 0)), int(min(v + EDGE, h - 1))
+        for y in range(y0, y1 + 1, EDGE):
+            for x in range(x0, x1 + 1, EDGE):
+                seen[i] |= depth[y, x] >= d - radius[i]
 
 
 @njit(**J)
 def _draw(
-    pos, vel, radius, colour, key, gloss, through, eye, rot, lens, sun, sun_rgb, sky, ground, depth,
-    open_for, seconds, rgb, alpha,
+    pos, vel, radius, colour, key, gloss, through, bare, eye, rot, lens, sun, sun_rgb, sky, ground,
+    depth, open_for, seconds, rgb, alpha, veiled,
 ):  # fmt: skip
     h, w = depth.shape
     n = np.empty(3)
@@ -158,8 +185,9 @@ def _draw(
                 if a <= 0:
                     continue
                 for k in range(3):
-                    rgb[y, x, k] = c[k] * a + rgb[y, x, k] * (1 - a)
+                    rgb[y, x, k] = c[k] * bare[i] * a + rgb[y, x, k] * (1 - a)
                 alpha[y, x] = a + alpha[y, x] * (1 - a)
+                veiled[y, x] = (1 - bare[i]) * a + veiled[y, x] * (1 - a)
 
 
 def compile_kernels() -> None:
@@ -169,4 +197,6 @@ def compile_kernels() -> None:
         one + np.array([0, 8, 1], np.float32), one, np.full(1, 0.1, np.float32), one + 0.5,
         np.zeros(1, np.int64), np.zeros(1, np.float32),
     )  # fmt: skip
-    splat(p, Camera.from_angles(40.0, 32, 18), Light(), np.full((18, 32), 1e6, np.float32))
+    camera, far = Camera.from_angles(40.0, 32, 18), np.full((18, 32), 1e6, np.float32)
+    splat(p, camera, Light(), far)
+    in_sight(p, camera, far)
