@@ -10,12 +10,14 @@ by the air, to a speed that grows with the root of its size, and trails.
 
 from __future__ import annotations
 
+import math
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.collapse.brief import Brief
@@ -35,13 +37,15 @@ from setpiece.errors import StageError
 from setpiece.media.atomic import whole_file
 from setpiece.render.camera import Camera
 from setpiece.render.particles import Particles
+from setpiece.render.tracing import J
 
 F32 = NDArray[np.float32]
 GRAVITY = 9.81
-GRAINS = 120_000  # at a brief's debris of 1
+GRAINS = 300_000  # at a brief's debris of 1
 EXPONENT = 2.2
-FINEST = 0.28  # px, radius of the smallest grains at the building's distance
+FINEST = 0.35  # px, radius of the smallest grains at the building's distance
 TERMINAL = 250.0  # [m/s] of a stone of 1 m radius; goes with the root of it
+FLUNG = 0.9  # spread of the logarithm of how hard grains are thrown: one in twenty 4 times as hard
 RISE = 3.5  # m/s: that grains of up to GRIT metres fly up at most; larger ones less
 GRIT = 0.04
 BOUNCE = 0.22  # of the vertical speed
@@ -54,12 +58,13 @@ COLOURS = {
     Element.MASONRY: (0.42, 0.29, 0.22),
     Element.ROOF: (0.38, 0.26, 0.20),
 }
+TINT = 0.6  # of the colour of the place it left, that a grain has: the rest is dust on it
 GLASS = (0.35, 0.40, 0.40)
 
 
 @dataclass(frozen=True)
 class Debris:
-    """n grains and their ways.
+    """n grains and their ways, in the order in which they are born.
 
     born, landed, rested: float32 (n,) [s of the collapse]: thrown off, first on the ground, at rest.
     start, speed: position [m] and velocity [m/s] when born, float32 (n, 3).
@@ -78,6 +83,7 @@ class Debris:
     drag: F32
     radius: F32
     colour: F32
+    origin: F32
     gloss: F32
     fps: float
     slow: float = 1.0
@@ -85,21 +91,15 @@ class Debris:
     def frame(self, index: int) -> Particles:
         """The grains of a frame (0 is 1001) that are born; they go on the shot's clock."""
         t = np.float32(index / self.fps * self.slow)
-        on = np.flatnonzero(self.born <= t)
-        drag = self.drag[on]
-        flying = t < self.landed[on]
-        resting = t >= self.rested[on]
-        t0 = np.where(flying, self.born[on], self.landed[on])
-        p0 = np.where(flying[:, None], self.start[on], self.touch[on])
-        v0 = np.where(flying[:, None], self.speed[on], self.hop[on])
-        age = np.where(resting, self.rested[on] - self.landed[on], t - t0)
-        position, velocity = _way(p0, v0, drag, age.astype(np.float32))
-        position[:, 2] = np.maximum(position[:, 2], self.radius[on] * 0.5)
-        velocity[resting] = 0
-        velocity *= np.float32(self.slow)
+        n = int(np.searchsorted(self.born, t, side="right"))
+        position, velocity = np.empty((n, 3), np.float32), np.empty((n, 3), np.float32)
+        _fly(
+            t, self.born, self.landed, self.rested, self.start, self.speed, self.touch, self.hop,
+            self.drag, self.radius, np.float32(self.slow), position, velocity,
+        )  # fmt: skip
         return Particles(
-            position, velocity, self.radius[on], self.colour[on], on.astype(np.int64),
-            self.gloss[on],
+            position, velocity, self.radius[:n], self.colour[:n], np.arange(n, dtype=np.int64),
+            self.gloss[:n],
         )  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def throw_debris(
     distance = float(np.linalg.norm(fragments.centre.mean(0) - camera.position))
     smallest = float(np.clip(FINEST * distance / camera.focal, 0.002, 0.06))
     n = int(GRAINS * brief.debris)
-    sources = find_sources(fragments, motion, seed)
+    sources = find_sources(fragments, motion, camera.position, seed)
     if n == 0 or not len(sources) or sources.weight.sum() <= 0:
         return _nothing(float(motion.fps))
     pick = np.sort(rng.choice(len(sources), n, p=sources.weight / sources.weight.sum()))
@@ -155,7 +155,8 @@ def throw_debris(
     burst[:, 2] = np.where(hit, np.abs(burst[:, 2]) * 0.8, burst[:, 2])
     burst /= np.linalg.norm(burst, axis=1, keepdims=True) + 1e-9
     # Small grains are thrown harder than large ones.
-    push = sources.push[pick] * rng.gamma(2.0, 0.5, n) * np.clip(0.03 / radius, 0.3, 1.6) ** 0.3
+    push = sources.push[pick] * rng.lognormal(0.0, FLUNG, n)
+    push *= np.clip(0.03 / radius, 0.3, 1.6) ** 0.3
     speed = own + burst * push[:, None]
     # Rubble is not blown up: little of it rises, chunks least, and nothing outruns its own
     # building's fall.
@@ -178,12 +179,40 @@ def throw_debris(
     rested = landed + np.maximum(2 * hop[:, 2] / GRAVITY, 0.02)
     if progress is not None:
         progress(1.0)
-    f = np.float32
+    order = np.argsort(born, kind="stable")
+
+    def f(of: NDArray) -> F32:
+        return np.ascontiguousarray(of[order], np.float32)
+
+    origin = np.where((kind == Kind.SPALL)[:, None], at_rest, np.nan)
     return Debris(
-        born.astype(f), landed.astype(f), rested.astype(f), at.astype(f), speed.astype(f),
-        touch.astype(f), hop.astype(f), drag.astype(f), radius.astype(f), colour.astype(f),
-        is_glass.astype(f), float(motion.fps), slow,
+        f(born), f(landed), f(rested), f(at), f(speed), f(touch), f(hop), f(drag), f(radius),
+        f(colour), f(origin), f(is_glass), float(motion.fps), slow,
     )  # fmt: skip
+
+
+def tinted(debris: Debris, picture: F32, matte: F32, camera: Camera) -> Debris:
+    """What came off the outside in the colours of the place it left: tiles, paint, brick.
+
+    picture: the building (h, w, 3), scene-linear, and its matte (h, w). Its light is in it: half of
+    how much darker or paler a place is goes over, and no more than grains' own albedo allows.
+    """
+    known = np.isfinite(debris.origin[:, 0])
+    u, v = camera.project(np.where(known[:, None], debris.origin, 0.0))[0].T
+    h, w = matte.shape
+    column = np.clip(u, 0, w - 1).astype(int)
+    row = np.clip(v, 0, h - 1).astype(int)
+    known &= (u >= 0) & (u < w) & (v >= 0) & (v < h) & (matte[row, column] > 0.5)
+    own = np.maximum(picture[row, column], 1e-3)
+    light = own.mean(1, keepdims=True)
+    usual = float(np.median(picture[matte > 0.5].mean(-1))) if (matte > 0.5).any() else 1.0
+    grey = debris.colour.mean(1, keepdims=True)
+    hue = 1 + TINT * (own / light - 1)
+    colour = grey * hue * np.clip(light / usual, 0.4, 2.0) ** 0.5
+    return replace(
+        debris,
+        colour=np.where(known[:, None], np.minimum(colour, 0.7), debris.colour).astype(np.float32),
+    )
 
 
 def _sizes(u: NDArray, smallest: float, largest: NDArray) -> NDArray:
@@ -200,6 +229,25 @@ def _way(p0: NDArray, v0: NDArray, drag: NDArray, age: NDArray) -> tuple[NDArray
     fade = np.exp(-k * age[:, None])
     position = p0 + fall * age[:, None] + (v0 - fall) * (1 - fade) / k
     return position, fall + (v0 - fall) * fade
+
+
+@njit(**J)
+def _fly(
+    t, born, landed, rested, start, speed, touch, hop, drag, radius, slow, position, velocity
+):  # fmt: skip
+    """Where grains are at t and how fast they go in the shot's seconds; as `_way` has it."""
+    for i in range(position.shape[0]):
+        down = t >= landed[i]
+        age = min(t, rested[i]) - landed[i] if down else t - born[i]
+        k = drag[i]
+        fade = math.exp(-k * age)
+        for a in range(3):
+            p = touch[i, a] if down else start[i, a]
+            v = hop[i, a] if down else speed[i, a]
+            fall = -GRAVITY / k if a == 2 else 0.0
+            position[i, a] = p + fall * age + (v - fall) * (1 - fade) / k
+            velocity[i, a] = 0.0 if t >= rested[i] else (fall + (v - fall) * fade) * slow
+        position[i, 2] = max(position[i, 2], radius[i] * 0.5)
 
 
 def _time_to_ground(p0: NDArray, v0: NDArray, drag: NDArray) -> NDArray:
@@ -221,7 +269,7 @@ def _time_to_ground(p0: NDArray, v0: NDArray, drag: NDArray) -> NDArray:
 
 def _nothing(fps: float) -> Debris:
     one, three = np.zeros(0, np.float32), np.zeros((0, 3), np.float32)
-    return Debris(one, one, one, three, three, three, three, one, one, three, one, fps)
+    return Debris(one, one, one, three, three, three, three, one, one, three, three, one, fps)
 
 
 def save_debris(path: Path, debris: Debris) -> None:

@@ -17,9 +17,9 @@ from setpiece.render.volume import LitVolume, VolumePasses
 from setpiece.render.volume_before import seen_through
 
 F32 = NDArray[np.float32]
-HIDDEN = 0.01  # of a grain, that dust lets through at least for it to be drawn
+HIDDEN = 0.02  # of a grain, that dust lets through at least for it to be drawn
 SHOWS = 0.25  # of it, for it to count as seen
-COUNTED = 0.4  # px of radius from which on grains are counted: all of these are made
+COUNTED = 0.45  # px of radius from which on grains are counted: all of these are made
 PIXEL = (0.35, 0.71)  # px of radius: about one pixel across
 
 

@@ -22,6 +22,7 @@ SHAKEN = 2.0  # [m/s] of a piece, at which it sheds as much as it ever does
 STANDING = 0.1  # share of that, of a piece that stands still
 SPALLS = 0.5  # [s] twice this after it came apart most of what a piece's outside loses has gone
 SPOTS = 10  # places on the outside of each piece, on the mean
+AWAY = 0.2  # share of grains of what faces away: little of it comes round the building into sight
 
 
 class Kind(IntEnum):
@@ -35,7 +36,7 @@ class Kind(IntEnum):
 
 
 # Of all grains; kinds that a collapse does not have leave theirs to the others.
-SHARE = {Kind.BREAK: 0.1, Kind.SHED: 0.15, Kind.PANE: 0.05, Kind.HIT: 0.2, Kind.SPALL: 0.5}
+SHARE = {Kind.BREAK: 0.08, Kind.SHED: 0.12, Kind.PANE: 0.04, Kind.HIT: 0.14, Kind.SPALL: 0.62}
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,10 @@ class Sources:
         return len(self.kind)
 
 
-def find_sources(fr: Fragments, motion: Motion, seed: int = 0) -> Sources:
-    """All that throws grains in a fall."""
+def find_sources(fr: Fragments, motion: Motion, eye: F64, seed: int = 0) -> Sources:
+    """All that throws grains in a fall. eye: where it is looked at from [m], (3,)."""
     parts = [_breaks(fr, motion), _sheds(fr, motion), _panes(fr, motion), _hits(motion)]
-    parts.append(_spalls(fr, motion, seed))
+    parts.append(_spalls(fr, motion, eye, seed))
     here = {p.kind[0] for p in parts if len(p) and p.weight.sum() > 0}
     total = sum(SHARE[Kind(k)] for k in here) or 1.0
     weight = [
@@ -112,7 +113,7 @@ def _breaks(fr: Fragments, motion: Motion) -> Sources:
     return Sources(
         np.full(n, Kind.BREAK, np.uint8), b.i[broken].astype(np.int64),
         motion.bond_break[broken].astype(np.float64), b.width[broken].prod(1),
-        b.position[broken], across, np.zeros((n, 3)), np.full(n, 1.6),
+        b.position[broken], across, _outward(fr, b.position[broken]), np.full(n, 2.4),
         0.5 * b.width[broken].min(1),
     )  # fmt: skip
 
@@ -127,11 +128,11 @@ def _sheds(fr: Fragments, motion: Motion) -> Sources:
     both = np.concatenate([np.arange(len(one)), two])
     body = np.concatenate([one.body, other[two].astype(np.int64)])
     falls = np.isfinite(motion.release[body])
-    normal = np.concatenate([b.normal[broken], -b.normal[broken][two]])
+    normal = np.concatenate([b.normal[broken], -b.normal[broken][two]]) + one.normal[both]
     return Sources(
         np.full(len(both), Kind.SHED, np.uint8), body, one.time[both],
         one.weight[both] * np.where(falls, 1.0, STANDING), one.at[both], one.across[both],
-        normal, np.full(len(both), 0.7), one.room[both],
+        normal, np.full(len(both), 1.6), one.room[both],
     )  # fmt: skip
 
 
@@ -161,7 +162,7 @@ def _hits(motion: Motion) -> Sources:
     )  # fmt: skip
 
 
-def _spalls(fr: Fragments, motion: Motion, seed: int) -> Sources:
+def _spalls(fr: Fragments, motion: Motion, eye: F64, seed: int) -> Sources:
     """Spots all over the outside of pieces that have come apart and move."""
     mesh, b = fr.mesh, fr.bonds
     loose = np.full(len(fr), np.inf)
@@ -182,10 +183,19 @@ def _spalls(fr: Fragments, motion: Motion, seed: int) -> Sources:
     at = (1 - u - v) * corner[pick, 0] + u * corner[pick, 1] + v * corner[pick, 2]
     normal = cross[pick] / np.maximum(2 * area[pick], 1e-9)[:, None]
     body = mesh.body[faces[pick]].astype(np.int64)
+    faces_us = np.einsum("ni,ni->n", normal, np.asarray(eye) - at) > 0
     return Sources(
-        np.full(n, Kind.SPALL, np.uint8), body, loose[body], np.ones(n), at,
-        np.tile(0.2 * np.eye(3)[:2], (n, 1, 1)), normal, np.full(n, 0.9), np.full(n, LARGEST),
+        np.full(n, Kind.SPALL, np.uint8), body, loose[body], np.where(faces_us, 1.0, AWAY), at,
+        np.tile(0.2 * np.eye(3)[:2], (n, 1, 1)), normal, np.full(n, 1.9), np.full(n, LARGEST),
     )  # fmt: skip
+
+
+def _outward(fr: Fragments, at: F64) -> F64:
+    """Level unit vectors away from the middle of the building, (n, 3): crushed walls and the air
+    between them push that way."""
+    out = at - fr.centre.mean(0)
+    out[:, 2] = 0
+    return np.asarray(out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-6))
 
 
 def _sides(first: F64, second: F64, width: F64) -> F64:

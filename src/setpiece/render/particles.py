@@ -157,7 +157,8 @@ def _draw(
             c[k] = colour[i, k] * e + glint * sun_rgb[k]
         # below 0.7 px a grain is drawn at that size and lets the rest of the picture through
         draw = max(r, 0.7)
-        cover = min((r / draw) ** 2, 1.0) * draw / (draw + smear * 0.64)
+        fill = min((r / draw) ** 2, 1.0)
+        cover = fill * draw / (draw + smear * 0.64)
         if cover < 0.004:
             continue
         long = draw + smear
@@ -171,17 +172,24 @@ def _draw(
                     continue
                 px, py = x + 0.5 - u, y + 0.5 - v
                 along = px * dx + py * dy
-                rest = max(abs(along) - smear, 0.0)
                 across = -px * dy + py * dx
-                dist = math.sqrt(rest * rest + across * across)
                 edge = draw
                 if r > 1.5:  # big enough to have corners
-                    ang = math.atan2(across, rest if along >= 0 else -rest) + turn
+                    beyond = max(abs(along) - smear, 0.0)
+                    ang = math.atan2(across, beyond if along >= 0 else -beyond) + turn
                     sector = 6.2831853 / corners
                     within = ang - sector * math.floor(ang / sector) - 0.5 * sector
                     edge = draw * math.cos(0.5 * sector) / max(math.cos(within), 0.3)
                     edge *= 0.75 + 0.5 * hash01(key[i], math.floor(ang / sector) % corners, 6)
-                a = min(max(edge - dist + 0.5, 0.0), 1.0) * cover
+                if smear < 0.5:
+                    dist = math.sqrt(along * along + across * across)
+                    a = min(max(edge - dist + 0.5, 0.0), 1.0) * cover
+                else:
+                    # For as long as it passes over here while the shutter is open: its ends fade.
+                    half = math.sqrt(max(edge * edge - across * across, 0.25))
+                    passes = min(along + smear, half) - max(along - smear, -half)
+                    a = min(max(edge - abs(across) + 0.5, 0.0), 1.0) * fill
+                    a *= min(max(passes, 0.0) / (2 * smear), 1.0)
                 if a <= 0:
                     continue
                 for k in range(3):
