@@ -58,7 +58,7 @@ COLOURS = {
     Element.MASONRY: (0.42, 0.29, 0.22),
     Element.ROOF: (0.38, 0.26, 0.20),
 }
-TINT = 0.6  # of the colour of the place it left, that a grain has: the rest is dust on it
+TINT = 0.45  # of the colour of the place it left, that a grain has: the rest is dust on it
 GLASS = (0.35, 0.40, 0.40)
 
 
@@ -208,7 +208,7 @@ def tinted(debris: Debris, picture: F32, matte: F32, camera: Camera) -> Debris:
     usual = float(np.median(picture[matte > 0.5].mean(-1))) if (matte > 0.5).any() else 1.0
     grey = debris.colour.mean(1, keepdims=True)
     hue = 1 + TINT * (own / light - 1)
-    colour = grey * hue * np.clip(light / usual, 0.4, 2.0) ** 0.5
+    colour = grey * hue * np.clip(light / usual, 0.4, 1.4) ** 0.5
     return replace(
         debris,
         colour=np.where(known[:, None], np.minimum(colour, 0.7), debris.colour).astype(np.float32),

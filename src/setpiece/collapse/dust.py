@@ -23,6 +23,7 @@ from setpiece.collapse.gas.domain import (
     spread,
     window_limits,
 )
+from setpiece.collapse.gas.scraps import without_scraps
 from setpiece.collapse.gas.simulation import Simulation
 from setpiece.collapse.motion import Motion
 from setpiece.errors import StageError, StoreError
@@ -114,6 +115,8 @@ class Dust:
         at = position - low.astype(np.float32)
         seen = None if camera is None or detail == 1 else self._seen(dust, low, camera)
         fine = refine.refine(dust, at, strength, key, detail, seed=self.seed, seen=seen)
+        if detail > 1:
+            without_scraps(fine, detail)
         _thin_at_edges(fine, low * detail, np.array(self.shape) * detail, FADE * detail)
         fine *= np.float32(self.extinction)
         corner = np.asarray(self.origin) + low * self.cell
