@@ -25,6 +25,7 @@ KERNELS = (
     "setpiece.collapse.dust_paint",
     "setpiece.collapse.dust_pass",
     "setpiece.collapse.comp",
+    "setpiece.collapse.flight",
     "setpiece.collapse.checks",
     "setpiece.collapse.views",
     "setpiece.deage.alter",

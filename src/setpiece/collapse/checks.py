@@ -17,6 +17,7 @@ Check = dict[str, Any]
 POP = 0.05  # encoded scale: a step of 15x15 pixels larger than this is seen as a pop
 STANDING = 40.0  # dB
 SHATTERED = (1.8, 2.6)  # exponents of sizes: crushed quartz, granite, blasted rock, fault gouge
+NONE_SEEN = {"count": 0, "log": 0.0, "largest": 1.0, "pixel": 0}
 FEWEST = 20  # grains of about a pixel that any frame of a fall has
 
 

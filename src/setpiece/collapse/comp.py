@@ -128,8 +128,9 @@ def comp_frame(inputs: CompInputs) -> CompResult:
         none3 if i.solids is None else i.solids.rgb,
         none1 if i.solids is None else i.solids.alpha, i.solids is not None,
         none3 if add_rgb is None else add_rgb, none1 if add_alpha is None else add_alpha,
-        none1 if add_veil is None else add_veil, add_alpha is not None, dust_rgb, dust_alpha, np.float32(i.clean_has_grain),
-        np.float32(OWN_GRAIN_OF_PICTURE), past_rgb, past_alpha, with_past, base, carried, effect,
+        none1 if add_veil is None else add_veil, add_alpha is not None, dust_rgb, dust_alpha,
+        np.float32(i.clean_has_grain), np.float32(OWN_GRAIN_OF_PICTURE), past_rgb, past_alpha,
+        with_past, base, carried, effect,
     )  # fmt: skip
     soft, noise = none1, none3
     levels, sigma = np.array([0, 1], np.float32), np.zeros((2, 3), np.float32)

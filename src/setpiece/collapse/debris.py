@@ -10,14 +10,12 @@ by the air, to a speed that grows with the root of its size, and trails.
 
 from __future__ import annotations
 
-import math
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.collapse.brief import Brief
@@ -31,16 +29,15 @@ from setpiece.collapse.debris_sources import (
     delays,
     find_sources,
 )
+from setpiece.collapse.flight import GRAVITY, fly, time_to_ground, way
 from setpiece.collapse.fragments import Element, Fragments
 from setpiece.collapse.motion import Motion
 from setpiece.errors import StageError
 from setpiece.media.atomic import whole_file
 from setpiece.render.camera import Camera
 from setpiece.render.particles import Particles
-from setpiece.render.tracing import J
 
 F32 = NDArray[np.float32]
-GRAVITY = 9.81
 GRAINS = 300_000  # at a brief's debris of 1
 EXPONENT = 2.2
 FINEST = 0.35  # px, radius of the smallest grains at the building's distance
@@ -66,7 +63,8 @@ GLASS = (0.35, 0.40, 0.40)
 class Debris:
     """n grains and their ways, in the order in which they are born.
 
-    born, landed, rested: float32 (n,) [s of the collapse]: thrown off, first on the ground, at rest.
+    born, landed, rested: float32 (n,) [s of the collapse]: thrown off, first on the ground,
+        at rest.
     start, speed: position [m] and velocity [m/s] when born, float32 (n, 3).
     touch, hop: position and velocity after the bounce. drag: float32 (n,) [1/s].
     radius: float32 (n,) [m]. colour: float32 (n, 3). gloss: float32 (n,). fps: of the shot.
@@ -93,7 +91,7 @@ class Debris:
         t = np.float32(index / self.fps * self.slow)
         n = int(np.searchsorted(self.born, t, side="right"))
         position, velocity = np.empty((n, 3), np.float32), np.empty((n, 3), np.float32)
-        _fly(
+        fly(
             t, self.born, self.landed, self.rested, self.start, self.speed, self.touch, self.hop,
             self.drag, self.radius, np.float32(self.slow), position, velocity,
         )  # fmt: skip
@@ -170,8 +168,8 @@ def throw_debris(
     colour = table[fragments.element[body]] * (0.75 + 0.5 * rng.random((n, 1)))
     colour = np.where(is_glass[:, None], np.array(GLASS), colour)
 
-    landed = born + _time_to_ground(at, speed, drag)
-    touch, arrive = _way(at, speed, drag, (landed - born))
+    landed = born + time_to_ground(at, speed, drag)
+    touch, arrive = way(at, speed, drag, (landed - born))
     touch[:, 2] = 0
     hop = arrive.copy()
     hop[:, :2] *= KEPT
@@ -219,52 +217,6 @@ def _sizes(u: NDArray, smallest: float, largest: NDArray) -> NDArray:
     """Radii of the power law between smallest and largest (n,) for even numbers u (n,)."""
     ratio = (smallest / np.maximum(largest, 1.05 * smallest)) ** EXPONENT
     return np.asarray(smallest * (1 - u * (1 - ratio)) ** (-1 / EXPONENT))
-
-
-def _way(p0: NDArray, v0: NDArray, drag: NDArray, age: NDArray) -> tuple[NDArray, NDArray]:
-    """Position and velocity after `age` seconds of free flight with linear drag."""
-    k = drag[:, None]
-    fall = np.zeros_like(p0)
-    fall[:, 2] = -GRAVITY / drag
-    fade = np.exp(-k * age[:, None])
-    position = p0 + fall * age[:, None] + (v0 - fall) * (1 - fade) / k
-    return position, fall + (v0 - fall) * fade
-
-
-@njit(**J)
-def _fly(
-    t, born, landed, rested, start, speed, touch, hop, drag, radius, slow, position, velocity
-):  # fmt: skip
-    """Where grains are at t and how fast they go in the shot's seconds; as `_way` has it."""
-    for i in range(position.shape[0]):
-        down = t >= landed[i]
-        age = min(t, rested[i]) - landed[i] if down else t - born[i]
-        k = drag[i]
-        fade = math.exp(-k * age)
-        for a in range(3):
-            p = touch[i, a] if down else start[i, a]
-            v = hop[i, a] if down else speed[i, a]
-            fall = -GRAVITY / k if a == 2 else 0.0
-            position[i, a] = p + fall * age + (v - fall) * (1 - fade) / k
-            velocity[i, a] = 0.0 if t >= rested[i] else (fall + (v - fall) * fade) * slow
-        position[i, 2] = max(position[i, 2], radius[i] * 0.5)
-
-
-def _time_to_ground(p0: NDArray, v0: NDArray, drag: NDArray) -> NDArray:
-    """Seconds until z = 0, by bisection (the way down is monotone past its top)."""
-    fall = -GRAVITY / drag
-    top = np.log1p(np.maximum(v0[:, 2], 0) / -fall) / drag
-    low, high = top, top + 0.5
-    for _ in range(40):
-        above = _way(p0, v0, drag, high)[0][:, 2] > 0
-        if not above.any():
-            break
-        high = np.where(above, high * 1.5 + 0.1, high)
-    for _ in range(30):
-        middle = 0.5 * (low + high)
-        above = _way(p0, v0, drag, middle)[0][:, 2] > 0
-        low, high = np.where(above, middle, low), np.where(above, high, middle)
-    return high
 
 
 def _nothing(fps: float) -> Debris:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from setpiece.collapse.checks import NONE_SEEN
 from setpiece.collapse.surroundings import sun_at
 from setpiece.render.camera import Camera
 from setpiece.render.light import Light, sunlit
@@ -108,6 +109,6 @@ def _facts(size: F32) -> dict[str, Any]:
     counted = size[size >= COUNTED] / COUNTED
     pixel = int(((size >= PIXEL[0]) & (size < PIXEL[1])).sum())
     if not len(counted):
-        return {"count": 0, "log": 0.0, "largest": 1.0, "pixel": pixel}
+        return {**NONE_SEEN, "pixel": pixel}
     log = float(np.log(counted.astype(np.float64)).mean())
     return {"count": len(counted), "log": log, "largest": float(counted.max()), "pixel": pixel}

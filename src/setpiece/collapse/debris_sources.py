@@ -9,7 +9,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from setpiece.collapse.fragments import Element, Fragments
+from setpiece.collapse.fragments import Fragments
 from setpiece.collapse.motion import Motion
 from setpiece.collapse.shards import LETS_GO
 from setpiece.render.scene import Material, rotation_matrices
@@ -185,8 +185,9 @@ def _spalls(fr: Fragments, motion: Motion, eye: F64, seed: int) -> Sources:
     body = mesh.body[faces[pick]].astype(np.int64)
     faces_us = np.einsum("ni,ni->n", normal, np.asarray(eye) - at) > 0
     return Sources(
-        np.full(n, Kind.SPALL, np.uint8), body, loose[body], np.where(faces_us, 1.0, AWAY), at,
-        np.tile(0.2 * np.eye(3)[:2], (n, 1, 1)), normal, np.full(n, 1.9), np.full(n, LARGEST),
+        np.full(n, Kind.SPALL, np.uint8), body.astype(np.int64), loose[body],
+        np.where(faces_us, 1.0, AWAY), at, np.tile(0.2 * np.eye(3)[:2], (n, 1, 1)), normal,
+        np.full(n, 1.9), np.full(n, LARGEST),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from setpiece.collapse import checks
 from setpiece.collapse.castshadow import find_ground_light
 from setpiece.collapse.comp import CompInputs, comp_frame, shake_path
-from setpiece.collapse.debris import Debris, load_debris
+from setpiece.collapse.debris import Debris, load_debris, tinted
 from setpiece.collapse.debris_pass import draw_debris
 from setpiece.collapse.dust import Dust
 from setpiece.collapse.dust_paint import sharpened
@@ -144,7 +144,12 @@ def open_shot(argument: tuple[Stages, Path]) -> Context:
         view=view,
         rest=standing,
         dust=Dust.open(s.folders["dust"]),
-        debris=load_debris(s.folders["debris"] / "debris.npz"),
+        debris=tinted(
+            load_debris(s.folders["debris"] / "debris.npz"),
+            prep.picture,
+            prep.matte,
+            s.layout.view(),
+        ),
         shards=Shards.of(pieces, motion, s.request.seed),
         held=HeldStill.of(prep.still, prep.grain) if s.plate.still else None,
         clip=clip,

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 STAGE_VERSION = {
     "brief": 1,
     "layout": 8,
-    "prep": 10,
+    "prep": 11,
     "fracture": 9,
     "fall": 15,
     "dust": 7,

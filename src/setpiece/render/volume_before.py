@@ -69,5 +69,7 @@ def compile_kernels() -> None:
     from setpiece.render.light import Light
     from setpiece.render.volume_light import Volume, light_volume
 
-    lit = light_volume(Volume(np.ones((4, 4, 4), np.float32), np.array([-2.0, 4.0, 0.0]), 1.0), Light())
+    lit = light_volume(
+        Volume(np.ones((4, 4, 4), np.float32), np.array([-2.0, 4.0, 0.0]), 1.0), Light()
+    )
     seen_through(lit, Camera.from_angles(4.0, 4, 4), np.zeros((1, 3), np.float32))

@@ -8,13 +8,23 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter
 
 F32 = NDArray[np.float32]
-# Where dust fills less than LITTLE of what lies within AROUND coarse cells to either side it fades:
-# lobes would make balls of cotton of it, in the sky and far from any cloud.
+# What has so little dust within AROUND cells to either side is a scrap that hangs by itself: it
+# loses SCRAP of its density, which old thin dust does not outlast and a fresh puff does.
+THIN, SCRAP = 0.06, 0.3
+# Once refined: where dust fills less than LITTLE of what lies within AROUND coarse cells to either
+# side it fades; lobes would make balls of cotton of it, in the sky and far from any cloud.
 AROUND, LITTLE = 3, 0.14
 # The first puffs are all there is: nothing fades before the dust fills FEW coarse cells, and all
 # that hangs alone does from MANY on.
 FEW, MANY = 800.0, 6000.0
 SOLID = 0.5  # density from which on a fine cell counts as full
+
+
+def thin_scraps(dust: F32) -> F32:
+    """Coarse dust (X, Y, Z) less what hangs alone, before it is refined."""
+    around = uniform_filter(dust, 2 * AROUND + 1, mode="constant")
+    alone = np.clip(1 - around / np.float32(THIN), 0, 1)
+    return np.maximum(dust - np.float32(SCRAP) * alone * alone, 0)
 
 
 def without_scraps(fine: F32, detail: int) -> None:
@@ -30,7 +40,7 @@ def without_scraps(fine: F32, detail: int) -> None:
         return
     around = uniform_filter(filled, 2 * AROUND + 1, mode="constant")
     kept = np.clip(around / np.float32(LITTLE), 0, 1)
-    kept = 1 - strength * (1 - kept * kept * (3 - 2 * kept))
+    kept = 1 - strength * (1 - (kept * kept * (3 - 2 * kept)) ** 2)
     _fade(fine, detail, kept.astype(np.float32))
 
 
