@@ -26,6 +26,7 @@ KERNELS = (
     "setpiece.collapse.dust_pass",
     "setpiece.collapse.comp",
     "setpiece.collapse.flight",
+    "setpiece.collapse.relief",
     "setpiece.collapse.checks",
     "setpiece.collapse.views",
     "setpiece.deage.alter",

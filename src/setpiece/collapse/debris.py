@@ -40,7 +40,8 @@ from setpiece.render.particles import Particles
 F32 = NDArray[np.float32]
 GRAINS = 300_000  # at a brief's debris of 1
 EXPONENT = 2.2
-FINEST = 0.35  # px, radius of the smallest grains at the building's distance
+FINEST, COARSEST = 0.35, 4.5  # px, radii of grains at the building's distance: larger are pieces
+TALL = 28.0  # m: of the building whose grains are so many and fly so fast; lengths scale with it
 TERMINAL = 250.0  # [m/s] of a stone of 1 m radius; goes with the root of it
 FLUNG = 0.9  # spread of the logarithm of how hard grains are thrown: one in twenty 4 times as hard
 RISE = 3.5  # m/s: that grains of up to GRIT metres fly up at most; larger ones less
@@ -118,7 +119,10 @@ def throw_debris(
     rng = np.random.default_rng([seed & 0x7FFFFFFF, 7411])
     distance = float(np.linalg.norm(fragments.centre.mean(0) - camera.position))
     smallest = float(np.clip(FINEST * distance / camera.focal, 0.002, 0.06))
-    n = int(GRAINS * brief.debris)
+    largest = min(LARGEST, max(COARSEST * distance / camera.focal, 2 * smallest))
+    tall = max(float(fragments.mesh.vertices[:, 2].max()), 2.0)
+    scale = float(np.sqrt(tall / TALL))
+    n = int(GRAINS * min(scale, 1.0) * brief.debris)
     sources = find_sources(fragments, motion, camera.position, seed)
     if n == 0 or not len(sources) or sources.weight.sum() <= 0:
         return _nothing(float(motion.fps))
@@ -147,20 +151,19 @@ def throw_debris(
     )
 
     is_glass = kind == Kind.PANE
-    radius = _sizes(rng.random(n), smallest, np.minimum(sources.room[pick], LARGEST))
+    radius = _sizes(rng.random(n), smallest, np.minimum(sources.room[pick], largest))
     at[:, 2] = np.maximum(at[:, 2], radius)
     burst = rng.normal(size=(n, 3)) + 0.8 * normal
     burst[:, 2] = np.where(hit, np.abs(burst[:, 2]) * 0.8, burst[:, 2])
     burst /= np.linalg.norm(burst, axis=1, keepdims=True) + 1e-9
     # Small grains are thrown harder than large ones.
-    push = sources.push[pick] * rng.lognormal(0.0, FLUNG, n)
+    push = scale * sources.push[pick] * rng.lognormal(0.0, FLUNG, n)
     push *= np.clip(0.03 / radius, 0.3, 1.6) ** 0.3
     speed = own + burst * push[:, None]
     # Rubble is not blown up: little of it rises, chunks least, and nothing outruns its own
     # building's fall.
     rises = RISE * np.minimum(1.0, GRIT / radius)
     speed[:, 2] = np.minimum(speed[:, 2], rises * rng.random(n) ** 0.7)
-    tall = max(float(fragments.centre[:, 2].max()), 2.0)
     fastest = np.sqrt(2 * GRAVITY * tall)
     speed *= np.minimum(1.0, fastest / np.maximum(np.linalg.norm(speed, axis=1), 1e-9))[:, None]
     drag = GRAVITY / (TERMINAL * np.sqrt(radius))

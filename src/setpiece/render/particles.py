@@ -104,7 +104,7 @@ def _draw(
 ):  # fmt: skip
     h, w = depth.shape
     n = np.empty(3)
-    c = np.empty(3)
+    c, other = np.empty(3), np.empty(3)
     for i in range(pos.shape[0]):
         u, v, d = project(eye, rot, lens, pos[i, 0], pos[i, 1], pos[i, 2])
         if d < 0.3:
@@ -152,9 +152,16 @@ def _draw(
         cosine = (0.25 + 0.75 * cosine) * through[i]
         glint = gloss[i] * (cosine**8) * 2.0
         up = 0.5 + 0.5 * n[2] / ln
+        # the face beyond its ridge looks the other way: it has the light that this one has not
+        away = (0.25 + 0.75 * max(-n[0] * sun[0] - n[1] * sun[1] + n[2] * sun[2], 0.0) / ln) * (
+            through[i]
+        )
         for k in range(3):
             e = sun_rgb[k] * cosine + sky[k] * up + ground[k] * (1 - up)
             c[k] = colour[i, k] * e + glint * sun_rgb[k]
+            e = sun_rgb[k] * away + 0.8 * (sky[k] * up + ground[k] * (1 - up))
+            other[k] = colour[i, k] * e
+        ridge_x, ridge_y = math.cos(turn), math.sin(turn)
         # below 0.7 px a grain is drawn at that size and lets the rest of the picture through
         draw = max(r, 0.7)
         fill = min((r / draw) ** 2, 1.0)
@@ -192,8 +199,12 @@ def _draw(
                     a *= min(max(passes, 0.0) / (2 * smear), 1.0)
                 if a <= 0:
                     continue
+                side = 1.0
+                if r > 1.5:
+                    side = min(max(0.5 + px * ridge_x + py * ridge_y + 0.15 * r, 0.0), 1.0)
                 for k in range(3):
-                    rgb[y, x, k] = c[k] * bare[i] * a + rgb[y, x, k] * (1 - a)
+                    own = c[k] * side + other[k] * (1 - side)
+                    rgb[y, x, k] = own * bare[i] * a + rgb[y, x, k] * (1 - a)
                 alpha[y, x] = a + alpha[y, x] * (1 - a)
                 veiled[y, x] = (1 - bare[i]) * a + veiled[y, x] * (1 - a)
 
