@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import ConvexHull, QhullError
 
 from setpiece.collapse.brief import Brief
 from setpiece.collapse.debris_sources import (
@@ -38,10 +39,13 @@ from setpiece.render.camera import Camera
 from setpiece.render.particles import Particles
 
 F32 = NDArray[np.float32]
-GRAINS = 300_000  # at a brief's debris of 1
+# Of a building TALL or taller, for each pixel of the picture that it takes up, at a brief's debris
+# of 1: as pictures grow finer grains are made, and there are as many chunks. And at most.
+GRAINS, MOST = 0.9, 900_000
 EXPONENT = 2.2
-FINEST, COARSEST = 0.35, 4.5  # px, radii of grains at the building's distance: larger are pieces
-TALL = 28.0  # m: of the building whose grains are so many and fly so fast; lengths scale with it
+FINEST = 0.35  # px, radius of the smallest grains at the building's distance
+COARSEST = 1 / 240  # of the picture's width, radius of the largest: what is larger are pieces
+TALL = 28.0  # m: a lower building grinds less, and throws as its height is
 TERMINAL = 250.0  # [m/s] of a stone of 1 m radius; goes with the root of it
 FLUNG = 0.9  # spread of the logarithm of how hard grains are thrown: one in twenty 4 times as hard
 RISE = 3.5  # m/s: that grains of up to GRIT metres fly up at most; larger ones less
@@ -119,10 +123,12 @@ def throw_debris(
     rng = np.random.default_rng([seed & 0x7FFFFFFF, 7411])
     distance = float(np.linalg.norm(fragments.centre.mean(0) - camera.position))
     smallest = float(np.clip(FINEST * distance / camera.focal, 0.002, 0.06))
-    largest = min(LARGEST, max(COARSEST * distance / camera.focal, 2 * smallest))
+    largest = min(LARGEST, COARSEST * camera.width * distance / camera.focal)
+    largest = max(largest, 2 * smallest)
     tall = max(float(fragments.mesh.vertices[:, 2].max()), 2.0)
     scale = float(np.sqrt(tall / TALL))
-    n = int(GRAINS * min(scale, 1.0) * brief.debris)
+    area = _area(fragments, camera)
+    n = int(min(GRAINS * area * min(tall / TALL, 1.0), MOST) * brief.debris)
     sources = find_sources(fragments, motion, camera.position, seed)
     if n == 0 or not len(sources) or sources.weight.sum() <= 0:
         return _nothing(float(motion.fps))
@@ -214,6 +220,17 @@ def tinted(debris: Debris, picture: F32, matte: F32, camera: Camera) -> Debris:
         debris,
         colour=np.where(known[:, None], np.minimum(colour, 0.7), debris.colour).astype(np.float32),
     )
+
+
+def _area(fragments: Fragments, camera: Camera) -> float:
+    """Pixels that the building takes up, with what of it is up to half a picture beyond."""
+    pixels, depth = camera.project(fragments.mesh.vertices)
+    size = np.array([camera.width, camera.height])
+    pixels = np.clip(pixels[depth > 0.1], -0.5 * size, 1.5 * size)
+    try:
+        return float(ConvexHull(pixels).volume)
+    except (QhullError, ValueError):  # seen from nowhere
+        return 0.0
 
 
 def _sizes(u: NDArray, smallest: float, largest: NDArray) -> NDArray:
