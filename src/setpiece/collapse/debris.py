@@ -224,7 +224,7 @@ def tinted(debris: Debris, picture: F32, matte: F32, camera: Camera) -> Debris:
 
 def _area(fragments: Fragments, camera: Camera) -> float:
     """Pixels that the building takes up, with what of it is up to half a picture beyond."""
-    pixels, depth = camera.project(fragments.mesh.vertices)
+    pixels, depth = camera.project(fragments.mesh.vertices.astype(np.float64))
     size = np.array([camera.width, camera.height])
     pixels = np.clip(pixels[depth > 0.1], -0.5 * size, 1.5 * size)
     try:
