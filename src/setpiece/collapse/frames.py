@@ -284,6 +284,8 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
     facts = _measure(c, frame, plate, result, active)
     if debris is not None:
         facts["debris"] = debris.facts
+    left = 1 if dust is None else dust.transmittance
+    facts["pieces_seen"] = float((sharp.alpha * left * (1 - front)).mean())
     return facts
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from setpiece.collapse.shot import Stages
 
 FIRST = 1001
+SEEN = 1e-4  # of the picture: less than that of the pieces is nothing, dust covers the fall
 FALLS, MUCH = (
     2.0,
     0.3,
@@ -92,7 +93,7 @@ def gather_checks(s: Stages, frames: Path) -> dict[str, Any]:
         checks["temporal"] = {
             "ok": abs(worst - 1) <= 0.02, "value": worst, "limit": 0.02, "unit": "ratio from 1",
         }  # fmt: skip
-    falling = _falling(s)
+    falling = [k for k in _falling(s) if facts[k].get("pieces_seen", 1.0) > SEEN]
     if falling and s.brief.debris > 0:
         checks["debris"] = debris_sizes([facts[k].get("debris", NONE_SEEN) for k in falling])
     return {**checks, **motion_of(s).checks}
