@@ -23,10 +23,8 @@ if TYPE_CHECKING:
 
 FIRST = 1001
 SEEN = 1e-4  # of the picture: less than that of the pieces is nothing, dust covers the fall
-FALLS, MUCH = (
-    2.0,
-    0.3,
-)  # [m/s] of a piece that falls, and share of the mass, for a frame of the fall
+FALLS = 2.0  # [m/s] of a piece that falls
+MUCH = 0.3  # of the mass that falls, for a frame of the fall
 
 
 def publish(
