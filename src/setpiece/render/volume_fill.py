@@ -111,11 +111,13 @@ def calm(raw, depth, out):
             s0, s1, s2, s3, s4 = f4(0.0), f4(0.0), f4(0.0), f4(0.0), f4(0.0)
             for j in range(y0, y1):
                 for i in range(x0, x1):
-                    there = f4(1.0) / max(depth[j, i], f4(1e-3))
-                    # Never quite 0: a pixel beside a clear one is not opaque, and may be painted.
-                    k = np.exp(f4(-40.0) * abs(near - there) / max(near + there, f4(1e-9)))
                     if raw[y, x, 3] <= f4(OPAQUE) and raw[j, i, 3] <= f4(OPAQUE):
                         k = f4(1.0)
+                    else:
+                        # Never quite 0: a pixel beside a clear one is not opaque, and may be
+                        # painted.
+                        there = f4(1.0) / max(depth[j, i], f4(1e-3))
+                        k = np.exp(f4(-40.0) * abs(near - there) / max(near + there, f4(1e-9)))
                     total += k
                     s0 += k * raw[j, i, 0]
                     s1 += k * raw[j, i, 1]
