@@ -35,7 +35,7 @@ STAGE_VERSION = {
     "fall": 15,
     "dust": 7,
     "debris": 4,
-    "frames": 24,
+    "frames": 25,
 }
 
 

@@ -24,6 +24,10 @@ def between(every, depth, alike, raw, wanted):
             wanted[y, x] = 0
             if not (x & 1 or y & 1):
                 continue
+            if depth[y, x] <= f4(0.05):  # nothing is asked for here
+                for c in range(5):
+                    raw[y, x, c] = f4(1.0) if c == 3 else f4(0.0)
+                continue
             i0, i1 = x // 2, (x + 1) // 2
             if i1 >= every.shape[1] or j1 >= every.shape[0]:
                 wanted[y, x] = 1
