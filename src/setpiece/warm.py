@@ -33,7 +33,6 @@ KERNELS = (
     "setpiece.deage.light",
     "setpiece.deage.steady",
     "setpiece.media.cryptomatte",
-    "setpiece.media.deflate",
     "setpiece.media.movie",
     "setpiece.render.motionblur",
     "setpiece.render.particles",

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from setpiece.errors import PlateError, StoreError
 from setpiece.media.atomic import whole_file
-from setpiece.media.exr_chunks import write_zip
 from setpiece.render.camera import Camera
 
 # Red, green, blue, white (D65) of Rec.709, as OpenEXR's `chromaticities` wants them.
@@ -107,7 +106,7 @@ def write_exr(
 
     with whole_file(path) as temporary:
         try:
-            write_zip(temporary, header, channels)
+            OpenEXR.File(header, channels, num_threads=0).write(str(temporary))
         except RuntimeError as error:  # OpenEXR's one exception for everything
             raise StoreError(
                 f"{path}: could not be written ({error}). "
