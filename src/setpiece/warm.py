@@ -25,6 +25,8 @@ KERNELS = (
     "setpiece.collapse.dust_paint",
     "setpiece.collapse.dust_pass",
     "setpiece.collapse.comp",
+    "setpiece.collapse.flight",
+    "setpiece.collapse.relief",
     "setpiece.collapse.checks",
     "setpiece.collapse.views",
     "setpiece.deage.alter",
@@ -36,6 +38,7 @@ KERNELS = (
     "setpiece.media.movie",
     "setpiece.render.motionblur",
     "setpiece.render.particles",
+    "setpiece.render.volume_before",
 )
 
 

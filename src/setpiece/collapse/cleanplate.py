@@ -17,6 +17,7 @@ from setpiece.collapse.inpaint.fields import decode, disc, encode, guess_by_labe
 from setpiece.collapse.inpaint.horizon import above_horizon, horizon_row, smooth_enough
 from setpiece.collapse.inpaint.limits import limit, warning, way_to_fill
 from setpiece.collapse.inpaint.materials import find_materials
+from setpiece.collapse.inpaint.rim import meet_plate
 from setpiece.collapse.inpaint.shift import shift_sky
 from setpiece.collapse.inpaint.skyline import guess_label
 from setpiece.errors import PlateError
@@ -34,6 +35,7 @@ HAZE = 0.06  # of the picture's height below the horizon: over which the sky's l
 # so, while ground may come from nearer or farther.
 ROWS, GROUND = 2.5, 1.0
 FAIR_GROUND = 0.2  # ground is alike everywhere: rather the same again than a wall
+HIDDEN = 0.04  # of the matte: that much of a pixel is building
 GROW = 0.012  # of the picture's longer side: how far past the matte the hole reaches
 FOOT = 0.008  # the same, below its lowest pixels
 
@@ -167,6 +169,7 @@ def make_clean_plate(
     if far is not None:  # a piece of sky that far below the horizon is water or ground
         pasted = pasted * np.clip(2 - below / (HAZE * h), 0, 1)[:, None]
     result = filled + np.maximum(pasted, haze)[..., None] * shading
+    result = meet_plate(picture, result, matte > HIDDEN, hole)
     out = image.copy()
     out[hole] = decode(result)[hole]
     notes = [f"{share:.0%} of the frame filled from the texture around the building"]
@@ -223,7 +226,7 @@ def find_hole(matte: F32, sky: F32) -> Mask:
     """
     h, w = matte.shape
     grow = max(2, round(GROW * max(h, w)))
-    core = (matte > 0.04).astype(np.uint8)
+    core = (matte > HIDDEN).astype(np.uint8)
     hole = cv2.dilate(core, disc(grow))
     rows = np.arange(h)[:, None]
     foot = np.where(core > 0, rows, -1).max(axis=0)

@@ -44,7 +44,8 @@ class CompInputs:
             light on plate and ground now over light at rest); None before anything moves.
         rest: the same passes of the building at rest: where `solids` agrees with it the building
             still stands and the plate is shown.
-        debris_rgb, debris_alpha: premultiplied.
+        debris_rgb, debris_alpha: premultiplied, dimmed by the dust before each grain;
+            debris_veiled: the share of that alpha (h, w) where this dust is seen instead.
         dust_rgb, dust_transmittance: premultiplied light of the dust and what it lets through.
         behind_rgb, behind_transmittance: the same of the dust past the solids, where their soft
             edges let it be seen.
@@ -68,6 +69,7 @@ class CompInputs:
     rest: Any | None = None
     debris_rgb: F32 | None = None
     debris_alpha: F32 | None = None
+    debris_veiled: F32 | None = None
     dust_rgb: F32 | None = None
     dust_transmittance: F32 | None = None
     behind_rgb: F32 | None = None
@@ -91,8 +93,8 @@ class CompResult:
     Attributes:
         rgb: (h, w, 3) float32, scene-linear, shaken.
         effect: (h, w) 0..1, how much was changed; where it is 0 `steady` is the plate, bit by bit.
-        dust: (h, w, 4) float32, the dust as laid over, premultiplied with its opacity, held out
-            by the foreground. Not shaken.
+        dust: (h, w, 4) float32, the dust as it is seen, premultiplied with its opacity, held out
+            by the foreground and by debris that flies before it. Not shaken.
         steady: the frame before shake; the same array as `rgb` where there is none.
     """
 
@@ -113,7 +115,7 @@ def comp_frame(inputs: CompInputs) -> CompResult:
     hold = _hold(i)
     ratio = _soft_ratio(i.solids, h, w)
     none1, none3 = np.zeros((1, 1), np.float32), np.zeros((1, 1, 3), np.float32)
-    add_rgb, add_alpha = _layer(i.debris_rgb, i.debris_alpha, i)
+    add_rgb, add_alpha, add_veil = _layer(i)
     dust_rgb, dust_alpha = _dust(i.dust_rgb, i.dust_transmittance, i)
     base, carried = np.empty((h, w, 3), np.float32), np.empty((h, w), np.float32)
     effect = np.empty((h, w), np.float32)
@@ -126,8 +128,9 @@ def comp_frame(inputs: CompInputs) -> CompResult:
         none3 if i.solids is None else i.solids.rgb,
         none1 if i.solids is None else i.solids.alpha, i.solids is not None,
         none3 if add_rgb is None else add_rgb, none1 if add_alpha is None else add_alpha,
-        add_alpha is not None, dust_rgb, dust_alpha, np.float32(i.clean_has_grain),
-        np.float32(OWN_GRAIN_OF_PICTURE), past_rgb, past_alpha, with_past, base, carried, effect,
+        none1 if add_veil is None else add_veil, add_alpha is not None, dust_rgb, dust_alpha,
+        np.float32(i.clean_has_grain), np.float32(OWN_GRAIN_OF_PICTURE), past_rgb, past_alpha,
+        with_past, base, carried, effect,
     )  # fmt: skip
     soft, noise = none1, none3
     levels, sigma = np.array([0, 1], np.float32), np.zeros((2, 3), np.float32)
@@ -213,12 +216,16 @@ def _soft_ratio(solids: Any | None, h: int, w: int) -> F32:
     return off
 
 
-def _layer(rgb: F32 | None, alpha: F32 | None, i: CompInputs) -> tuple[F32 | None, F32 | None]:
-    """Debris as sharp as the plate's lens, seen through its haze."""
+def _layer(i: CompInputs) -> tuple[F32 | None, F32 | None, F32 | None]:
+    """Debris and its veil as sharp as the plate's lens, seen through its haze."""
+    rgb, alpha = i.debris_rgb, i.debris_alpha
     if rgb is None or alpha is None or float(alpha.max()) < LEAST_EFFECT:
-        return None, None
-    rgb, alpha = match_softness(rgb, alpha, i.softness)
-    return _hazed(rgb, alpha, i), np.clip(alpha, 0, 1)
+        return None, None, None
+    veil = np.zeros_like(alpha) if i.debris_veiled is None else i.debris_veiled
+    rgb, both = match_softness(rgb, np.dstack([alpha, veil]), i.softness)
+    alpha, veil = np.clip(both[..., 0], 0, 1), np.clip(both[..., 1], 0, 1)
+    # What the dust hides has its haze already.
+    return _hazed(rgb, alpha - veil, i), alpha, veil
 
 
 def _dust(rgb: F32 | None, through: F32 | None, i: CompInputs) -> tuple[F32, F32]:

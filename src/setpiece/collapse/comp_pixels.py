@@ -15,11 +15,12 @@ def _most(a, b, c):
 @njit(**J)
 def stack(
     plate, clean, hole, hold, ratio, solid_rgb, solid_alpha, with_solids, debris_rgb, debris_alpha,
-    with_debris, dust_rgb, dust_alpha, clean_grain, own_grain, past_rgb, past_alpha,
+    veiled, with_debris, dust_rgb, dust_alpha, clean_grain, own_grain, past_rgb, past_alpha,
     with_past, base, carried, effect,
 ):  # fmt: skip
-    """Plate, ground's light, pieces, debris and dust over one another into base (h, w, 3); with
+    """Plate, ground's light, pieces, dust and debris over one another into base (h, w, 3); with
     the share of the plate's grain that shows through, (h, w), and how much was changed, (h, w).
+    The dust is left, in place, as the debris lets it be seen.
 
     See `comp.CompInputs` for what goes in; layers are premultiplied. hold: 1 where the plate's own
     picture stays. ratio: (h, w, 3). past: the dust behind the pieces.
@@ -28,7 +29,10 @@ def stack(
     for y in range(h):
         for x in range(w):
             inside, stays = hole[y, x], hold[y, x]
-            grain, past = 1.0, 0.0
+            grain, past, veil = 1.0, 0.0, 0.0
+            dusty = dust_alpha[y, x]
+            if with_debris and dusty > 0:
+                veil = min(veiled[y, x] / dusty, debris_alpha[y, x])
             if with_past:
                 past = past_alpha[y, x]
             if with_solids:
@@ -49,15 +53,21 @@ def stack(
                         back = past_rgb[y, x, c] + (1 - past) * back
                     b = k * b + (1 - k) * (solid_rgb[y, x, c] + (1 - a) * back)
                 if with_debris:
-                    b = debris_rgb[y, x, c] + (1 - debris_alpha[y, x]) * b
-                base[y, x, c] = dust_rgb[y, x, c] + (1 - dust_alpha[y, x]) * b
-            e = _most(1 - stays, dust_alpha[y, x], e * stays)
+                    # Grains fly in the dust: it lies over `veil` of them and behind the others.
+                    grit, own = debris_alpha[y, x], dust_rgb[y, x, c]
+                    over = own * (1 - grit) + own * veil
+                    base[y, x, c] = debris_rgb[y, x, c] + over + (1 - grit) * (1 - dusty) * b
+                    dust_rgb[y, x, c] = over
+                else:
+                    base[y, x, c] = dust_rgb[y, x, c] + (1 - dusty) * b
+            e = _most(1 - stays, dusty, e * stays)
             if with_past:
                 e = max(e, past * (1 - a))
             if with_debris:
                 e = max(e, debris_alpha[y, x])
                 grain *= 1 - debris_alpha[y, x]
-            carried[y, x] = grain * (1 - dust_alpha[y, x])
+                dust_alpha[y, x] = dusty * (1 - debris_alpha[y, x]) + veil * dusty
+            carried[y, x] = grain * (1 - dusty)
             effect[y, x] = e
 
 

@@ -11,11 +11,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter
 
 from setpiece.collapse.brief import Brief
 from setpiece.collapse.fragments import Fragments
-from setpiece.collapse.gas import forces, grid, jets, noise, pressure, refine, sources, texture
+from setpiece.collapse.gas import (
+    forces,
+    grid,
+    jets,
+    noise,
+    pressure,
+    refine,
+    scraps,
+    sources,
+    texture,
+)
 from setpiece.collapse.gas.domain import (
     bounds,
     building_scale,
@@ -35,9 +44,6 @@ __all__ = ["Dust", "blow_dust", "compile_kernels", "default_cell"]
 FINE_CELLS = 30_000_000  # of a refined frame: bounds time and memory of a render process
 MANIFEST = "dust.json"
 FADE = 5  # cells over which dust thins towards the end of the world
-# What has so little dust within AROUND cells to either side is a scrap that hangs by itself: it
-# loses SCRAP of its density, which old thin dust does not outlast and a fresh puff does.
-AROUND, LITTLE, SCRAP = 3, 0.06, 0.3
 
 
 @dataclass(frozen=True)
@@ -110,10 +116,12 @@ class Dust:
         except (OSError, ValueError, KeyError) as error:
             raise StageError(f"{path}: damaged dust cache; run the dust stage again") from error
         detail = self.detail if detail is None else detail
-        dust = _without_scraps(dust)
+        dust = scraps.thin_scraps(dust)
         at = position - low.astype(np.float32)
         seen = None if camera is None or detail == 1 else self._seen(dust, low, camera)
         fine = refine.refine(dust, at, strength, key, detail, seed=self.seed, seen=seen)
+        if detail > 1:
+            scraps.without_scraps(fine, detail)
         _thin_at_edges(fine, low * detail, np.array(self.shape) * detail, FADE * detail)
         fine *= np.float32(self.extinction)
         corner = np.asarray(self.origin) + low * self.cell
@@ -258,13 +266,6 @@ def _detail(camera: Camera | None, centre: NDArray, cell: float) -> int:
     return int(np.clip(math.ceil(cell * focal / distance / 4.5), 1, 3))
 
 
-def _without_scraps(dust: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Dust (X, Y, Z) less what hangs alone: lobes would make balls of cotton of it in the sky."""
-    around = uniform_filter(dust, 2 * AROUND + 1, mode="constant")
-    alone = np.clip(1 - around / np.float32(LITTLE), 0, 1)
-    return np.maximum(dust - np.float32(SCRAP) * alone * alone, 0)
-
-
 def _thin_at_edges(fine: NDArray, low: NDArray, shape: NDArray, width: int) -> None:
     """Fade towards the sides and top of the largest box, where the world of the dust ends."""
     for axis in range(3):
@@ -278,5 +279,5 @@ def _thin_at_edges(fine: NDArray, low: NDArray, shape: NDArray, width: int) -> N
 
 def compile_kernels() -> None:
     """Compile every kernel of the dust stage once."""
-    for module in (noise, pressure, grid, forces, sources, jets, refine):
+    for module in (noise, pressure, grid, forces, sources, jets, refine, scraps):
         module.compile_kernels()

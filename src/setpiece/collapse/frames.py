@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from setpiece.collapse import checks
 from setpiece.collapse.castshadow import find_ground_light
 from setpiece.collapse.comp import CompInputs, comp_frame, shake_path
-from setpiece.collapse.debris import Debris, load_debris
+from setpiece.collapse.debris import Debris, load_debris, tinted
+from setpiece.collapse.debris_pass import draw_debris
 from setpiece.collapse.dust import Dust
 from setpiece.collapse.dust_paint import sharpened
 from setpiece.collapse.dust_pass import Bare, DustPass
@@ -29,6 +30,7 @@ from setpiece.collapse.grain import HeldStill
 from setpiece.collapse.make import fragments_of, light_of, motion_of
 from setpiece.collapse.motion import Motion
 from setpiece.collapse.prep import Prep, load_prep
+from setpiece.collapse.relief import Relief
 from setpiece.collapse.seen import shown
 from setpiece.collapse.shards import LooseGlass, Shards
 from setpiece.collapse.surroundings import (
@@ -43,9 +45,8 @@ from setpiece.collapse.views import Views
 from setpiece.farm import Meter, map_frames
 from setpiece.render.light import Light
 from setpiece.render.motionblur import blur
-from setpiece.render.particles import splat
 from setpiece.render.solids import Posed, RestView, SolidPasses, render_solids
-from setpiece.render.volume import light_volume
+from setpiece.render.volume import Volume, light_volume
 
 if TYPE_CHECKING:
     from setpiece.collapse.shot import Stages
@@ -72,7 +73,8 @@ class Context:
     front_depth: F32 | None
     front_shift: F32 | None
     near: float
-    ground_depth: F32  # of the ground plane, planar Z (h, w) [m]
+    ground_depth: F32  # of the ground, planar Z (h, w) [m]
+    relief: Relief | None
     shake: F32
     albedo: tuple[float, float, float]
     names: list[str]
@@ -130,6 +132,9 @@ def open_shot(argument: tuple[Stages, Path]) -> Context:
     clip = None
     if not s.plate.still:
         clip = ClipForeground.load(s.folders["prep"] / "clip.npz")
+    camera = s.layout.view()
+    near = float(np.percentile(standing.depth[np.isfinite(standing.depth)], 2))
+    relief = Relief.of(camera, near)
     # Dust is what the building was made of, ground fine: pale, and only a little of its colour. Of
     # the light that meets a grain this much goes on, as the path tracer was told: whiter is steam.
     tint = np.maximum(view.mean, 0.02)
@@ -144,12 +149,20 @@ def open_shot(argument: tuple[Stages, Path]) -> Context:
         view=view,
         rest=standing,
         dust=Dust.open(s.folders["dust"]),
-        debris=load_debris(s.folders["debris"] / "debris.npz"),
+        debris=tinted(
+            load_debris(s.folders["debris"] / "debris.npz"),
+            prep.picture,
+            prep.matte,
+            s.layout.view(),
+        ),
         shards=Shards.of(pieces, motion, s.request.seed),
         held=HeldStill.of(prep.still, prep.grain) if s.plate.still else None,
         clip=clip,
-        near=float(np.percentile(standing.depth[np.isfinite(standing.depth)], 2)),
-        ground_depth=to_ground(s.layout.view(), np.full_like(standing.depth, np.inf)),
+        near=near,
+        ground_depth=to_ground(camera, np.full_like(standing.depth, np.inf))
+        if relief is None
+        else relief.depth(camera, standing.alpha.shape),
+        relief=relief,
         front_depth=front_depth(prep.foreground, s.layout.view(), standing.depth, prep.still),
         front_shift=_front_shift(prep) if s.plate.still else None,
         shake=shake_path(motion, s.request.frames, s.brief.shake, s.request.seed),
@@ -179,7 +192,7 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
         camera=c.view.camera,
     )
     if volume is not None:
-        volume = clear_of_camera(volume, c.view.camera, c.near, s.brief.dust)
+        volume = _on_ground(c, volume)
         if s.request.quality == "final":
             volume = sharpened(volume, c.dust.extinction)
     lit = None if volume is None else light_volume(volume, light, _posed(c, frame).tracer.occluded)
@@ -218,20 +231,24 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
 
     active = moving or lit is not None
     camera = c.view.camera
-    debris_rgb = debris_alpha = None
+    dust = None if cover is None else cover.before(sharp.depth, sharp.alpha, sharp.motion)
+    debris = None
     particles = c.debris.frame(frame)
+    if c.relief is not None:
+        particles = c.relief.settled(particles)
     if active and len(particles.position):
-        debris_rgb, debris_alpha = splat(
+        debris = draw_debris(
             particles,
             camera,
             light,
             sharp.depth,
+            lit=lit,
+            dust=dust,
+            tracer=_posed(c, frame).tracer,
+            front=front,
             fps=float(motion.fps),
             seconds=seconds,
-            seed=s.request.seed,
-            shadow=through,
         )
-    dust = None if cover is None else cover.before(sharp.depth, sharp.alpha, sharp.motion)
     veil = None if cover is None else cover.veil
     behind = None if cover is None else cover.behind
     result = comp_frame(
@@ -244,8 +261,9 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             seed=s.request.seed,
             solids=solids if active else None,
             rest=c.rest,
-            debris_rgb=debris_rgb,
-            debris_alpha=debris_alpha,
+            debris_rgb=None if debris is None else debris.rgb,
+            debris_alpha=None if debris is None else debris.alpha,
+            debris_veiled=None if debris is None else debris.veiled,
             dust_rgb=None if dust is None else dust.rgb,
             dust_transmittance=None if dust is None else dust.transmittance,
             behind_rgb=None if behind is None else behind.rgb,
@@ -263,7 +281,12 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
         )
     )
     write_frame(c.out, frame, result, sharp, c.names, motion.fps, camera, c.views)
-    return _measure(c, frame, plate, result, active)
+    facts = _measure(c, frame, plate, result, active)
+    if debris is not None:
+        facts["debris"] = debris.facts
+    left = 1 if dust is None else dust.transmittance
+    facts["pieces_seen"] = float((sharp.alpha * left * (1 - front)).mean())
+    return facts
 
 
 def _shown(
@@ -281,8 +304,14 @@ def _bare(c: Context, frame: int) -> Bare | None:
     volume = c.dust.frame(frame, detail=1, fine_grain=False)
     if volume is None:
         return None
-    volume = clear_of_camera(volume, c.view.camera, c.near, c.stages.brief.dust)
+    volume = _on_ground(c, volume)
     return Bare(c.dust, frame, light_volume(volume, c.light, _posed(c, frame).tracer.occluded))
+
+
+def _on_ground(c: Context, volume: Volume) -> Volume:
+    """Dust away from the camera, and on the ground that it sees."""
+    volume = clear_of_camera(volume, c.view.camera, c.near, c.stages.brief.dust)
+    return volume if c.relief is None else c.relief.lowered(volume)
 
 
 def _front_shift(prep: Prep) -> F32 | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from setpiece import __version__
+from setpiece.collapse.checks import NONE_SEEN, debris_sizes
 from setpiece.collapse.deliver import deliver
 from setpiece.collapse.make import fragments_of, light_of, motion_of
 from setpiece.farm import StageDesk, hash_source
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from setpiece.collapse.shot import Stages
 
 FIRST = 1001
+SEEN = 1e-4  # of the picture: less than that of the pieces is nothing, dust covers the fall
+FALLS = 2.0  # [m/s] of a piece that falls
+MUCH = 0.3  # of the mass that falls, for a frame of the fall
 
 
 def publish(
@@ -87,7 +91,18 @@ def gather_checks(s: Stages, frames: Path) -> dict[str, Any]:
         checks["temporal"] = {
             "ok": abs(worst - 1) <= 0.02, "value": worst, "limit": 0.02, "unit": "ratio from 1",
         }  # fmt: skip
+    falling = [k for k in _falling(s) if facts[k].get("pieces_seen", 1.0) > SEEN]
+    if falling and s.brief.debris > 0:
+        checks["debris"] = debris_sizes([facts[k].get("debris", NONE_SEEN) for k in falling])
     return {**checks, **motion_of(s).checks}
+
+
+def _falling(s: Stages) -> list[int]:
+    """Frames (from 0) in which much of the building is on its way down."""
+    motion, mass = motion_of(s), fragments_of(s).mass
+    speed = np.linalg.norm(np.diff(motion.position, axis=0), axis=2) * float(motion.fps)
+    share = (speed > FALLS * s.brief.slow) @ (mass / mass.sum())
+    return [k for k in range(s.request.frames) if share[k] > MUCH]
 
 
 def _record(s: Stages, take: TakeFolder, frames: Path) -> dict[str, Any]:

@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 STAGE_VERSION = {
     "brief": 1,
     "layout": 8,
-    "prep": 10,
+    "prep": 11,
     "fracture": 9,
     "fall": 15,
     "dust": 7,
-    "debris": 4,
-    "frames": 26,
+    "debris": 7,
+    "frames": 27,
 }
 
 

@@ -15,6 +15,7 @@ from setpiece.render.light import Light
 from setpiece.render.tracing import J, camera_arrays, hash01, project
 
 F32 = NDArray[np.float32]
+EDGE = 3  # px
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,16 @@ def splat(
     fps: float = 24.0,
     shutter: float = 0.5,
     seconds: float = 0.0,
-    seed: int = 0,
     shadow: Callable[[F32], F32] | None = None,
-) -> tuple[F32, F32]:
-    """Draw grains over a scene; returns premultiplied (rgb (h, w, 3), alpha (h, w)).
+    clear: F32 | None = None,
+) -> tuple[F32, F32, F32]:
+    """Draw grains over a scene; returns premultiplied (rgb (h, w, 3), alpha (h, w), veiled (h, w)).
 
     depth: planar Z [m] of the solids, float32 (h, w). Larger ones are tumbling angular chips,
     smaller ones discs; both are drawn out along their way while the shutter is open. Those under
-    a pixel cover their share of it. shadow: sun transmittance at world points.
+    a pixel cover their share of it. shadow: sun transmittance at world points. clear: what the
+    dust before each grain lets through, (n,) 0..1. veiled: how much of alpha that dust hides,
+    where its colour is to be laid.
     """
     h, w = depth.shape
     order = np.argsort(
@@ -59,25 +62,49 @@ def splat(
     through = np.ones(len(order), np.float32)
     if shadow is not None and len(order):
         through = np.asarray(shadow(particles.position), np.float32)
-    rgb, alpha = np.zeros((h, w, 3), np.float32), np.zeros((h, w), np.float32)
+    bare = np.ones(len(order), np.float32) if clear is None else np.asarray(clear, np.float32)
+    rgb = np.zeros((h, w, 3), np.float32)
+    alpha, veiled = np.zeros((h, w), np.float32), np.zeros((h, w), np.float32)
     _draw(
         particles.position[order], particles.velocity[order], particles.radius[order],
         particles.colour[order], particles.key[order], particles.gloss[order], through[order],
-        *camera_arrays(camera), light.to_sun, np.array(light.sun),
+        bare[order], *camera_arrays(camera), light.to_sun, np.array(light.sun),
         np.array(light.sky), np.array(light.ground), depth, shutter / fps, float(seconds),
-        rgb, alpha,
+        rgb, alpha, veiled,
     )  # fmt: skip
-    return rgb, alpha
+    return rgb, alpha, veiled
+
+
+def in_sight(particles: Particles, camera: Camera, depth: F32) -> NDArray[np.int64]:
+    """Which grains are in the picture and not behind solids: indices (k,). depth: as in `splat`."""
+    seen = np.zeros(len(particles.radius), np.bool_)
+    _in_sight(particles.position, particles.radius, *camera_arrays(camera), depth, seen)
+    return np.flatnonzero(seen)
+
+
+@njit(**J)
+def _in_sight(pos, radius, eye, rot, lens, depth, seen):
+    h, w = depth.shape
+    for i in range(pos.shape[0]):
+        u, v, d = project(eye, rot, lens, pos[i, 0], pos[i, 1], pos[i, 2])
+        if d < 0.3 or u < -EDGE or v < -EDGE or u > w + EDGE or v > h + EDGE:
+            continue
+        # What is drawn out or larger than a pixel may show beside what hides its middle.
+        x0, x1 = int(max(u - EDGE, 0)), int(min(u + EDGE, w - 1))
+        y0, y1 = int(max(v - EDGE, 0)), int(min(v + EDGE, h - 1))
+        for y in range(y0, y1 + 1, EDGE):
+            for x in range(x0, x1 + 1, EDGE):
+                seen[i] |= depth[y, x] >= d - radius[i]
 
 
 @njit(**J)
 def _draw(
-    pos, vel, radius, colour, key, gloss, through, eye, rot, lens, sun, sun_rgb, sky, ground, depth,
-    open_for, seconds, rgb, alpha,
+    pos, vel, radius, colour, key, gloss, through, bare, eye, rot, lens, sun, sun_rgb, sky, ground,
+    depth, open_for, seconds, rgb, alpha, veiled,
 ):  # fmt: skip
     h, w = depth.shape
     n = np.empty(3)
-    c = np.empty(3)
+    c, other = np.empty(3), np.empty(3)
     for i in range(pos.shape[0]):
         u, v, d = project(eye, rot, lens, pos[i, 0], pos[i, 1], pos[i, 2])
         if d < 0.3:
@@ -125,12 +152,20 @@ def _draw(
         cosine = (0.25 + 0.75 * cosine) * through[i]
         glint = gloss[i] * (cosine**8) * 2.0
         up = 0.5 + 0.5 * n[2] / ln
+        # the face beyond its ridge looks the other way: it has the light that this one has not
+        away = (0.25 + 0.75 * max(-n[0] * sun[0] - n[1] * sun[1] + n[2] * sun[2], 0.0) / ln) * (
+            through[i]
+        )
         for k in range(3):
             e = sun_rgb[k] * cosine + sky[k] * up + ground[k] * (1 - up)
             c[k] = colour[i, k] * e + glint * sun_rgb[k]
+            e = sun_rgb[k] * away + 0.8 * (sky[k] * up + ground[k] * (1 - up))
+            other[k] = colour[i, k] * e
+        ridge_x, ridge_y = math.cos(turn), math.sin(turn)
         # below 0.7 px a grain is drawn at that size and lets the rest of the picture through
         draw = max(r, 0.7)
-        cover = min((r / draw) ** 2, 1.0) * draw / (draw + smear * 0.64)
+        fill = min((r / draw) ** 2, 1.0)
+        cover = fill * draw / (draw + smear * 0.64)
         if cover < 0.004:
             continue
         long = draw + smear
@@ -144,22 +179,34 @@ def _draw(
                     continue
                 px, py = x + 0.5 - u, y + 0.5 - v
                 along = px * dx + py * dy
-                rest = max(abs(along) - smear, 0.0)
                 across = -px * dy + py * dx
-                dist = math.sqrt(rest * rest + across * across)
                 edge = draw
                 if r > 1.5:  # big enough to have corners
-                    ang = math.atan2(across, rest if along >= 0 else -rest) + turn
+                    beyond = max(abs(along) - smear, 0.0)
+                    ang = math.atan2(across, beyond if along >= 0 else -beyond) + turn
                     sector = 6.2831853 / corners
                     within = ang - sector * math.floor(ang / sector) - 0.5 * sector
                     edge = draw * math.cos(0.5 * sector) / max(math.cos(within), 0.3)
                     edge *= 0.75 + 0.5 * hash01(key[i], math.floor(ang / sector) % corners, 6)
-                a = min(max(edge - dist + 0.5, 0.0), 1.0) * cover
+                if smear < 0.5:
+                    dist = math.sqrt(along * along + across * across)
+                    a = min(max(edge - dist + 0.5, 0.0), 1.0) * cover
+                else:
+                    # For as long as it passes over here while the shutter is open: its ends fade.
+                    half = math.sqrt(max(edge * edge - across * across, 0.25))
+                    passes = min(along + smear, half) - max(along - smear, -half)
+                    a = min(max(edge - abs(across) + 0.5, 0.0), 1.0) * fill
+                    a *= min(max(passes, 0.0) / (2 * smear), 1.0)
                 if a <= 0:
                     continue
+                side = 1.0
+                if r > 1.5:
+                    side = min(max(0.5 + px * ridge_x + py * ridge_y + 0.15 * r, 0.0), 1.0)
                 for k in range(3):
-                    rgb[y, x, k] = c[k] * a + rgb[y, x, k] * (1 - a)
+                    own = c[k] * side + other[k] * (1 - side)
+                    rgb[y, x, k] = own * bare[i] * a + rgb[y, x, k] * (1 - a)
                 alpha[y, x] = a + alpha[y, x] * (1 - a)
+                veiled[y, x] = (1 - bare[i]) * a + veiled[y, x] * (1 - a)
 
 
 def compile_kernels() -> None:
@@ -169,4 +216,6 @@ def compile_kernels() -> None:
         one + np.array([0, 8, 1], np.float32), one, np.full(1, 0.1, np.float32), one + 0.5,
         np.zeros(1, np.int64), np.zeros(1, np.float32),
     )  # fmt: skip
-    splat(p, Camera.from_angles(40.0, 32, 18), Light(), np.full((18, 32), 1e6, np.float32))
+    camera, far = Camera.from_angles(40.0, 32, 18), np.full((18, 32), 1e6, np.float32)
+    splat(p, camera, Light(), far)
+    in_sight(p, camera, far)

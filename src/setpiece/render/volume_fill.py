@@ -24,6 +24,10 @@ def between(every, depth, alike, raw, wanted):
             wanted[y, x] = 0
             if not (x & 1 or y & 1):
                 continue
+            if depth[y, x] <= f4(0.05):  # nothing is asked for here
+                for c in range(5):
+                    raw[y, x, c] = f4(1.0) if c == 3 else f4(0.0)
+                continue
             i0, i1 = x // 2, (x + 1) // 2
             if i1 >= every.shape[1] or j1 >= every.shape[0]:
                 wanted[y, x] = 1
@@ -115,11 +119,13 @@ def calm(raw, depth, out):
             s0, s1, s2, s3, s4 = f4(0.0), f4(0.0), f4(0.0), f4(0.0), f4(0.0)
             for j in range(y0, y1):
                 for i in range(x0, x1):
-                    there = f4(1.0) / max(depth[j, i], f4(1e-3))
-                    # Never quite 0: a pixel beside a clear one is not opaque, and may be painted.
-                    k = np.exp(f4(-40.0) * abs(near - there) / max(near + there, f4(1e-9)))
                     if raw[y, x, 3] <= f4(OPAQUE) and raw[j, i, 3] <= f4(OPAQUE):
                         k = f4(1.0)
+                    else:
+                        # Never quite 0: a pixel beside a clear one is not opaque, and may be
+                        # painted.
+                        there = f4(1.0) / max(depth[j, i], f4(1e-3))
+                        k = np.exp(f4(-40.0) * abs(near - there) / max(near + there, f4(1e-9)))
                     total += k
                     s0 += k * raw[j, i, 0]
                     s1 += k * raw[j, i, 1]

@@ -16,7 +16,7 @@ TURN = 0.8  # optical depth that a lobe's far side has more, of its slope away f
 LIFT = 0.5  # how much of that the light has that was scattered often and knows no lobes
 OPEN = 0.14  # share of the sky that a lobe of one deviation sees more, and a cleft less
 WEAK = 0.08  # of the strongest patch's weight, that is taken off all: the faint need no noise then
-FAINT = 0.004  # of the picture that dust hides: so much has gathered before its light is asked for
+FAINT = 0.01  # of the picture that dust hides: so much has gathered before its light is asked for
 PITCH, FINER = 1.77, 2.66  # texels of noise in a fine cell, and how much finer each next size is
 
 
