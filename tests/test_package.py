@@ -113,3 +113,8 @@ def test_the_search_for_places_finds_them() -> None:
         assert PLACES.search(line), line
     for line in ("--no-emit-find-links", "src/work/x", "takes/.work/fall", "a/tmp/b"):
         assert not PLACES.search(line), line
+
+
+@pytest.mark.parametrize("model", sorted((ROOT / "src/setpiece/models").glob("*.onnx")))
+def test_models_name_no_folder(model: Path) -> None:
+    assert not re.search(rb"site-packages|\.py\b|/[a-z]+/[a-z]+/", model.read_bytes()), model

@@ -119,6 +119,7 @@ def write_onnx(
         net, example, str(part), input_names=list(names), output_names=["delta"],
         dynamic_shapes=shapes, dynamo=True, external_data=False, opset_version=18, verbose=False,
     )  # fmt: skip
+    _without_traces(part)
     if part.stat().st_size > LARGEST:
         raise SystemExit(f"{part}: {part.stat().st_size / 1e6:.1f} MB, more than a model may have")
     session = onnxruntime.InferenceSession(str(part), providers=["CPUExecutionProvider"])
@@ -129,3 +130,16 @@ def write_onnx(
         raise SystemExit(f"{part}: differs from the trained network by {off:.4f}")
     part.replace(to)
     print(f"{to}: {to.stat().st_size / 1e6:.1f} MB, differs from PyTorch by at most {off:.1e}")
+
+
+def _without_traces(model: Path) -> None:
+    """Take out where in whose folders the code lay that a network was traced from."""
+    import onnx
+
+    whole = onnx.load(str(model))
+    graph = whole.graph
+    graph.doc_string = ""
+    for part in (graph, *graph.node, *graph.input, *graph.output, *graph.value_info):
+        del part.metadata_props[:]
+        part.doc_string = ""
+    onnx.save(whole, str(model))
