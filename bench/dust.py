@@ -11,7 +11,7 @@ simulation:
 
 coarse   the coarse dust, marched at full size
 bicubic  the coarse dust, marched at a quarter of the size and enlarged
-noise    the recipe: lobes and billows that ride on the flow, light in a few orders of scattering
+noise    the recipe: heads, lobes and billows that ride on the flow, light by `volume_scatter`
 model    `collapse.dust_paint` on the recipe's passes, its dust sharpened
 truth    a simulation of half the cell guided by the coarse one, sharpened, with finer lobes,
          path traced (`training/dust/pathtracer.py`)

@@ -13,7 +13,19 @@ from pathlib import Path
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from pathtracer import ALBEDO, BANK, _bricks, _fly, _lobes, _rnd, _seeded, _span, _tap, _turn
+from pathtracer import (
+    ALBEDO,
+    BANK,
+    _bricks,
+    _fly,
+    _ground_at,
+    _lobes,
+    _rnd,
+    _seeded,
+    _span,
+    _tap,
+    _turn,
+)
 
 from setpiece.collapse.dust import Dust
 from setpiece.render.camera import Camera
@@ -223,12 +235,7 @@ def _follow(d, full, tau, origin, cell, eye, turn, lens, sun, seed, out):
                     if s[2] > 0:
                         out[found, 5] += weight
                     else:
-                        far = (p[2] - ground) / max(-s[2], 1e-3)
-                        gx, gy = p[0] + far * s[0], p[1] + far * s[1]
-                        bright = 1.0
-                        if 0 <= gx < tau.shape[0] - 1 and 0 <= gy < tau.shape[1] - 1:
-                            bright = 0.25 + 0.75 * np.exp(-tau[int(gx), int(gy), 0])
-                        out[found, 6] += weight * bright
+                        out[found, 6] += weight * _ground_at(tau, p, s, ground)
                     break
                 if order > 30:
                     r, state = _rnd(state)

@@ -352,6 +352,18 @@ def _turn(s, state):
     return state
 
 
+@njit(inline="always")
+def _ground_at(tau, p, s, ground):
+    """Light of the ground that p sees along s, which goes down: as bright as the cloud above it
+    lets it be, 1 where there is none."""
+    down = (p[2] - ground) / max(-s[2], 1e-3)
+    gx, gy = p[0] + down * s[0], p[1] + down * s[1]
+    bright = 1.0
+    if 0 <= gx < tau.shape[0] - 1 and 0 <= gy < tau.shape[1] - 1:
+        bright = 0.25 + 0.75 * np.exp(-tau[int(gx), int(gy), 0])
+    return bright
+
+
 @njit(nogil=True, fastmath=True)
 def _path(d, tau, clear, ratio, full, origin, cell, sun, p, s, share, state, out):
     """One path that starts with a scattering at p (cells) of light seen along s (unit)."""
@@ -365,13 +377,7 @@ def _path(d, tau, clear, ratio, full, origin, cell, sun, p, s, share, state, out
             if s[2] > 0:
                 out[1] += weight
             else:
-                # The ground there is as bright as the cloud above it lets it be.
-                down = (p[2] - ground) / max(-s[2], 1e-3)
-                gx, gy = p[0] + down * s[0], p[1] + down * s[1]
-                bright = 1.0
-                if 0 <= gx < tau.shape[0] - 1 and 0 <= gy < tau.shape[1] - 1:
-                    bright = 0.25 + 0.75 * np.exp(-tau[int(gx), int(gy), 0])
-                out[2] += weight * bright
+                out[2] += weight * _ground_at(tau, p, s, ground)
             return state
         weight *= ALBEDO
         for a in range(3):

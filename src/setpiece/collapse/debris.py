@@ -73,6 +73,7 @@ class Debris:
     start, speed: position [m] and velocity [m/s] when born, float32 (n, 3).
     touch, hop: position and velocity after the bounce. drag: float32 (n,) [1/s].
     radius: float32 (n,) [m]. colour: float32 (n, 3). gloss: float32 (n,). fps: of the shot.
+    origin: the place at rest that it left, of what came off the outside, else nan, float32 (n, 3).
     slow: seconds of the collapse in one of the shot.
     """
 

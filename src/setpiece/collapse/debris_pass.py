@@ -97,12 +97,10 @@ def _some(p: Particles, which: NDArray[np.int64]) -> Particles:
 def _on_screen(
     p: Particles, camera: Camera, shape: tuple[int, ...]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], F32]:
-    """Row and column of the pixel that each grain is nearest to, and its radius there [px]."""
-    local = (p.position - camera.position) @ camera.rotation.T
-    scale = camera.focal / np.maximum(local[:, 2], 1e-6)
-    at = local[:, :2] * scale[:, None] + np.asarray(camera.centre)
+    """Row and column of the pixel that each grain in sight is nearest to, and its radius [px]."""
+    at, depth = camera.project(p.position.astype(np.float64))
     column, row = np.clip(at, 0, [shape[1] - 1, shape[0] - 1]).astype(np.int64).T
-    return row, column, (p.radius * scale).astype(np.float32)
+    return row, column, (p.radius * camera.focal / depth).astype(np.float32)
 
 
 def _facts(size: F32) -> dict[str, Any]:

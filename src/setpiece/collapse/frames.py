@@ -114,9 +114,8 @@ def open_shot(argument: tuple[Stages, Path]) -> Context:
     """Open everything a frame needs, and render the standing building once. It pickles."""
     s, out = argument
     pieces, motion, prep, light = fragments_of(s), motion_of(s), load_prep(s), light_of(s)
-    view = RestView.of(
-        pieces.mesh, s.layout.view(), light, prep.picture, prep.matte, samples=_samples(s)
-    )
+    camera = s.layout.view()
+    view = RestView.of(pieces.mesh, camera, light, prep.picture, prep.matte, samples=_samples(s))
     standing = render_solids(
         view, motion.pose(0), next_pose=motion.pose(0), samples=_samples(s), seed=s.request.seed
     )
@@ -132,7 +131,6 @@ def open_shot(argument: tuple[Stages, Path]) -> Context:
     clip = None
     if not s.plate.still:
         clip = ClipForeground.load(s.folders["prep"] / "clip.npz")
-    camera = s.layout.view()
     near = float(np.percentile(standing.depth[np.isfinite(standing.depth)], 2))
     relief = Relief.of(camera, near)
     # Dust is what the building was made of, ground fine: pale, and only a little of its colour. Of
@@ -153,7 +151,7 @@ def open_shot(argument: tuple[Stages, Path]) -> Context:
             load_debris(s.folders["debris"] / "debris.npz"),
             prep.picture,
             prep.matte,
-            s.layout.view(),
+            camera,
         ),
         shards=Shards.of(pieces, motion, s.request.seed),
         held=HeldStill.of(prep.still, prep.grain) if s.plate.still else None,
@@ -163,7 +161,7 @@ def open_shot(argument: tuple[Stages, Path]) -> Context:
         if relief is None
         else relief.depth(camera, standing.alpha.shape),
         relief=relief,
-        front_depth=front_depth(prep.foreground, s.layout.view(), standing.depth, prep.still),
+        front_depth=front_depth(prep.foreground, camera, standing.depth, prep.still),
         front_shift=_front_shift(prep) if s.plate.still else None,
         shake=shake_path(motion, s.request.frames, s.brief.shake, s.request.seed),
         albedo=(float(albedo[0]), float(albedo[1]), float(albedo[2])),
