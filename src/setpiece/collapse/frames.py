@@ -43,6 +43,7 @@ from setpiece.collapse.surroundings import (
 )
 from setpiece.collapse.views import Views
 from setpiece.farm import Meter, map_frames
+from setpiece.media.atomic import whole_file
 from setpiece.render.light import Light
 from setpiece.render.motionblur import blur
 from setpiece.render.solids import Posed, RestView, SolidPasses, render_solids
@@ -100,7 +101,9 @@ def render_frames(
     def one(frame: int, facts: dict[str, Any], cpu: float) -> None:
         nonlocal done
         meter.add_worker(cpu)
-        (folder / f"{FIRST + frame}.json").write_text(json.dumps(facts))
+        # It says that the frame is there: half of one, at Ctrl-C, would be taken for it.
+        with whole_file(folder / f"{FIRST + frame}.json") as part:
+            part.write_text(json.dumps(facts), encoding="utf-8")
         done += 1
         progress(done / frames)
 
