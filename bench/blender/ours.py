@@ -200,8 +200,11 @@ def _render(shot: dict[str, Any], poses: Any, grid: Any, job: dict[str, Any]) ->
     behind += (1 - cover[..., None]) * np.array(light.sky, np.float32)
     picture = solids.rgb + (1 - solids.alpha[..., None]) * behind
     if lit is not None:
-        dust = march(lit, camera, np.minimum(solids.depth, ground_depth), light, albedo=DUST)
-        picture = dust.rgb + dust.transmittance[..., None] * picture
+        # As many rays a pixel as the solids have samples: at this size lumps are below a pixel.
+        depth = np.minimum(solids.depth, ground_depth).repeat(2, 0).repeat(2, 1)
+        dust = march(lit, camera.resized(2 * w, 2 * h), depth, light, albedo=DUST)
+        left = dust.transmittance.reshape(h, 2, w, 2).mean((1, 3))
+        picture = dust.rgb.reshape(h, 2, w, 2, 3).mean((1, 3)) + left[..., None] * picture
     return np.asarray(picture, np.float32)
 
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from setpiece.render.volume_scatter import scattered
+from setpiece.render import volume_scatter
 from setpiece.render.volume_sweep import optical_depth
+from setpiece.render.volume_told import WAYS, given, told
 
 SUN = np.array([0.48, -0.36, 0.8])
+
+
+def scattered(density: np.ndarray, cell: float, sun: np.ndarray, **solids) -> np.ndarray:
+    return volume_scatter.scattered(given(density, cell, sun, **solids))
 
 
 def lump(extinction: float = 2.0) -> np.ndarray:
@@ -75,10 +80,34 @@ def test_the_side_of_the_sun_is_bright_and_the_heart_is_dark() -> None:
 
 def test_only_cells_beside_dust_are_asked() -> None:
     d = lump()
-    told = scattered(d, 0.5, SUN)
-    assert not told[0, 0].any()
+    light = scattered(d, 0.5, SUN)
+    assert not light[0, 0, :, :4].any()
     grown = np.zeros_like(d, bool)
     inside = np.argwhere(d > 1e-3)
     for shift in np.ndindex(3, 3, 3):
         grown[tuple((inside + np.array(shift) - 1).T)] = True
-    assert (told[..., 2][grown] > 0).all()
+    assert (light[..., 2][grown] > 0).all()
+
+
+def test_a_wall_takes_sky_from_dust_beside_it_and_not_from_dust_far_off() -> None:
+    d = np.zeros((24, 24, 24), np.float32)
+    d[2:22, 2:22, 2:22] = 0.05
+    ways = np.ones((12, 12, 12, len(WAYS)), np.float32)
+    # Up and all ways towards +x end at a wall, for the half of the dust at its foot.
+    ways[6:, :, :, WAYS[:, 0] > 0.05] = 0
+    ways[6:, :, :, 0] = 0
+    bare, walled = scattered(d, 0.5, SUN), scattered(d, 0.5, SUN, open_ways=ways)
+    sky = walled[..., 2] / np.maximum(bare[..., 2], 1e-6)
+    assert sky[18:21, 4:20, 4:20].max() < 0.85
+    assert sky[18:21, 4:20, 4:20].min() > 0.2
+    assert sky[3:8, 4:20, 4:20] == pytest.approx(1, abs=0.02)
+
+
+def test_networks_are_told_the_same_of_a_cell_alone() -> None:
+    """What the fit reads is what `scattered` reads: 0..1, and no solid where there is none."""
+    of_sun, of_sky, met = told(given(lump(), 0.5, SUN), np.argwhere(lump() > 1))
+    for x in (of_sun, of_sky, met):
+        assert x.min() > -1e-6
+        assert x.max() < 1 + 1e-6
+    assert not of_sun[:, 13:].any()
+    assert not of_sky[:, 13:].any()

@@ -23,8 +23,8 @@ from setpiece.render.denoise import denoise
 from setpiece.render.light import Light
 from setpiece.render.volume import Volume
 from setpiece.render.volume_fill import enlarge
-from setpiece.render.volume_light import Hidden, past_solids
 from setpiece.render.volume_march import SKY_GAIN
+from setpiece.render.volume_solids import Hidden, past_solids
 from setpiece.render.volume_sweep import optical_depth, pooled
 
 F32 = NDArray[np.float32]
@@ -62,7 +62,7 @@ def true_dust(
     full = _bricks(d)
     sun = light.to_sun
     tau = optical_depth(d, volume.cell, sun)
-    clear = past_solids(volume, pooled(d, SOFT), SOFT, light, hidden)
+    clear = past_solids(volume.origin, SOFT * volume.cell, pooled(d, SOFT), light, hidden)
     eye = np.asarray(view.position, np.float64)
     turn = np.asarray(view.rotation, np.float64)
     at = np.asarray(volume.origin, np.float64)

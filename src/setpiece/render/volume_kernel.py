@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from setpiece.render.volume_scatter_fit import EVEN, LEAN
+
 f4 = np.float32
 U0, U1, U2, U3 = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(3)
 U4, U5, U6, U7 = np.uint64(4), np.uint64(5), np.uint64(6), np.uint64(7)
@@ -259,7 +261,7 @@ def march_rays(d, tau, around, ratio, clear, origin, cell, eye, rotation, focal,
             cosine = (q0 * sun[0] + q1 * sun[1] + q2 * sun[2]) / length
             p0 = AHEAD * _lobe(cosine, FORWARD) + (1 - AHEAD) * _lobe(cosine, BACKWARD)
             p1 = AHEAD * _lobe(cosine, FORWARD2) + (1 - AHEAD) * _lobe(cosine, BACKWARD2)
-            p0, p1 = f4(ONCE * p0), f4(p1)
+            p0, p1, turned = f4(ONCE * p0), f4(p1 + EVEN), f4(1 + LEAN * cosine)
             fine = f4(step) / length  # metres of depth in a step of `step` cells
             dt, last = fine, fine
             travelled = length * f4(cell)  # metres along the ray for one of depth
@@ -353,10 +355,8 @@ def march_rays(d, tau, around, ratio, clear, origin, cell, eye, rotation, focal,
                     if turn != 0:
                         up *= max(f4(1.0) + f4(OPEN) * bump, f4(0.2))
                     al *= left
-                    # What no solid hides from the sun; a little light wanders in all the same.
                     often *= f4(1.0) - f4(LIFT) * (s - plain) / (f4(1.0) + plain)
-                    light = (p0 * r + p1 * more) * r + often
-                    light *= f4(0.06) + f4(0.94) * free
+                    light = (p0 * r * free + p1 * more) * r + often * turned
                     ls += al * light
                     la += al * up
                     lg += al * low
@@ -381,7 +381,10 @@ def march_rays(d, tau, around, ratio, clear, origin, cell, eye, rotation, focal,
                 seen, left = f4(1.0), f4(0.0)
             # Soft ceiling: forward scattering may glow but not pass what a wall would show.
             top = f4(1.06) * seen
-            whole = np.sqrt(np.sqrt(top * top * top * top + ls * ls * ls * ls + f4(1e-20)))
+            # Late and sharp: softer, it took a tenth of what the sun lights best.
+            t2, l2 = top * top, ls * ls
+            t2, l2 = t2 * t2, l2 * l2
+            whole = np.sqrt(np.sqrt(np.sqrt(t2 * t2 + l2 * l2 + f4(1e-36))))
             out[py, px, 0] = ls * top / whole
             out[py, px, 1] = la
             out[py, px, 2] = lg

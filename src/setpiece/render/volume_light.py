@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_cdt, gaussian_filter
+from scipy.ndimage import distance_transform_cdt
 
-from setpiece.render.light import Light, sunlit
+from setpiece.render.light import Light
 from setpiece.render.volume_kernel import BRICK, brick_max
 from setpiece.render.volume_scatter import scattered
+from setpiece.render.volume_solids import Hidden, open_ways, past_solids
 from setpiece.render.volume_sweep import optical_depth, pooled
+from setpiece.render.volume_told import BLOCK, Given, given
 
 F32 = NDArray[np.float32]
-Hidden = Callable[[F32, F32], NDArray[np.bool_]]
 
 
 @dataclass(frozen=True)
@@ -104,54 +104,48 @@ def light_volume(volume: Volume, light: Light, hidden: Hidden | None = None) -> 
 
     The sweeps cost one pass each whatever the direction; the sun may stand anywhere, also low
     or behind. A sun below the horizon lights as if it stood at it. hidden: True where a solid
-    thing stands between world points (n, 3) [m] and the sun, by rays along (n, 3).
+    thing lies on the way from world points (n, 3) [m] along rays (n, 3).
     """
+    depth, around = surroundings(volume, light, hidden)
+    return LitVolume(volume, depth, scattered(around), _ratio(volume), light.to_sun)
+
+
+def _ratio(volume: Volume) -> int:
+    return 2 if min(volume.density.shape) >= 8 else 1
+
+
+def surroundings(volume: Volume, light: Light, hidden: Hidden | None) -> tuple[F32, Given]:
+    """(depth towards the sun (X, Y, Z), what `scattered` is given of cells twice as large)."""
     sun = light.to_sun
     d = np.ascontiguousarray(volume.density, np.float32)
     depth = optical_depth(d, volume.cell, sun)
-    ratio = 2 if min(d.shape) >= 8 else 1
+    ratio = _ratio(volume)
     coarse = pooled(d, ratio)
-    around = scattered(coarse, volume.cell * ratio, sun)
-    around[..., 4] = past_solids(volume, coarse, ratio, light, hidden)
-    return LitVolume(volume, depth, around, ratio, sun)
-
-
-# Where in a cell the sun is looked for: four corners of a cube, so that edges are soft.
-LOOKS = np.array([[-1, -1, -1], [1, 1, -1], [1, -1, 1], [-1, 1, 1]], np.float32) * 0.25
-
-
-def past_solids(
-    volume: Volume, coarse: F32, ratio: int, light: Light, hidden: Hidden | None
-) -> F32:
-    """Sun past solid things in every cell that holds dust, softened by a cell, 0..1.
-
-    coarse: the volume's density on cells `ratio` times as large. hidden: as in `light_volume`.
-    """
-    sun = light.to_sun
-    out = np.ones(coarse.shape, np.float32)
-    dusty = np.argwhere(coarse > 1e-3)
-    if len(dusty) == 0 or (hidden is None and light.shade[0] <= 0):
-        return out
     size = volume.cell * ratio
-    # Two looks a cell, the other two in those beside it: what is done to them next is their mean.
-    turn = dusty.sum(1) % 2
-    share = np.zeros(len(dusty), np.float32)
-    towards = np.ascontiguousarray(np.broadcast_to(sun.astype(np.float32), (len(dusty), 3)))
-    for look in (LOOKS[turn], LOOKS[turn + 2]):
-        at = (np.asarray(volume.origin) + (dusty + 0.5 + look) * size).astype(np.float32)
-        seen = sunlit(light, at)
-        if hidden is not None:
-            seen = seen * ~hidden(at, towards)
-        share += seen / np.float32(2)
-    weight = np.zeros_like(out)
-    value = np.zeros_like(out)
-    weight[tuple(dusty.T)] = 1
-    value[tuple(dusty.T)] = share
-    # Only cells with dust know: the mean of those around.
-    value, weight = gaussian_filter(value, 0.7), gaussian_filter(weight, 0.7)
-    known = weight > 1e-3
-    out[known] = value[known] / weight[known]
-    return out
+    free = past_solids(volume.origin, size, coarse, light, hidden)
+    own = np.empty_like(coarse)
+    _sunlit(d, depth, free, ratio, own)
+    ways = open_ways(volume.origin, size * BLOCK, pooled(coarse, BLOCK), hidden)
+    return depth, given(coarse, size, sun, free, own, ways)
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _sunlit(d, tau, free, ratio, out):
+    """Share of the sun that the dust of each cell of out (X', Y', Z') has on the mean; free: past
+    solids there. d, tau: extinction and depth towards the sun on cells `ratio` times smaller."""
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            for k in range(out.shape[2]):
+                lit, mass = np.float32(0), np.float32(0)
+                for p in range(i * ratio, min((i + 1) * ratio, d.shape[0])):
+                    for q in range(j * ratio, min((j + 1) * ratio, d.shape[1])):
+                        for r in range(k * ratio, min((k + 1) * ratio, d.shape[2])):
+                            # A little more than none: beside dust it is as sunlit as its place.
+                            m = d[p, q, r] + np.float32(1e-6)
+                            mass += m
+                            if tau[p, q, r] < np.float32(12):
+                                lit += m * np.exp(-tau[p, q, r])
+                out[i, j, k] = free[i, j, k] * lit / mass
 
 
 @njit(cache=True, nogil=True)

@@ -1,10 +1,12 @@
 """Light that has been scattered more than once, for every cell of a volume.
 
 How much of it there is hangs on how deep a cell lies on every side, towards the sun and away from
-it, up and down. Two small networks say it from optical depths in ten directions; they were fitted
-(`training/dust/fit_light.py`) to light that was followed from grain to grain through clouds of
-collapses, heaps of heads, banks and balls from thin to thick, with the sun on every side. They know
-neither north nor where the camera is, and nothing of the size of a cell.
+it, up and down; on how much of the dust around is sunlit; and on what solid things hide. Two small
+networks say it from optical depths in ten directions and from the sunlit share of the cell and of
+two neighbourhoods; they were fitted (`training/dust/fit_light.py`) to light that was followed from
+grain to grain through clouds of collapses, heaps of heads, banks and balls from thin to thick,
+with and without pieces in them, with the sun on every side. They know neither north nor where the
+camera is, and nothing of the size of a cell.
 """
 
 from __future__ import annotations
@@ -14,38 +16,22 @@ from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.render.volume_scatter_fit import SKY_IN, SKY_OUT, SUN_IN, SUN_OUT
-from setpiece.render.volume_sweep import optical_depth
+from setpiece.render.volume_told import OF_SKY, OF_SUN, Given, mixed_of, tell
 
 F32 = NDArray[np.float32]
 
-# Up, four ways slantwise up, down, four slantwise down.
-WAYS = np.array(
-    [
-        (0.0, 0.0, 1.0), (0.80, 0.25, 0.55), (-0.80, -0.25, 0.55), (0.25, -0.80, 0.55),
-        (-0.25, 0.80, 0.55), (0.0, 0.0, -1.0), (0.80, 0.25, -0.55), (-0.80, -0.25, -0.55),
-        (0.25, -0.80, -0.55), (-0.25, 0.80, -0.55),
-    ]
-)  # fmt: skip
-WAYS /= np.linalg.norm(WAYS, axis=1, keepdims=True)
 
-
-def scattered(density: F32, cell: float, to_sun: NDArray[np.float64]) -> F32:
+def scattered(given: Given) -> F32:
     """Light in cells that hold dust or lie beside such, float32 (X, Y, Z, 5).
 
-    density: extinction [1/m] (X, Y, Z), cell: edge of a cell [m]. Channels, in the passes' units:
-    of a sun of radiance 1, scattered twice and more, what still knows where it came from (seen
-    through the phase function of two scatterings, dimmed by half the depth to the sun) and what has
-    forgotten; of a sky of radiance 1; of a ground of radiance 1; the last is left to the caller.
+    Channels, in the passes' units: of a sun of radiance 1, scattered twice and more, what still
+    knows where it came from (seen through the phase function of two scatterings, dimmed by half
+    the depth to the sun) and what has forgotten; of a sky of radiance 1; of a ground of radiance 1;
+    the last is the share of the sun that solids let through.
     """
-    out = np.zeros((*density.shape, 5), np.float32)
-    depths = np.stack([optical_depth(density, cell, way) for way in WAYS])
-    sun = optical_depth(density, cell, to_sun)
-    front = (0.5 + 0.5 * WAYS @ to_sun).astype(np.float32)
-    back = np.float32(1) - front
-    _scatter(
-        density, np.float32(cell), depths, sun, front / front.sum(), back / back.sum(),
-        SUN_IN, SUN_OUT, SKY_IN, SKY_OUT, out,
-    )  # fmt: skip
+    out = np.zeros((*given.density.shape, 5), np.float32)
+    _scatter(*given, SUN_IN, SUN_OUT, SKY_IN, SKY_OUT, out)
+    out[..., 4] = given.free
     return out
 
 
@@ -60,7 +46,7 @@ def _near_dust(d, i, j, k):
 
 
 @njit(inline="always")
-def _told(network_in, network_out, given, hidden, out):
+def _said(network_in, network_out, given, hidden, out):
     """A network of one hidden layer; the last column of each matrix is added. Nothing is < 0."""
     size = given.shape[0]
     for h in range(hidden.shape[0]):
@@ -76,55 +62,29 @@ def _told(network_in, network_out, given, hidden, out):
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _scatter(d, cell, depths, to_sun, front, back, sun_in, sun_out, sky_in, sky_out, out):
-    """depths: (10, X, Y, Z) along `WAYS`; to_sun: (X, Y, Z); front, back: (10,) how much each way
-    counts for what lies towards the sun and away from it; out: (X, Y, Z, 5)."""
+def _scatter(
+    d, cell, depths, to_sun, free, sunlit, blocks, solids, front, back, sun_in, sun_out, sky_in,
+    sky_out, out,
+):  # fmt: skip
+    """out: (X, Y, Z, 5), of which four are filled; the rest as in `volume_told.Given`."""
     f4 = np.float32
-    sixteenth, tenth, quarter = f4(0.0625), f4(0.1), f4(0.25)
-    of_sun, of_sky = np.zeros(10, np.float32), np.zeros(13, np.float32)
+    of_sun, of_sky = np.zeros(OF_SUN, np.float32), np.zeros(OF_SKY, np.float32)
     hidden_sun = np.zeros(sun_in.shape[0], np.float32)
     hidden_sky = np.zeros(sky_in.shape[0], np.float32)
     sun, sky = np.zeros(2, np.float32), np.zeros(2, np.float32)
+    mixed = np.zeros(12, np.float32)
     for i in range(d.shape[0]):
         for j in range(d.shape[1]):
             for k in range(d.shape[2]):
                 if d[i, j, k] <= f4(1e-5) and not _near_dust(d, i, j, k):
                     continue
-                for n in range(10):
-                    of_sun[n] = of_sky[n] = f4(0)
-                open_ways = f4(0)
-                for n in range(10):
-                    far = np.exp(-sixteenth * depths[n, i, j, k])
-                    some = far * far
-                    some *= some
-                    straight = some * some
-                    straight *= straight
-                    open_ways += straight
-                    of_sun[3] += front[n] * straight
-                    of_sun[4] += back[n] * straight
-                    of_sun[5] += front[n] * some
-                    of_sun[6] += back[n] * some
-                    of_sun[7] += front[n] * far
-                    of_sun[8] += back[n] * far
-                    if n == 0 or n == 5:
-                        at = 0 if n == 0 else 2
-                        of_sky[at], of_sky[4 + at], of_sky[8 + at] = straight, some, far
-                    else:
-                        at = 1 if n < 5 else 3
-                        if n == 1 or n == 6:
-                            of_sky[at], of_sky[4 + at], of_sky[8 + at] = f4(0), f4(0), f4(0)
-                        of_sky[at] += quarter * straight
-                        of_sky[4 + at] += quarter * some
-                        of_sky[8 + at] += quarter * far
-                far = np.exp(-sixteenth * to_sun[i, j, k])
-                some = far * far
-                some *= some
-                straight = some * some
-                straight *= straight
-                of_sun[0], of_sun[1], of_sun[2] = straight, some, far
-                of_sun[9] = of_sky[12] = np.exp(-cell * d[i, j, k])
-                _told(sun_in, sun_out, of_sun, hidden_sun, sun)
-                _told(sky_in, sky_out, of_sky, hidden_sky, sky)
-                met = f4(1) - tenth * open_ways
+                if not mixed_of(blocks, solids, i, j, k, mixed):
+                    mixed[0] = mixed[1] = sunlit[i, j, k]
+                met = f4(1) - tell(
+                    d, cell, depths, to_sun, free, sunlit, front, back, mixed, i, j, k, of_sun,
+                    of_sky,
+                )  # fmt: skip
+                _said(sun_in, sun_out, of_sun, hidden_sun, sun)
+                _said(sky_in, sky_out, of_sky, hidden_sky, sky)
                 out[i, j, k, 0], out[i, j, k, 1] = met * sun[0], met * sun[1]
                 out[i, j, k, 2], out[i, j, k, 3] = sky[0], sky[1]
