@@ -71,15 +71,15 @@ def passes_of(scene: Scene, frame: int, noise_seed: int | None = None) -> dict[s
     assert told is not None, f"{scene.c.name}: no dust in frame {frame}"
     out: dict[str, Any] = {"truth": told["truth"], "solid": told["solid"]}
     cpu = {"truth": told["seconds"]["truth"]}
-    _, solid, hidden = scene.depth(frame)
+    _, solid, solids = scene.depth(frame)
     t = time.process_time()
     tuned = scene.volume(scene.coarse, frame, scene.detail, True, noise_seed)
     out["noise"] = transport(
-        light_volume(tuned, scene.light, hidden), scene.camera, solid, seed=SEED
+        light_volume(tuned, scene.light, solids), scene.camera, solid, seed=SEED
     )
     cpu["noise"] = time.process_time() - t
     t = time.process_time()
-    lit = light_volume(scene.volume(scene.coarse, frame, 1, False), scene.light, hidden)
+    lit = light_volume(scene.volume(scene.coarse, frame, 1, False), scene.light, solids)
     cpu["bicubic"] = cpu["coarse"] = time.process_time() - t
     t = time.process_time()
     out["coarse"] = transport(lit, scene.camera, solid, seed=SEED)

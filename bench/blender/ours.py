@@ -190,7 +190,7 @@ def _render(shot: dict[str, Any], poses: Any, grid: Any, job: dict[str, Any]) ->
     if grid is not None:
         volume = Volume(grid["density"], grid["origin"], float(grid["cell"]))
         now = pose.apply(mesh)
-        lit = light_volume(volume, light, Tracer(now, mesh.faces).occluded)
+        lit = light_volume(volume, light, Tracer(now, mesh.faces))
         through, on_ground = partial(sun_at, lit, light), partial(sun_on_ground, lit, light)
     solids = render_solids(
         view, pose, samples=job["samples"], volume_shadow=through, ground_shadow=on_ground

@@ -79,7 +79,8 @@ def test_dust_below_the_shade_has_the_skys_colour_and_above_it_the_suns() -> Non
     rgb = march(light_volume(volume, light), camera, far, light).rgb
     open_ = march(light_volume(volume, Light(direction=d)), camera, far, light).rgb  # type: ignore[arg-type]
     high, low = rgb[8:11, 16].mean(0), rgb[22:25, 16].mean(0)
-    assert low.mean() < 0.6 * high.mean()
+    # A little of the sun wanders in from above.
+    assert low.mean() < 0.66 * high.mean()
     assert low[2] / low[0] > high[2] / high[0]
     assert np.allclose(high, open_[8:11, 16].mean(0), rtol=0.1)
 
@@ -88,10 +89,16 @@ def test_a_thing_in_the_suns_way_throws_its_shadow_through_the_dust() -> None:
     light = Light(direction=(0.0, 0.0, 1.0))
     volume = Volume(np.full((16, 8, 16), 0.1, np.float32), np.array([-4.0, 8.0, 0.0]), 0.5)
 
-    def roof(points: np.ndarray, _rays: np.ndarray) -> np.ndarray:
-        return (points[:, 0] < 0) & (points[:, 2] < 6)
+    class Roof:
+        """Over the left half, 6 m up."""
 
-    clear = light_volume(volume, light, roof).around[..., 4]
+        def occluded(self, points: np.ndarray, rays: np.ndarray) -> np.ndarray:
+            return (points[:, 0] < 0) & (points[:, 2] < 6) & (rays[:, 2] > 0)
+
+        def distances(self, points: np.ndarray, rays: np.ndarray) -> np.ndarray:
+            return (6 - points[:, 2]) / rays[:, 2]
+
+    clear = light_volume(volume, light, Roof()).around[..., 4]
     assert clear[:3, :, :5].max() < 0.1
     assert clear[5:].min() > 0.9
     assert clear[:, :, 7].min() > 0.9

@@ -96,7 +96,10 @@ def test_a_wall_takes_sky_from_dust_beside_it_and_not_from_dust_far_off() -> Non
     # Up and all ways towards +x end at a wall, for the half of the dust at its foot.
     ways[6:, :, :, WAYS[:, 0] > 0.05] = 0
     ways[6:, :, :, 0] = 0
-    bare, walled = scattered(d, 0.5, SUN), scattered(d, 0.5, SUN, open_ways=ways)
+    bare, walled = (
+        scattered(d, 0.5, SUN),
+        scattered(d, 0.5, SUN, ways=lambda _density, _depths: ways),
+    )
     sky = walled[..., 2] / np.maximum(bare[..., 2], 1e-6)
     assert sky[18:21, 4:20, 4:20].max() < 0.85
     assert sky[18:21, 4:20, 4:20].min() > 0.2

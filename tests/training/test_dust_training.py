@@ -16,7 +16,7 @@ from setpiece.render.volume_march import SKY_GAIN
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "training" / "dust"))
 import pathtracer
 from guided import Guided
-from light_samples import ball, heads, samples
+from light_samples import State, ball, heads, samples, shell
 from measures import flicker, gradient_error, psnr, spectrum_error
 
 CAMERA = Camera.from_angles(120.0, 64, 48, eye_height=30.0)
@@ -68,8 +68,8 @@ def test_the_recipe_lights_a_thick_cloud_as_the_path_tracer_does(towards):
     thick = true[..., 3] < 0.01
     for channel in (0, 1):
         ours, theirs = raw[..., channel][thick].mean(), true[..., channel][thick].mean()
-        # A sun that grazes a flat face leaves least to go by: there it is the brightest.
-        assert 0.78 < ours / theirs < 1.36
+        # Against the sun a flat face has little light, and that is least of what was learnt from.
+        assert 0.74 < ours / theirs < 1.3
 
 
 @pytest.mark.parametrize("towards", [(0.2, -0.9, 0.5), (0.9, -0.3, 0.5), (0.3, 0.8, 0.6)])
@@ -91,11 +91,24 @@ def test_heads_have_the_light_and_the_shade_that_the_path_tracer_gives_them(towa
 
 
 def test_samples_of_light_have_the_mean_that_the_path_tracer_sees():
-    one = next(iter(samples(ball(0.8), 1, 800, 3)))
-    assert one.corners[..., 0].sum(1) == pytest.approx(1, abs=1e-4)
+    one = next(iter(samples(State(ball(0.8)), 1, 800, 3)))
+    assert one.weight.sum(1) == pytest.approx(1, abs=1e-4)
     # The furnace again: sky and ground of radiance 1 give back what is not swallowed.
     given = one.light[:, 1] * SKY_GAIN + one.light[:, 2] * SKY_GAIN * 0.45
     assert 0.75 < pathtracer.BANK * given.mean() < 0.97
+
+
+def test_samples_of_light_are_darker_where_pieces_stand_in_the_dust():
+    """What the networks learn of walls: they take sky, and the networks are told of them."""
+    heap = heads(0.6, 5, 0.5)
+    bare, walled = (
+        next(iter(samples(state, 1, 800, 3))) for state in (State(heap), State(heap, *shell(1)))
+    )
+    shut = (walled.of_sky[..., 13:].mean(-1) * walled.weight).sum(1)
+    assert not bare.of_sky[..., 13:].any()
+    assert shut.max() > 0.3
+    inside, outside = (walled.light[part, 1].mean() for part in (shut > 0.3, shut < 0.05))
+    assert inside < 0.7 * outside
 
 
 def test_the_same_seed_is_the_same_picture():

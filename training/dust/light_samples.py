@@ -202,7 +202,7 @@ def seen(
     volume, tracer = state.volume, Tracer(state.corners, state.faces)
     d = np.ascontiguousarray(volume.density, np.float32)
     direction = (float(sun[0]), float(sun[1]), float(sun[2]))
-    tau, about = surroundings(volume, Light(direction=direction), tracer.occluded)
+    tau, about = surroundings(volume, Light(direction=direction), tracer)
     at = np.asarray(volume.origin, np.float64)
     found = np.zeros((grains, 7))
     count = _follow(

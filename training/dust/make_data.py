@@ -79,7 +79,7 @@ class Scene:
         return float(self.coarse.cell * self.camera.focal / np.linalg.norm(middle))
 
     def depth(self, frame: int) -> tuple[Any, Any, Any]:
-        """(depth of the solids, of solids and ground [m], (h, w); whether the sun is hidden)."""
+        """(depth of the solids, of solids and ground [m], (h, w); the solids)."""
         mesh = self.pieces.mesh
         tracer = Tracer(self.motion.pose(frame).apply(mesh), mesh.faces)
         h, w = self.camera.height, self.camera.width
@@ -89,7 +89,7 @@ class Scene:
         which, far, _, _ = tracer.hits(origins, rays)
         forward = rays @ self.camera.rotation[2].astype(np.float32)
         depth = np.where(which >= 0, far * forward, np.inf).reshape(h, w).astype(np.float32)
-        return depth, to_ground(self.camera, depth), tracer.occluded
+        return depth, to_ground(self.camera, depth), tracer
 
     def volume(self, dust: Dust, frame: int, detail: int, grain: bool, seed: int | None = None):  # type: ignore[no-untyped-def]
         if seed is not None:
@@ -109,18 +109,18 @@ class Scene:
         a quarter; "motion" (h / 4, w / 4, 2) [px]; "solid", depth (h, w). truth: "truth", passes.
         "seconds": CPU of each.
         """
-        _, solid, hidden = self.depth(frame)
+        _, solid, solids = self.depth(frame)
         out: dict[str, Any] = {"seconds": {}}
         t = time.process_time()
         if recipe:
             volume = self.volume(self.coarse, frame, self.detail, True, seed)
             if volume is None:
                 return None
-            lit = light_volume(sharpened(volume, self.coarse.extinction), self.light, hidden)
+            lit = light_volume(sharpened(volume, self.coarse.extinction), self.light, solids)
             noise = transport(lit, self.camera, solid, seed=SEED)
             out["seconds"]["noise"] = time.process_time() - t
             t = time.process_time()
-            bare = light_volume(self.volume(self.coarse, frame, 1, False), self.light, hidden)
+            bare = light_volume(self.volume(self.coarse, frame, 1, False), self.light, solids)
             far = np.where(noise[..., 3] < 0.9999, noise[..., 4], np.inf).astype(np.float32)
             view = view_of(self.coarse, frame, bare, self.camera, far, solid, SEED)
             out["seconds"]["told"] = time.process_time() - t
@@ -132,7 +132,13 @@ class Scene:
                 return None
             fine = clear_of_camera(fine, self.camera, self.near, self.c.brief.dust)
             out["truth"] = true_dust(
-                fine, self.light, self.camera, solid, hidden=hidden, samples=SAMPLES, seed=frame
+                fine,
+                self.light,
+                self.camera,
+                solid,
+                hidden=solids.occluded,
+                samples=SAMPLES,
+                seed=frame,
             )
             out["seconds"]["truth"] = time.process_time() - t
         return out

@@ -196,7 +196,7 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
         volume = _on_ground(c, volume)
         if s.request.quality == "final":
             volume = sharpened(volume, c.dust.extinction)
-    lit = None if volume is None else light_volume(volume, light, _posed(c, frame).tracer.occluded)
+    lit = None if volume is None else light_volume(volume, light, _posed(c, frame).tracer)
     through = on_ground = None
     if lit is not None:
         through = partial(sun_at, lit, light)
@@ -306,7 +306,7 @@ def _bare(c: Context, frame: int) -> Bare | None:
     if volume is None:
         return None
     volume = _on_ground(c, volume)
-    return Bare(c.dust, frame, light_volume(volume, c.light, _posed(c, frame).tracer.occluded))
+    return Bare(c.dust, frame, light_volume(volume, c.light, _posed(c, frame).tracer))
 
 
 def _on_ground(c: Context, volume: Volume) -> Volume:

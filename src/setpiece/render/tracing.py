@@ -61,6 +61,11 @@ class Tracer:
         _faces(self.address, origins, directions, prim, dist, normal)
         return prim, dist, normal
 
+    def distances(self, origins: F32, directions: F32) -> F32:
+        """How far the nearest hit of every ray is [m], inf where there is none."""
+        which, far, _, _ = self.hits(origins, directions)
+        return np.where(which >= 0, far, np.float32(np.inf))
+
     def occluded(self, origins: F32, directions: F32, reach: float = 1e5) -> NDArray[np.bool_]:
         """True where something lies within `reach` [m] along the ray."""
         out = np.empty(len(origins), np.bool_)

@@ -13,7 +13,7 @@ from scipy.ndimage import distance_transform_cdt
 from setpiece.render.light import Light
 from setpiece.render.volume_kernel import BRICK, brick_max
 from setpiece.render.volume_scatter import scattered
-from setpiece.render.volume_solids import Hidden, open_ways, past_solids
+from setpiece.render.volume_solids import Solids, open_ways, past_solids
 from setpiece.render.volume_sweep import optical_depth, pooled
 from setpiece.render.volume_told import BLOCK, Given, given
 
@@ -98,15 +98,15 @@ class LitVolume:
         return np.asarray(np.minimum(far, 100), np.int8)
 
 
-def light_volume(volume: Volume, light: Light, hidden: Hidden | None = None) -> LitVolume:
+def light_volume(volume: Volume, light: Light, solids: Solids | None = None) -> LitVolume:
     """Light every cell: one sweep for the sun at full resolution, eleven coarser ones for what
     wanders.
 
     The sweeps cost one pass each whatever the direction; the sun may stand anywhere, also low
-    or behind. A sun below the horizon lights as if it stood at it. hidden: True where a solid
-    thing lies on the way from world points (n, 3) [m] along rays (n, 3).
+    or behind. A sun below the horizon lights as if it stood at it. solids: what stands or falls
+    in the dust.
     """
-    depth, around = surroundings(volume, light, hidden)
+    depth, around = surroundings(volume, light, solids)
     return LitVolume(volume, depth, scattered(around), _ratio(volume), light.to_sun)
 
 
@@ -114,7 +114,7 @@ def _ratio(volume: Volume) -> int:
     return 2 if min(volume.density.shape) >= 8 else 1
 
 
-def surroundings(volume: Volume, light: Light, hidden: Hidden | None) -> tuple[F32, Given]:
+def surroundings(volume: Volume, light: Light, solids: Solids | None) -> tuple[F32, Given]:
     """(depth towards the sun (X, Y, Z), what `scattered` is given of cells twice as large)."""
     sun = light.to_sun
     d = np.ascontiguousarray(volume.density, np.float32)
@@ -122,10 +122,14 @@ def surroundings(volume: Volume, light: Light, hidden: Hidden | None) -> tuple[F
     ratio = _ratio(volume)
     coarse = pooled(d, ratio)
     size = volume.cell * ratio
+    hidden = None if solids is None else solids.occluded
     free = past_solids(volume.origin, size, coarse, light, hidden)
     own = np.empty_like(coarse)
     _sunlit(d, depth, free, ratio, own)
-    ways = open_ways(volume.origin, size * BLOCK, pooled(coarse, BLOCK), hidden)
+
+    def ways(blocks: F32, depths: F32) -> F32 | None:
+        return open_ways(volume.origin, size * BLOCK, blocks, depths, solids)
+
     return depth, given(coarse, size, sun, free, own, ways)
 
 

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
 from setpiece.render.light import Light, sunlit
-from setpiece.render.volume_told import WAYS
+from setpiece.render.volume_told import BLOCK, WAYS
 
 F32 = NDArray[np.float32]
 # True where a solid thing lies on rays from world points (n, 3) [m] along (n, 3).
 Hidden = Callable[[F32, F32], NDArray[np.bool_]]
 
+
+class Solids(Protocol):
+    """What stands or falls in the dust: `render.tracing.Tracer`, or whatever answers like it."""
+
+    def occluded(self, origins: F32, directions: F32) -> NDArray[np.bool_]:
+        """True where one lies on rays from world points (n, 3) [m] along (n, 3)."""
+        ...
+
+    def distances(self, origins: F32, directions: F32) -> F32:
+        """How far the nearest is along such rays [m] (n,), inf where there is none."""
+        ...
+
+
 # Where in a cell one looks from: four corners of a cube, so that edges are soft.
 LOOKS = np.array([[-1, -1, -1], [1, 1, -1], [1, -1, 1], [-1, 1, 1]], np.float32) * 0.25
+MATTERS = 4.0  # optical depth before a solid at which it matters a third as much as close by
 
 
 def past_solids(
@@ -53,25 +68,42 @@ def past_solids(
 
 
 def open_ways(
-    origin: NDArray[np.float64], size: float, density: F32, hidden: Hidden | None
+    origin: NDArray[np.float64], size: float, density: F32, depths: F32, solids: Solids | None
 ) -> F32 | None:
-    """Whether the world is seen past solid things along each of `WAYS` from cells that hold dust,
-    0 or 1, float32 (X, Y, Z, 10); None where nothing hides it anywhere.
+    """How little solid things matter along each of `WAYS` from cells that hold dust, float32
+    (X, Y, Z, 10): 0 where one lies close by, 1 where none does or much dust lies before it; None
+    where none does anywhere.
 
-    Arguments as for `past_solids`. One look a way, from another place in the cell and in those
-    beside it: whoever mixes cells and ways has a soft edge, and a look from inside a wall is one
-    of many.
+    origin, size, density: as for `past_solids`. depths: optical depth along `WAYS` on cells BLOCK
+    times smaller. One look a way, from another place in the cell and in those beside it: whoever
+    mixes cells and ways has a soft edge, and a look from inside a wall is one of many.
     """
     dusty = np.argwhere(density > 1e-3)
-    if len(dusty) == 0 or hidden is None:
+    if len(dusty) == 0 or solids is None:
         return None
     out = np.ones((*density.shape, len(WAYS)), np.float32)
     turn = dusty.sum(1)
-    corner = np.asarray(origin) + (dusty + 0.5) * size
+    found = False
     for n, way in enumerate(WAYS):
-        at = (corner + size * LOOKS[(turn + n) % 4]).astype(np.float32)
-        out[(*dusty.T, n)] = ~hidden(at, _all(way, len(dusty)))
-    return out if out.min() < 1 else None
+        at = dusty + np.float32(0.5) + LOOKS[(turn + n) % 4]
+        start = (np.asarray(origin) + size * at).astype(np.float32)
+        hit = np.flatnonzero(solids.occluded(start, _all(way, len(dusty))))
+        if len(hit) == 0:
+            continue
+        found = True
+        far = solids.distances(start[hit], _all(way, len(hit)))
+        there = at[hit] + (far / np.float32(size))[:, None] * way.astype(np.float32)
+        # Of the dust on the whole way, what lies before the solid.
+        before = _at(depths[n], at[hit]) - _at(depths[n], there)
+        out[(*dusty[hit].T, n)] = 1 - np.exp(-np.maximum(before, 0) / MATTERS)
+    return out if found else None
+
+
+def _at(field: F32, at: NDArray[np.float32]) -> F32:
+    """Values (n,) of the cells of field at places (n, 3) [blocks]; 0 outside."""
+    cell = np.floor(at * BLOCK).astype(np.int64)
+    inside = ((cell >= 0) & (cell < field.shape)).all(1)
+    return np.where(inside, field[tuple(np.where(inside[:, None], cell, 0).T)], np.float32(0))
 
 
 def _all(way: NDArray[np.float64], count: int) -> F32:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -33,8 +34,8 @@ class Given(NamedTuple):
     density: extinction (X, Y, Z) [1/m]; cell [m]. depths: along `WAYS`, (10, X, Y, Z). to_sun:
     depth (X, Y, Z); free: share of the sun that solids let through there; sunlit: share of it that
     the cell's own dust has. blocks: (X', Y', Z', 13) on cells BLOCK times as large: whether they
-    hold dust (others are not asked), sunlit share of the dust in two neighbourhoods, and whether
-    each way is open. solids: whether any way is not. front, back: (10,) how much each way counts
+    hold dust (others are not asked), sunlit share of the dust in two neighbourhoods, and how open
+    each way is past solids. solids: whether any is not. front, back: (10,) how much each way counts
     for what lies towards the sun and away from it.
     """
 
@@ -56,20 +57,22 @@ def given(
     to_sun: NDArray[np.float64],
     free: F32 | None = None,
     sunlit: F32 | None = None,
-    open_ways: F32 | None = None,
+    ways: Callable[[F32, F32], F32 | None] | None = None,
 ) -> Given:
     """What `volume_scatter` tells its networks of a volume.
 
     density: extinction [1/m] (X, Y, Z), cell: edge of a cell [m]. free: share of the sun that solid
     things let through (X, Y, Z). sunlit: share of it that reaches a cell's own dust, past solids
-    and dust, (X, Y, Z); None takes the depth of the cell's centre. open_ways: whether each of
-    `WAYS` leads past all solids, (X', Y', Z', 10) on cells BLOCK times as large (see
-    `volume_solids`).
+    and dust, (X, Y, Z); None takes the depth of the cell's centre. ways: told the density of cells
+    BLOCK times as large and depths along `WAYS` (10, X, Y, Z), says how open those are past solids
+    from such cells (X', Y', Z', 10) (`volume_solids.open_ways`).
     """
     sun = optical_depth(density, cell, to_sun)
     free = np.ones_like(density) if free is None else free
     sunlit = np.exp(-sun) if sunlit is None else sunlit
+    depths = np.stack([optical_depth(density, cell, way) for way in WAYS])
     mass = pooled(density, BLOCK)
+    open_ways = None if ways is None else ways(mass, depths)
     blocks = np.ones((*mass.shape, 13), np.float32)
     blocks[..., 0] = mass > 1e-3
     lit = pooled(density * sunlit, BLOCK)
@@ -85,7 +88,7 @@ def given(
     front = (0.5 + 0.5 * WAYS @ to_sun).astype(np.float32)
     back = np.float32(1) - front
     return Given(
-        density, np.float32(cell), np.stack([optical_depth(density, cell, w) for w in WAYS]), sun,
+        density, np.float32(cell), depths, sun,
         free, sunlit, blocks, open_ways is not None, front / front.sum(), back / back.sum(),
     )  # fmt: skip
 
