@@ -63,8 +63,9 @@ class Tracer:
 
     def distances(self, origins: F32, directions: F32) -> F32:
         """How far the nearest hit of every ray is [m], inf where there is none."""
-        which, far, _, _ = self.hits(origins, directions)
-        return np.where(which >= 0, far, np.float32(np.inf))
+        out = np.empty(len(origins), np.float32)
+        _distances(self.address, origins, directions, out)
+        return out
 
     def occluded(self, origins: F32, directions: F32, reach: float = 1e5) -> NDArray[np.bool_]:
         """True where something lies within `reach` [m] along the ray."""
@@ -98,6 +99,15 @@ def _faces(scene, origins, directions, prim, dist, normal):
         dist[i] = ray[8]
         for k in range(3):
             normal[i, k] = ray[12 + k]
+
+
+@njit(cache=True, nogil=True)
+def _distances(scene, origins, directions, out):
+    ray = ray_room()
+    for i in range(origins.shape[0]):
+        o, d = origins[i], directions[i]
+        hit = nearest(scene, ray, o[0], o[1], o[2], d[0], d[1], d[2], np.float32(1e30))
+        out[i] = ray[8] if hit >= 0 else np.float32(np.inf)
 
 
 @njit(**J)

@@ -140,15 +140,20 @@ def _sunlit(d, tau, free, ratio, out):
     for i in range(out.shape[0]):
         for j in range(out.shape[1]):
             for k in range(out.shape[2]):
-                lit, mass = np.float32(0), np.float32(0)
+                lit, mass, way = np.float32(0), np.float32(0), np.float32(0)
+                count = np.float32(0)
                 for p in range(i * ratio, min((i + 1) * ratio, d.shape[0])):
                     for q in range(j * ratio, min((j + 1) * ratio, d.shape[1])):
                         for r in range(k * ratio, min((k + 1) * ratio, d.shape[2])):
-                            # A little more than none: beside dust it is as sunlit as its place.
-                            m = d[p, q, r] + np.float32(1e-6)
+                            m, s = d[p, q, r], tau[p, q, r]
                             mass += m
-                            if tau[p, q, r] < np.float32(12):
-                                lit += m * np.exp(-tau[p, q, r])
+                            way += s
+                            count += np.float32(1)
+                            if m > 0 and s < np.float32(12):
+                                lit += m * np.exp(-s)
+                # Beside dust a cell is as sunlit as its place.
+                if mass < np.float32(1e-5):
+                    lit, mass = np.exp(-way / count), np.float32(1)
                 out[i, j, k] = free[i, j, k] * lit / mass
 
 

@@ -30,19 +30,21 @@ def scattered(given: Given) -> F32:
     the last is the share of the sun that solids let through.
     """
     out = np.zeros((*given.density.shape, 5), np.float32)
-    _scatter(*given, SUN_IN, SUN_OUT, SKY_IN, SKY_OUT, out)
+    _scatter(_near_dust(given.density), *given, SUN_IN, SUN_OUT, SKY_IN, SKY_OUT, out)
     out[..., 4] = given.free
     return out
 
 
-@njit(inline="always")
-def _near_dust(d, i, j, k):
-    for p in range(max(i - 1, 0), min(i + 2, d.shape[0])):
-        for q in range(max(j - 1, 0), min(j + 2, d.shape[1])):
-            for r in range(max(k - 1, 0), min(k + 2, d.shape[2])):
-                if d[p, q, r] > np.float32(1e-5):
-                    return True
-    return False
+def _near_dust(density: F32) -> NDArray[np.bool_]:
+    """Cells that hold dust or lie beside such, corners counted."""
+    full = density > 1e-5
+    for axis in range(3):
+        step, lo, hi = full.copy(), [slice(None)] * 3, [slice(None)] * 3
+        lo[axis], hi[axis] = slice(None, -1), slice(1, None)
+        step[tuple(lo)] |= full[tuple(hi)]
+        step[tuple(hi)] |= full[tuple(lo)]
+        full = step
+    return full
 
 
 @njit(inline="always")
@@ -63,10 +65,10 @@ def _said(network_in, network_out, given, hidden, out):
 
 @njit(cache=True, nogil=True, fastmath=True)
 def _scatter(
-    d, cell, depths, to_sun, free, sunlit, blocks, solids, front, back, sun_in, sun_out, sky_in,
+    near, d, cell, depths, to_sun, free, sunlit, blocks, front, back, sun_in, sun_out, sky_in,
     sky_out, out,
 ):  # fmt: skip
-    """out: (X, Y, Z, 5), of which four are filled; the rest as in `volume_told.Given`."""
+    """out: (X, Y, Z, 5), of which four are filled where near (X, Y, Z) is; the rest as in `Given`."""
     f4 = np.float32
     of_sun, of_sky = np.zeros(OF_SUN, np.float32), np.zeros(OF_SKY, np.float32)
     hidden_sun = np.zeros(sun_in.shape[0], np.float32)
@@ -76,9 +78,9 @@ def _scatter(
     for i in range(d.shape[0]):
         for j in range(d.shape[1]):
             for k in range(d.shape[2]):
-                if d[i, j, k] <= f4(1e-5) and not _near_dust(d, i, j, k):
+                if not near[i, j, k]:
                     continue
-                if not mixed_of(blocks, solids, i, j, k, mixed):
+                if not mixed_of(blocks, i, j, k, mixed):
                     mixed[0] = mixed[1] = sunlit[i, j, k]
                 met = f4(1) - tell(
                     d, cell, depths, to_sun, free, sunlit, front, back, mixed, i, j, k, of_sun,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
@@ -75,28 +76,56 @@ def open_ways(
     where none does anywhere.
 
     origin, size, density: as for `past_solids`. depths: optical depth along `WAYS` on cells BLOCK
-    times smaller. One look a way, from another place in the cell and in those beside it: whoever
-    mixes cells and ways has a soft edge, and a look from inside a wall is one of many.
+    times smaller. Looks start from other places for every way and cell: whoever mixes those has a
+    soft edge, and a look from inside a wall is one of many.
     """
     dusty = np.argwhere(density > 1e-3)
     if len(dusty) == 0 or solids is None:
         return None
-    out = np.ones((*density.shape, len(WAYS)), np.float32)
+    out = np.full((*density.shape, len(WAYS)), -1, np.float32)
     turn = dusty.sum(1)
     found = False
     for n, way in enumerate(WAYS):
-        at = dusty + np.float32(0.5) + LOOKS[(turn + n) % 4]
+        # Every other cell looks along a way, its neighbours along the next.
+        asks = (turn + n) % 2 == 0
+        cells = dusty[asks]
+        at = cells + np.float32(0.5) + LOOKS[(turn[asks] // 2 + n) % 4]
         start = (np.asarray(origin) + size * at).astype(np.float32)
-        hit = np.flatnonzero(solids.occluded(start, _all(way, len(dusty))))
-        if len(hit) == 0:
-            continue
-        found = True
-        far = solids.distances(start[hit], _all(way, len(hit)))
-        there = at[hit] + (far / np.float32(size))[:, None] * way.astype(np.float32)
+        far = solids.distances(start, _all(way, len(cells)))
+        hit = np.flatnonzero(np.isfinite(far))
+        found |= len(hit) > 0
+        there = at[hit] + (far[hit] / np.float32(size))[:, None] * way.astype(np.float32)
         # Of the dust on the whole way, what lies before the solid.
         before = _at(depths[n], at[hit]) - _at(depths[n], there)
-        out[(*dusty[hit].T, n)] = 1 - np.exp(-np.maximum(before, 0) / MATTERS)
-    return out if found else None
+        told = np.ones(len(cells), np.float32)
+        told[hit] = 1 - np.exp(-np.maximum(before, 0) / MATTERS)
+        out[(*cells.T, n)] = told
+    if not found:
+        return None
+    _fill(out, dusty)
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _fill(ways, cells):
+    """Puts the mean of the six cells beside it where one of cells (N, 3) did not look, in place;
+    ways (X, Y, Z, 10): -1 where nobody looked. Whoever lacks a way has six neighbours that have
+    it, as far as those hold dust; 1 where none does."""
+    size = ways.shape
+    for c in range(cells.shape[0]):
+        i, j, k = cells[c, 0], cells[c, 1], cells[c, 2]
+        for n in range((i + j + k + 1) % 2, size[3], 2):
+            total, count = np.float32(0), np.float32(0)
+            for side in range(6):
+                go = 1 if side & 1 else -1
+                p = i + (go if side // 2 == 0 else 0)
+                q = j + (go if side // 2 == 1 else 0)
+                r = k + (go if side // 2 == 2 else 0)
+                inside = 0 <= p < size[0] and 0 <= q < size[1] and 0 <= r < size[2]
+                if inside and ways[p, q, r, n] >= 0:
+                    total += ways[p, q, r, n]
+                    count += np.float32(1)
+            ways[i, j, k, n] = total / count if count > 0 else np.float32(1)
 
 
 def _at(field: F32, at: NDArray[np.float32]) -> F32:

@@ -33,10 +33,10 @@ class Given(NamedTuple):
 
     density: extinction (X, Y, Z) [1/m]; cell [m]. depths: along `WAYS`, (10, X, Y, Z). to_sun:
     depth (X, Y, Z); free: share of the sun that solids let through there; sunlit: share of it that
-    the cell's own dust has. blocks: (X', Y', Z', 13) on cells BLOCK times as large: whether they
-    hold dust (others are not asked), sunlit share of the dust in two neighbourhoods, and how open
-    each way is past solids. solids: whether any is not. front, back: (10,) how much each way counts
-    for what lies towards the sun and away from it.
+    the cell's own dust has. blocks: (X', Y', Z', 13) on cells BLOCK times as large: 0 where there
+    is no dust (those are not asked), 1 where all ways are open, 2 where not; sunlit share of the
+    dust in two neighbourhoods; how open each way is past solids. front, back: (10,) how much each
+    way counts for what lies towards the sun and away from it.
     """
 
     density: F32
@@ -46,7 +46,6 @@ class Given(NamedTuple):
     free: F32
     sunlit: F32
     blocks: F32
-    solids: bool
     front: F32
     back: F32
 
@@ -85,11 +84,12 @@ def given(
         spread = wide
     if open_ways is not None:
         blocks[..., 3:] = open_ways
+        blocks[..., 0] += blocks[..., 0] * (open_ways.min(-1) < 1)
     front = (0.5 + 0.5 * WAYS @ to_sun).astype(np.float32)
     back = np.float32(1) - front
     return Given(
         density, np.float32(cell), depths, sun,
-        free, sunlit, blocks, open_ways is not None, front / front.sum(), back / back.sum(),
+        free, sunlit, blocks, front / front.sum(), back / back.sum(),
     )  # fmt: skip
 
 
@@ -105,43 +105,40 @@ def told(given: Given, cells: NDArray[np.int64]) -> tuple[F32, F32, F32]:
 
 
 @njit(inline="always")
-def mixed_of(blocks, solids, i, j, k, out):
+def mixed_of(blocks, i, j, k, out):
     """Channels of the blocks that hold dust around the cell (i, j, k); out: (12,). False where
     there are none."""
     f4 = np.float32
-    count = 12 if solids else 2
     for n in range(12):
-        out[n] = f4(0) if n < count else f4(1)
-    whole = f4(0)
+        out[n] = f4(0)
+    whole, clear = f4(0), f4(0)
+    # The next block over is on the side on which the cell lies in its own.
+    i0, j0, k0 = i >> 1, j >> 1, k >> 1
+    i1, j1, k1 = i0 + 2 * (i & 1) - 1, j0 + 2 * (j & 1) - 1, k0 + 2 * (k & 1) - 1
     for corner in range(8):
-        w = f4(1)
-        p, q, r = i // BLOCK, j // BLOCK, k // BLOCK
-        # The next block over is on the side on which the cell lies in its own.
-        if corner & 4:
-            p, w = p + (1 if i % BLOCK else -1), w * f4(0.25)
-        else:
-            w *= f4(0.75)
-        if corner & 2:
-            q, w = q + (1 if j % BLOCK else -1), w * f4(0.25)
-        else:
-            w *= f4(0.75)
-        if corner & 1:
-            r, w = r + (1 if k % BLOCK else -1), w * f4(0.25)
-        else:
-            w *= f4(0.75)
+        p, a = (i1, f4(0.25)) if corner & 4 else (i0, f4(0.75))
+        q, b = (j1, f4(0.25)) if corner & 2 else (j0, f4(0.75))
+        r, c = (k1, f4(0.25)) if corner & 1 else (k0, f4(0.75))
         if p < 0 or q < 0 or r < 0:
             continue
         if p >= blocks.shape[0] or q >= blocks.shape[1] or r >= blocks.shape[2]:
             continue
         if blocks[p, q, r, 0] == 0:
             continue
+        w = a * b * c
         whole += w
-        for n in range(count):
+        out[0] += w * blocks[p, q, r, 1]
+        out[1] += w * blocks[p, q, r, 2]
+        if blocks[p, q, r, 0] == 1:
+            clear += w
+            continue
+        for n in range(2, 12):
             out[n] += w * blocks[p, q, r, 1 + n]
     if whole > 0:
-        whole = f4(1) / whole
-        for n in range(count):
-            out[n] *= whole
+        inverse = f4(1) / whole
+        out[0], out[1] = inverse * out[0], inverse * out[1]
+        for n in range(2, 12):
+            out[n] = inverse * (clear + out[n]) if clear < whole else f4(1)
         return True
     for n in range(12):
         out[n] = f4(1)
@@ -198,12 +195,12 @@ def tell(d, cell, depths, to_sun, free, sunlit, front, back, mixed, i, j, k, of_
 
 @njit(cache=True, nogil=True, fastmath=True)
 def _tell_all(
-    d, cell, depths, to_sun, free, sunlit, blocks, solids, front, back, cells, of_sun, of_sky, met
+    d, cell, depths, to_sun, free, sunlit, blocks, front, back, cells, of_sun, of_sky, met
 ):
     mixed = np.empty(12, np.float32)
     for n in range(cells.shape[0]):
         i, j, k = cells[n, 0], cells[n, 1], cells[n, 2]
-        if not mixed_of(blocks, solids, i, j, k, mixed):
+        if not mixed_of(blocks, i, j, k, mixed):
             mixed[0] = mixed[1] = sunlit[i, j, k]
         met[n] = np.float32(1) - tell(
             d, cell, depths, to_sun, free, sunlit, front, back, mixed, i, j, k, of_sun[n], of_sky[n]
