@@ -68,7 +68,7 @@ def _scatter(
     near, d, cell, depths, to_sun, free, sunlit, blocks, front, back, sun_in, sun_out, sky_in,
     sky_out, out,
 ):  # fmt: skip
-    """out: (X, Y, Z, 5), of which four are filled where near (X, Y, Z) is; the rest as in `Given`."""
+    """out: (X, Y, Z, 5), four of them filled where near (X, Y, Z) is; the rest as in `Given`."""
     f4 = np.float32
     of_sun, of_sky = np.zeros(OF_SUN, np.float32), np.zeros(OF_SKY, np.float32)
     hidden_sun = np.zeros(sun_in.shape[0], np.float32)

@@ -131,7 +131,7 @@ def _fill(ways, cells):
 def _at(field: F32, at: NDArray[np.float32]) -> F32:
     """Values (n,) of the cells of field at places (n, 3) [blocks]; 0 outside."""
     cell = np.floor(at * BLOCK).astype(np.int64)
-    inside = ((cell >= 0) & (cell < field.shape)).all(1)
+    inside = np.all((cell >= 0) & (cell < np.array(field.shape)), axis=1)
     return np.where(inside, field[tuple(np.where(inside[:, None], cell, 0).T)], np.float32(0))
 
 
