@@ -123,9 +123,9 @@ def surroundings(volume: Volume, light: Light, solids: Solids | None) -> tuple[F
     coarse = pooled(d, ratio)
     size = volume.cell * ratio
     hidden = None if solids is None else solids.occluded
-    free = past_solids(volume.origin, size, coarse, light, hidden)
+    free = past_solids(volume.origin, size, coarse, light, hidden, depth[::ratio, ::ratio, ::ratio])
     own = np.empty_like(coarse)
-    _sunlit(d, depth, free, ratio, own)
+    _sunlit(d, depth, coarse, free, ratio, own)
 
     def ways(blocks: F32, depths: F32) -> F32 | None:
         return open_ways(volume.origin, size * BLOCK, blocks, depths, solids)
@@ -134,26 +134,24 @@ def surroundings(volume: Volume, light: Light, solids: Solids | None) -> tuple[F
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _sunlit(d, tau, free, ratio, out):
-    """Share of the sun that the dust of each cell of out (X', Y', Z') has on the mean; free: past
-    solids there. d, tau: extinction and depth towards the sun on cells `ratio` times smaller."""
+def _sunlit(d, tau, coarse, free, ratio, out):
+    """Share of the sun that the dust of each cell of out (X', Y', Z') has on the mean. coarse, free:
+    extinction and sun past solids there. d, tau: extinction and depth towards the sun, on cells
+    `ratio` times smaller."""
     for i in range(out.shape[0]):
         for j in range(out.shape[1]):
             for k in range(out.shape[2]):
-                lit, mass, way = np.float32(0), np.float32(0), np.float32(0)
-                count = np.float32(0)
+                if coarse[i, j, k] < np.float32(1e-5):
+                    # Beside dust a cell is as sunlit as its place.
+                    out[i, j, k] = free[i, j, k] * np.exp(-tau[i * ratio, j * ratio, k * ratio])
+                    continue
+                lit, mass = np.float32(0), np.float32(0)
                 for p in range(i * ratio, min((i + 1) * ratio, d.shape[0])):
                     for q in range(j * ratio, min((j + 1) * ratio, d.shape[1])):
                         for r in range(k * ratio, min((k + 1) * ratio, d.shape[2])):
-                            m, s = d[p, q, r], tau[p, q, r]
-                            mass += m
-                            way += s
-                            count += np.float32(1)
-                            if m > 0 and s < np.float32(12):
-                                lit += m * np.exp(-s)
-                # Beside dust a cell is as sunlit as its place.
-                if mass < np.float32(1e-5):
-                    lit, mass = np.exp(-way / count), np.float32(1)
+                            mass += d[p, q, r]
+                            if tau[p, q, r] < np.float32(12):
+                                lit += d[p, q, r] * np.exp(-tau[p, q, r])
                 out[i, j, k] = free[i, j, k] * lit / mass
 
 

@@ -32,19 +32,29 @@ class Solids(Protocol):
 
 # Where in a cell one looks from: four corners of a cube, so that edges are soft.
 LOOKS = np.array([[-1, -1, -1], [1, 1, -1], [1, -1, 1], [-1, 1, 1]], np.float32) * 0.25
+DARK = 12.0  # optical depth through which nothing is seen of the sun, nor of what hides it
 MATTERS = 4.0  # optical depth before a solid at which it matters a third as much as close by
 
 
 def past_solids(
-    origin: NDArray[np.float64], size: float, density: F32, light: Light, hidden: Hidden | None
+    origin: NDArray[np.float64],
+    size: float,
+    density: F32,
+    light: Light,
+    hidden: Hidden | None,
+    depth: F32 | None = None,
 ) -> F32:
     """Sun past solid things in every cell that holds dust, softened by a cell, 0..1.
 
     density: extinction [1/m] (X, Y, Z) on cells of edge `size` [m] from world corner `origin`.
+    depth: towards the sun (X, Y, Z); cells whose own dust hides it do not look for it.
     """
     sun = light.to_sun
     out = np.ones(density.shape, np.float32)
-    dusty = np.argwhere(density > 1e-3)
+    asks = density > 1e-3
+    if depth is not None:
+        asks &= depth < DARK
+    dusty = np.argwhere(asks)
     if len(dusty) == 0 or (hidden is None and light.shade[0] <= 0):
         return out
     # Two looks a cell, the other two in those beside it: what is done to them next is their mean.
