@@ -137,8 +137,9 @@ def surroundings(volume: Volume, light: Light, solids: Solids | None) -> tuple[F
 def _sunlit(d, tau, coarse, free, ratio, out):
     """Share of the sun that the dust of each cell of out (X', Y', Z') has on the mean.
 
-    coarse, free: extinction and sun past solids there. d, tau: extinction and depth towards the sun, on cells
-    `ratio` times smaller."""
+    coarse, free: extinction and sun past solids there. d, tau: extinction and depth towards the
+    sun, on cells `ratio` times smaller.
+    """
     for i in range(out.shape[0]):
         for j in range(out.shape[1]):
             for k in range(out.shape[2]):
