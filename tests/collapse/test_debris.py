@@ -272,3 +272,18 @@ def test_the_same_seed_the_same_grains_and_kept_on_disk(
     path.write_bytes(path.read_bytes()[:500])
     with pytest.raises(StageError, match="debris"):
         load_debris(path)
+
+
+def test_what_is_near_sheds_finer_grains_so_that_all_are_as_fine_to_the_eye() -> None:
+    fr, _ = frame(storeys=3)
+    near = replace(CAMERA, position=fr.centre.mean(0) - [0, 14, 0])
+    thrown = throw_debris(fr, drop(fr), Brief(), camera=near, seed=3)
+    depth = near.project(thrown.start.astype(np.float64))[1]
+    pixels = thrown.radius * near.focal / depth
+    close, far = depth < np.quantile(depth, 0.2), depth > np.quantile(depth, 0.8)
+    assert np.median(depth[far]) > 1.3 * np.median(depth[close])
+    for some in (close, far):
+        assert 0.25 < np.quantile(pixels[some], 0.05) < 0.45
+        # the same share of them is twice as large
+        assert np.mean(pixels[some] > 0.8) == pytest.approx((0.8 / 0.36) ** -2.2, abs=0.06)
+    assert thrown.radius[close].min() < thrown.radius[far].min()

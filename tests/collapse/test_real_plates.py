@@ -21,6 +21,7 @@ MUST_HOLD = (
     "free_fall",
     "mass",
     "energy",
+    "debris",
 )
 
 

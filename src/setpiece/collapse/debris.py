@@ -43,7 +43,7 @@ F32 = NDArray[np.float32]
 # of 1: as pictures grow finer grains are made, and there are as many chunks. And at most.
 GRAINS, MOST = 0.9, 900_000
 EXPONENT = 2.2
-FINEST = 0.35  # px, radius of the smallest grains at the building's distance
+FINEST = 0.35  # px, radius of the smallest grains at the distance of what sheds them
 COARSEST = 1 / 240  # of the picture's width, radius of the largest: what is larger are pieces
 TALL = 28.0  # m: a lower building grinds less, and throws as its height is
 TERMINAL = 250.0  # [m/s] of a stone of 1 m radius; goes with the root of it
@@ -122,18 +122,24 @@ def throw_debris(
     brief.debris scales their number (0: none). camera: how small a grain still shows.
     """
     rng = np.random.default_rng([seed & 0x7FFFFFFF, 7411])
+    away = np.linalg.norm(fragments.centre - camera.position, axis=1)
     distance = float(np.linalg.norm(fragments.centre.mean(0) - camera.position))
-    smallest = float(np.clip(FINEST * distance / camera.focal, 0.002, 0.06))
+    # What is near is seen to shed finer grains than what is far, and so more of them.
+    finest = np.clip(FINEST * away / camera.focal, 0.002, 0.06)
+    usual = float(np.clip(FINEST * distance / camera.focal, 0.002, 0.06))
     largest = min(LARGEST, COARSEST * camera.width * distance / camera.focal)
-    largest = max(largest, 2 * smallest)
+    largest = max(largest, 2 * float(finest.max()))
     tall = max(float(fragments.mesh.vertices[:, 2].max()), 2.0)
     scale = float(np.sqrt(tall / TALL))
     area = _area(fragments, camera)
-    n = int(min(GRAINS * area * min(tall / TALL, 1.0), MOST) * brief.debris)
     sources = find_sources(fragments, motion, camera.position, seed)
-    if n == 0 or not len(sources) or sources.weight.sum() <= 0:
+    if not len(sources) or sources.weight.sum() <= 0:
         return _nothing(float(motion.fps))
-    pick = np.sort(rng.choice(len(sources), n, p=sources.weight / sources.weight.sum()))
+    share = sources.weight / sources.weight.sum() * (finest[sources.body] / usual) ** -EXPONENT
+    n = int(min(GRAINS * area * min(tall / TALL, 1.0) * share.sum(), MOST) * brief.debris)
+    if n == 0:
+        return _nothing(float(motion.fps))
+    pick = np.sort(rng.choice(len(sources), n, p=share / share.sum()))
     kind, body = sources.kind[pick], sources.body[pick]
     if progress is not None:
         progress(0.3)
@@ -158,7 +164,7 @@ def throw_debris(
     )
 
     is_glass = kind == Kind.PANE
-    radius = _sizes(rng.random(n), smallest, np.minimum(sources.room[pick], largest))
+    radius = _sizes(rng.random(n), finest[body], np.minimum(sources.room[pick], largest))
     at[:, 2] = np.maximum(at[:, 2], radius)
     burst = rng.normal(size=(n, 3)) + 0.8 * normal
     burst[:, 2] = np.where(hit, np.abs(burst[:, 2]) * 0.8, burst[:, 2])
@@ -234,8 +240,8 @@ def _area(fragments: Fragments, camera: Camera) -> float:
         return 0.0
 
 
-def _sizes(u: NDArray, smallest: float, largest: NDArray) -> NDArray:
-    """Radii of the power law between smallest and largest (n,) for even numbers u (n,)."""
+def _sizes(u: NDArray, smallest: NDArray, largest: NDArray) -> NDArray:
+    """Radii of the power law between smallest and largest, (n,) each, for even numbers u (n,)."""
     ratio = (smallest / np.maximum(largest, 1.05 * smallest)) ** EXPONENT
     return np.asarray(smallest * (1 - u * (1 - ratio)) ** (-1 / EXPONENT))
 
