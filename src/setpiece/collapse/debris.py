@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import ConvexHull, QhullError
@@ -61,6 +62,7 @@ COLOURS = {
     Element.ROOF: (0.38, 0.26, 0.20),
 }
 TINT = 0.45  # of the colour of the place it left, that a grain has: the rest is dust on it
+AROUND = 0.03  # of the picture's width
 GLASS = (0.35, 0.40, 0.40)
 
 
@@ -202,8 +204,9 @@ def throw_debris(
 def tinted(debris: Debris, picture: F32, matte: F32, camera: Camera) -> Debris:
     """What came off the outside in the colours of the place it left: tiles, paint, brick.
 
-    picture: the building (h, w, 3), scene-linear, and its matte (h, w). Its light is in it: half of
-    how much darker or paler a place is goes over, and no more than grains' own albedo allows.
+    picture: the building (h, w, 3), scene-linear, and its matte (h, w). Its light is in it, so a
+    place counts as dark or pale against what is AROUND it, which has the same light; half of that
+    goes over, and no more than grains' own albedo allows.
     """
     known = np.isfinite(debris.origin[:, 0])
     u, v = camera.project(np.where(known[:, None], debris.origin, 0.0))[0].T
@@ -213,7 +216,10 @@ def tinted(debris: Debris, picture: F32, matte: F32, camera: Camera) -> Debris:
     known &= (u >= 0) & (u < w) & (v >= 0) & (v < h) & (matte[row, column] > 0.5)
     own = np.maximum(picture[row, column], 1e-3)
     light = own.mean(1, keepdims=True)
-    usual = float(np.median(picture[matte > 0.5].mean(-1))) if (matte > 0.5).any() else 1.0
+    there = (matte > 0.5).astype(np.float32)
+    share = cv2.GaussianBlur(there, (0, 0), AROUND * w)
+    usual = cv2.GaussianBlur(there * picture.mean(-1), (0, 0), AROUND * w) / np.maximum(share, 1e-3)
+    usual = np.maximum(usual[row, column], 1e-3)[:, None]
     grey = debris.colour.mean(1, keepdims=True)
     hue = 1 + TINT * (own / light - 1)
     colour = grey * hue * np.clip(light / usual, 0.4, 1.4) ** 0.5

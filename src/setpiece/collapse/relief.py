@@ -21,9 +21,9 @@ from setpiece.render.volume import Volume
 
 F32 = NDArray[np.float32]
 EYE = 1.6  # [m] of who holds a camera
-ENOUGH = 1.3  # [m] above the building's foot: the ground may be taken as flat
+ENOUGH = 2.4  # [m] above the building's foot: the ground may be taken as flat
 BUMPS = 0.35  # [m] that the ground's relief goes down at most where it is seen along its surface
-LUMPS = (3.1, 1.2)  # [m] of its bumps, across; what lies one behind the other is seen as one
+LUMPS = (4.2, 1.5)  # [m] of its bumps, across; what lies one behind the other is seen as one
 LONG = 7.0  # so many times as long away from the camera
 LOW = 1.5  # [m] over the floor, under which grains come down to the ground that is seen
 SOFT = 0.25  # [m] over which dust thickens upwards from it
@@ -53,10 +53,10 @@ class Relief:
             return None
         ahead = np.asarray(camera.rotation[2][:2], np.float64)
         length = float(np.linalg.norm(ahead))
-        bumps = BUMPS * (1 - low / ENOUGH) ** 0.5
+        bumps = BUMPS * (1 - low / ENOUGH) ** 0.25
         return Relief(
             np.asarray(camera.position, np.float64), ahead / max(length, 1e-6), near,
-            (EYE - low) / max(near, 1.0), bumps,
+            max(EYE - low, 0.0) / max(near, 1.0), bumps,
         )  # fmt: skip
 
     def lowered(self, volume: Volume) -> Volume:

@@ -35,7 +35,7 @@ STAGE_VERSION = {
     "fall": 15,
     "dust": 7,
     "debris": 7,
-    "frames": 27,
+    "frames": 28,
 }
 
 
