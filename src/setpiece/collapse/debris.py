@@ -61,7 +61,7 @@ COLOURS = {
     Element.MASONRY: (0.42, 0.29, 0.22),
     Element.ROOF: (0.38, 0.26, 0.20),
 }
-TINT = 0.45  # of the colour of the place it left, that a grain has: the rest is dust on it
+TINT = 0.85  # of the colour of the place it left, that a grain has: the rest is dust on it
 AROUND = 0.03  # of the picture's width
 GLASS = (0.35, 0.40, 0.40)
 
