@@ -145,12 +145,12 @@ def sun_on_ground(lit: LitVolume, light: Light, points: F32) -> F32:
 def settled_dust(motion: Motion, bonds: Bonds, seconds: float, dust: float) -> F32:
     """How much pale dust lies on each piece, (N,) 0..0.75.
 
-    It settles over seconds, and on what has come apart: a roof that rides down whole is as clean
-    as it was.
+    It settles within a second or two, for what breaks in the middle of a cloud is covered at once,
+    and on what has come apart: a roof that rides down whole is as clean as it was.
     """
     broke = np.full(len(motion.rest), np.inf)
     np.minimum.at(broke, bonds.i, motion.bond_break)
     tied = bonds.j >= 0
     np.minimum.at(broke, bonds.j[tied], motion.bond_break[tied])
-    amount = np.clip((seconds - broke - 0.4) / 3.0, 0, 0.75) * min(dust, 1.0)
+    amount = np.clip((seconds - broke - 0.2) / 2.2, 0, 0.75) * min(dust, 1.0)
     return np.asarray(amount, np.float32)

@@ -27,7 +27,7 @@ F32 = NDArray[np.float32]
 STEP = 2  # px between the places that are asked
 LOOKS = 8  # rays over the hemisphere from each
 OFF = 5e-3  # m: where they start
-LEAST, MOST = 0.25, 1.2  # a deep recess of the picture is dark paint as well: not all is made up for
+LEAST, MOST = 0.25, 1.2  # a deep recess is dark paint as well: not all of it is made up for
 PALE = 0.6  # albedo of the palest thing AROUND a place [px of a picture 1280 wide], at most
 AROUND = 24
 
@@ -80,7 +80,7 @@ def openness(view: RestView) -> F32:
 
 def _palest(view: RestView, shape: tuple[int, int]) -> F32:
     """The brightest of the building's picture around each place (h', w'), scene-linear."""
-    h, w = view.silhouette.shape
+    w = view.silhouette.shape[1]
     own = view.picture.max(-1) * (view.silhouette > 0.5)
     small = cv2.resize(own, shape[::-1], interpolation=cv2.INTER_AREA)
     # A highlight of a pixel is no paint.

@@ -203,7 +203,8 @@ def _draw(
                     # Its top, and round it what falls off to each plane; the upper ones see more.
                     side = 0.5 + px * ridge_x + py * ridge_y + 0.15 * r
                     if out > 0.5:
-                        side = 0.5 - 0.5 * face_y[nearest] + 0.3 * (hash01(key[i], nearest, 9) - 0.5)
+                        uneven = 0.3 * (hash01(key[i], nearest, 9) - 0.5)
+                        side = 0.5 - 0.5 * face_y[nearest] + uneven
                     side = min(max(side, 0.0), 1.0)
                 if smear < 0.5:
                     dist = math.sqrt(along * along + across * across)

@@ -151,7 +151,7 @@ def gather(
                         n0[k] /= length
             film = 0.0
             if owner >= 0:
-                film = dusty[owner] * m * min(max(n0[2] * 1.4 + 0.25, 0.0), 1.0)
+                film = dusty[owner] * m * min(max(n0[2] * 1.2 + 0.4, 0.0), 1.0)
             for k in range(3):
                 tint[k] += film * (dust_rgb[k] - tint[k])
                 albedo_out[p, k] += weight * sample * tint[k]

@@ -140,6 +140,6 @@ def under_dust(tone, now, faces, body, moved, dusty, dust_rgb, out):
             qx, qy, qz = now[c, 0] - now[a, 0], now[c, 1] - now[a, 1], now[c, 2] - now[a, 2]
             x, y, z = py * qz - pz * qy, pz * qx - px * qz, px * qy - py * qx
             up = z / (math.sqrt(x * x + y * y + z * z) + 1e-30)
-            film = lies * min(max(up * 1.4 + 0.25, 0.0), 1.0)
+            film = lies * min(max(up * 1.2 + 0.4, 0.0), 1.0)
         for k in range(3):
             out[f, k] = tone[f, k] + film * (dust_rgb[k] - tone[f, k])

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from setpiece.collapse.layout import CameraModel, Layout, Prism, building_matte
+from setpiece.collapse.demo import STROKES, photograph
+from setpiece.collapse.layout import CameraModel, Layout, Prism, building_matte, load_layout
+from setpiece.errors import MissingExtra
+from setpiece.media.plate import open_plate
 
 
 def test_a_gap_drawn_in_the_building_is_background_and_its_columns_are_not():
@@ -33,3 +37,15 @@ def test_a_gap_drawn_in_the_building_is_background_and_its_columns_are_not():
         }
     )
     np.testing.assert_allclose(building_matte(image, twice), matte, atol=1e-6)
+
+
+def test_one_sees_through_the_galleries_of_the_demos_tower() -> None:
+    try:
+        image = open_plate(photograph()).read(0)
+    except MissingExtra as error:
+        pytest.skip(str(error))
+    matte = building_matte(image, load_layout(STROKES["layout"]))
+    for x, y in ((107, 208), (313, 205), (334, 285), (91, 292)):
+        assert matte[y, x] < 0.05, (x, y)
+    for x, y in ((101, 208), (318, 205), (328, 285), (97, 295)):  # the columns beside them
+        assert matte[y, x] > 0.6, (x, y)

@@ -22,8 +22,9 @@ def building_matte(image: NDArray[np.float32], layout: Layout) -> NDArray[np.flo
 
     image: (h, w, 3) float32 scene-linear; may differ in size from `layout.size`.
 
-    The outline and the gaps drawn in it are trusted; within 1.2% of it GrabCut (Rother et al., SIGGRAPH 2004) decides, clear
-    sky is out, and a guided filter along the plate softens the edge.
+    The outline and the gaps drawn in it are trusted; within 1.2% of the outline GrabCut (Rother et
+    al., SIGGRAPH 2004) decides, clear sky is out, and a guided filter along the plate softens the
+    edge.
     """
     h, w = image.shape[:2]
     small = exposed8(image, _WORK)
