@@ -1,9 +1,9 @@
-"""Ground seen along its surface: where the camera stands lower than a person's eye over the foot
-of the building, the ground falls towards it, and it is not a table.
+"""Ground seen along its surface: it is not a table, and where the camera stands lower than a
+person's eye over the foot of the building, it falls towards the camera.
 
-On a flat floor seen from half a metre all of a cloud would end on one straight line. What is known
-is that somebody held the camera: the ground goes down to their feet. Its bumps are made up, so that
-the cloud's lower edge has lobes there as it has them everywhere else.
+On a flat floor seen from eye level all of a cloud would end on one straight line. Its bumps are
+made up, so that the cloud's lower edge has lobes there as it has them everywhere else. What is
+known of a lower camera is that somebody held it: the ground goes down to their feet.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SOFT = 0.25  # [m] over which dust thickens upwards from it
 
 @dataclass(frozen=True)
 class Relief:
-    """Ground that falls from a line before the building to the camera's feet.
+    """Bumpy ground, which falls from a line before the building to the feet of a low camera.
 
     Attributes:
         eye: of the camera (3,) [m]. ahead: level unit vector it looks along, (2,).
