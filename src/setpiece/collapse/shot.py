@@ -34,7 +34,7 @@ STAGE_VERSION = {
     "fracture": 9,
     "fall": 15,
     "dust": 7,
-    "debris": 7,
+    "debris": 8,
     "frames": 28,
 }
 
