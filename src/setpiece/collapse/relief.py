@@ -146,15 +146,18 @@ def _let_down(d, drop, below, soft, out):
     top = d.shape[2] - 1
     for i in range(d.shape[0]):
         for j in range(d.shape[1]):
-            for k in range(out.shape[2]):
-                z = k - below + drop[i, j]
-                if z <= -1 or z >= top:
-                    continue
-                n = int(np.floor(z))
-                t = np.float32(z - n)
-                low = d[i, j, max(n, 0)] if n >= 0 else np.float32(0)
-                thick = min(max((z + np.float32(0.5)) / soft, np.float32(0)), np.float32(1))
+            n0 = int(np.floor(drop[i, j])) - below  # of d, that the lowest of out lies over
+            t = np.float32(drop[i, j] - np.floor(drop[i, j]))
+            first = -n0
+            thin = min(first + int(np.ceil(soft)) + 1, top - n0)
+            for k in range(max(first - 1, 0), thin):
+                n = k + n0
+                low = d[i, j, n] if n >= 0 else np.float32(0)
+                thick = min(max((n + t + np.float32(0.5)) / soft, np.float32(0)), np.float32(1))
                 out[i, j, k] = thick * (low + t * (d[i, j, n + 1] - low))
+            for k in range(thin, top - n0):
+                low = d[i, j, k + n0]
+                out[i, j, k] = low + t * (d[i, j, k + n0 + 1] - low)
 
 
 def compile_kernels() -> None:
