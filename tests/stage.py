@@ -35,12 +35,12 @@ class Stage:
 
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    """Stage street at 640x360, 9 samples a pixel."""
+    """Stage street at 640x360, 4 samples a pixel."""
     from stage_street import make_street, save_street
     from street_collapse import strokes
 
     folder = tmp_path_factory.mktemp("street")
-    save_street(make_street(640, 360, 9), folder)
+    save_street(make_street(640, 360, 4), folder)
     truth = json.loads((folder / "truth.json").read_text())
 
     def matte(name: str) -> np.ndarray:

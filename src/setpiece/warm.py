@@ -29,6 +29,7 @@ KERNELS = (
     "setpiece.collapse.relief",
     "setpiece.collapse.checks",
     "setpiece.collapse.views",
+    "setpiece.collapse.wisps",
     "setpiece.deage.alter",
     "setpiece.deage.layers.skin",
     "setpiece.deage.layers.wrinkles",

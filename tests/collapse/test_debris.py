@@ -209,6 +209,23 @@ def test_what_comes_off_the_outside_has_its_colour() -> None:
     assert np.array_equal(red.colour[~outside], debris.colour[~outside])
 
 
+def test_a_wall_in_shade_sheds_grains_as_pale_as_the_same_wall_in_the_sun() -> None:
+    fr, _ = frame(storeys=6)
+    outside = np.full_like(fr.mesh.material, Material.PLATE)
+    fr = replace(fr, mesh=replace(fr.mesh, material=outside))
+    debris = throw_debris(fr, drop(fr), Brief(), camera=CAMERA, seed=3)
+    picture = np.full((720, 1280, 3), 0.4, np.float32)
+    picture[:, :640] = 0.08
+    found = tinted(debris, picture, np.ones((720, 1280), np.float32), CAMERA)
+    outside = np.isfinite(debris.origin[:, 0])
+    column = CAMERA.project(debris.origin[outside])[0][:, 0]
+    grey = found.colour[outside].mean(1)
+    shade = grey[(column > 0) & (column < 540)]
+    sun = grey[(column > 740) & (column < 1280)]
+    assert min(len(shade), len(sun)) > 50
+    assert 0.85 < np.median(shade) / np.median(sun) < 1.15
+
+
 def test_grit_is_thrown_up_and_chunks_hardly_rise(
     fallen: tuple[Fragments, Motion, Debris],
 ) -> None:
@@ -272,3 +289,18 @@ def test_the_same_seed_the_same_grains_and_kept_on_disk(
     path.write_bytes(path.read_bytes()[:500])
     with pytest.raises(StageError, match="debris"):
         load_debris(path)
+
+
+def test_what_is_near_sheds_finer_grains_so_that_all_are_as_fine_to_the_eye() -> None:
+    fr, _ = frame(storeys=3)
+    near = replace(CAMERA, position=fr.centre.mean(0) - [0, 14, 0])
+    thrown = throw_debris(fr, drop(fr), Brief(), camera=near, seed=3)
+    depth = near.project(thrown.start.astype(np.float64))[1]
+    pixels = thrown.radius * near.focal / depth
+    close, far = depth < np.quantile(depth, 0.2), depth > np.quantile(depth, 0.8)
+    assert np.median(depth[far]) > 1.3 * np.median(depth[close])
+    for some in (close, far):
+        assert 0.25 < np.quantile(pixels[some], 0.05) < 0.45
+        # the same share of them is twice as large
+        assert np.mean(pixels[some] > 0.8) == pytest.approx((0.8 / 0.36) ** -2.2, abs=0.06)
+    assert thrown.radius[close].min() < thrown.radius[far].min()

@@ -35,7 +35,7 @@ def lower_edge(volume: Volume, view: Camera, ground: np.ndarray) -> tuple[np.nda
 
 
 def test_who_looks_down_on_the_ground_sees_it_flat() -> None:
-    assert Relief.of(camera(1.6), NEAR) is None
+    assert Relief.of(camera(2.5), NEAR) is None
     assert Relief.of(camera(12.0), NEAR) is None
     assert Relief.of(camera(0.5), NEAR) is not None
 
@@ -51,6 +51,20 @@ def test_the_edge_of_a_cloud_is_no_straight_line() -> None:
     assert np.ptp(after) >= 3
     assert after.mean() > before.mean() + 3  # it lies on ground that falls towards the camera
     assert soft > sharp
+
+
+def test_at_eye_level_the_foot_of_a_cloud_has_lobes_on_level_ground() -> None:
+    view = camera(1.7)
+    relief = Relief.of(view, NEAR)
+    assert relief is not None
+    assert relief.fall == 0
+    flat = Relief(relief.eye, relief.ahead, NEAR, 0.0, 0.0)
+    before, _ = lower_edge(bank(), view, flat.depth(view, (H, W)))
+    after, _ = lower_edge(relief.lowered(bank()), view, relief.depth(view, (H, W)))
+    assert np.ptp(before) <= 1  # a ruler's line
+    assert np.ptp(after) >= 3
+    bent = np.abs(np.diff(np.sign(after - np.median(after)))).sum()
+    assert bent > 4  # more than one wave
 
 
 def test_the_ground_goes_down_to_the_cameras_feet() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from dust_scene import block, crush
 
-from setpiece.collapse.surroundings import front_depth, settled_dust
+from setpiece.collapse.surroundings import front_depth, settled_dust, to_ground
 from setpiece.render.camera import Camera
 
 
@@ -47,10 +47,28 @@ def test_dust_threads_through_a_crown_and_not_through_a_pole() -> None:
     assert not depth[front == 0].any()
     assert depth.max() < 40.0
     crown, dark = np.hypot(x - 80, y - 70) < 25, leaves[..., 0] < 0.1
-    assert depth[crown & dark].mean() > depth[crown & ~dark].mean() + 1.0
-    lamp = depth[60:120, 241]
+    assert depth[crown & dark].mean() > 1.09 * depth[crown & ~dark].mean()
+    lamp = depth[60:100, 241]
     assert np.ptp(lamp) < 0.25
-    assert lamp.mean() == pytest.approx(depth[115, 80], rel=0.05)  # both stand on row 129
+    assert depth[129, 241] == pytest.approx(depth[129, 80], rel=0.02)  # both stand on row 129
+    # Dust that rolls past lies round its foot, and has not swallowed it.
+    stands = to_ground(camera, np.full_like(building, np.inf))[129, 241]
+    assert depth[129, 241] == pytest.approx(stands, rel=0.02)
+    assert 0.75 * stands < lamp.mean() < 0.85 * stands
+
+
+def test_a_leaf_by_itself_hangs_on_its_tree() -> None:
+    camera, building = _street()
+    front = np.zeros((180, 320), np.float32)
+    front[60:130, 78:83] = 1  # a bare trunk
+    front[52:55, 84:87] = 1  # a leaf over it, above the horizon: it meets no ground
+    front[20:23, 250:253] = 1  # and one far from any tree, which nothing is known of
+    grey = np.full((180, 320, 3), 0.2, np.float32)
+    depth = front_depth(front, camera, building, grey)
+    assert depth is not None
+    trunk = depth[70, 80]
+    assert depth[53, 85] == pytest.approx(trunk, rel=0.05)
+    assert depth[21, 251] > 1.5 * trunk
 
 
 def test_what_the_picture_cuts_off_below_stands_nearer_than_its_edge() -> None:

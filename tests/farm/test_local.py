@@ -23,7 +23,13 @@ def make(context, frame):
     time.sleep(0.01 if frame else 60)
 
 if __name__ == "__main__":
-    map_frames(prepare, make, sys.argv[1], [0, 1, 2], workers=2)
+    try:
+        map_frames(prepare, make, sys.argv[1], [0, 1, 2], workers=2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+else:  # a worker is starting
+    (Path(sys.argv[1]) / f"starts{os.getpid()}").touch()
+    time.sleep(1)
 """
 
 
@@ -46,9 +52,9 @@ def test_workers_leave_when_their_parent_is_killed(tmp_path: Path) -> None:
     )  # its resource tracker complains, rightly
     try:
         until = time.monotonic() + 60
-        while len(list(started.iterdir())) < 2 and time.monotonic() < until:
+        while len(list(started.glob("[0-9]*"))) < 2 and time.monotonic() < until:
             time.sleep(0.1)
-        workers = [int(p.name) for p in started.iterdir()]
+        workers = [int(p.name) for p in started.glob("[0-9]*")]
         assert len(workers) == 2
     finally:
         parent.kill()
@@ -57,3 +63,30 @@ def test_workers_leave_when_their_parent_is_killed(tmp_path: Path) -> None:
     while any(map(_alive, workers)) and time.monotonic() < until:
         time.sleep(0.1)
     assert not any(map(_alive, workers))
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="no masks on this system")
+def test_ctrl_c_while_workers_start_prints_no_stack(tmp_path: Path) -> None:
+    script, started = tmp_path / "shot.py", tmp_path / "started"
+    script.write_text(SCRIPT)
+    started.mkdir()
+    parent = subprocess.Popen(
+        [sys.executable, str(script), str(started)], stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+    try:
+        until = time.monotonic() + 60
+        while len(list(started.glob("starts*"))) < 2 and time.monotonic() < until:
+            time.sleep(0.01)
+        # A terminal sends it to all; the workers are not ready to leave it to their parent.
+        for worker in started.glob("starts*"):
+            os.kill(int(worker.name.removeprefix("starts")), signal.SIGINT)
+        while len(list(started.glob("[0-9]*"))) < 2 and time.monotonic() < until:
+            time.sleep(0.01)
+        os.killpg(parent.pid, signal.SIGINT)
+        _, said = parent.communicate(timeout=60)
+    finally:
+        parent.kill()
+    assert parent.returncode == 130
+    assert "Traceback" not in said

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import ConvexHull, QhullError
@@ -43,11 +44,12 @@ F32 = NDArray[np.float32]
 # of 1: as pictures grow finer grains are made, and there are as many chunks. And at most.
 GRAINS, MOST = 0.9, 900_000
 EXPONENT = 2.2
-FINEST = 0.35  # px, radius of the smallest grains at the building's distance
+FINEST = 0.35  # px, radius of the smallest grains at the distance of what sheds them
 COARSEST = 1 / 240  # of the picture's width, radius of the largest: what is larger are pieces
 TALL = 28.0  # m: a lower building grinds less, and throws as its height is
 TERMINAL = 250.0  # [m/s] of a stone of 1 m radius; goes with the root of it
 FLUNG = 0.9  # spread of the logarithm of how hard grains are thrown: one in twenty 4 times as hard
+HEAVY = 0.08  # m of radius from which on that is less: no chunk as large as a chair flies off alone
 RISE = 3.5  # m/s: that grains of up to GRIT metres fly up at most; larger ones less
 GRIT = 0.04
 BOUNCE = 0.22  # of the vertical speed
@@ -60,7 +62,9 @@ COLOURS = {
     Element.MASONRY: (0.42, 0.29, 0.22),
     Element.ROOF: (0.38, 0.26, 0.20),
 }
-TINT = 0.45  # of the colour of the place it left, that a grain has: the rest is dust on it
+TINT = 0.8  # of the colour of the place it left, that a grain has: the rest is dust on it
+DEEP = 1.3  # times that grey, of its strongest colour, that a grain is at most
+AROUND = 0.03  # of the picture's width
 GLASS = (0.35, 0.40, 0.40)
 
 
@@ -122,18 +126,24 @@ def throw_debris(
     brief.debris scales their number (0: none). camera: how small a grain still shows.
     """
     rng = np.random.default_rng([seed & 0x7FFFFFFF, 7411])
+    away = np.linalg.norm(fragments.centre - camera.position, axis=1)
     distance = float(np.linalg.norm(fragments.centre.mean(0) - camera.position))
-    smallest = float(np.clip(FINEST * distance / camera.focal, 0.002, 0.06))
+    # What is near is seen to shed finer grains than what is far, and so more of them.
+    finest = np.clip(FINEST * away / camera.focal, 0.002, 0.06)
+    usual = float(np.clip(FINEST * distance / camera.focal, 0.002, 0.06))
     largest = min(LARGEST, COARSEST * camera.width * distance / camera.focal)
-    largest = max(largest, 2 * smallest)
+    largest = max(largest, 2 * float(finest.max()))
     tall = max(float(fragments.mesh.vertices[:, 2].max()), 2.0)
     scale = float(np.sqrt(tall / TALL))
     area = _area(fragments, camera)
-    n = int(min(GRAINS * area * min(tall / TALL, 1.0), MOST) * brief.debris)
     sources = find_sources(fragments, motion, camera.position, seed)
-    if n == 0 or not len(sources) or sources.weight.sum() <= 0:
+    if not len(sources) or sources.weight.sum() <= 0:
         return _nothing(float(motion.fps))
-    pick = np.sort(rng.choice(len(sources), n, p=sources.weight / sources.weight.sum()))
+    share = sources.weight / sources.weight.sum() * (finest[sources.body] / usual) ** -EXPONENT
+    n = int(min(GRAINS * area * min(tall / TALL, 1.0) * share.sum(), MOST) * brief.debris)
+    if n == 0:
+        return _nothing(float(motion.fps))
+    pick = np.sort(rng.choice(len(sources), n, p=share / share.sum()))
     kind, body = sources.kind[pick], sources.body[pick]
     if progress is not None:
         progress(0.3)
@@ -158,13 +168,14 @@ def throw_debris(
     )
 
     is_glass = kind == Kind.PANE
-    radius = _sizes(rng.random(n), smallest, np.minimum(sources.room[pick], largest))
+    radius = _sizes(rng.random(n), finest[body], np.minimum(sources.room[pick], largest))
     at[:, 2] = np.maximum(at[:, 2], radius)
     burst = rng.normal(size=(n, 3)) + 0.8 * normal
     burst[:, 2] = np.where(hit, np.abs(burst[:, 2]) * 0.8, burst[:, 2])
     burst /= np.linalg.norm(burst, axis=1, keepdims=True) + 1e-9
     # Small grains are thrown harder than large ones.
-    push = scale * sources.push[pick] * rng.lognormal(0.0, FLUNG, n)
+    spread = FLUNG * np.minimum(1.0, HEAVY / radius) ** 0.5
+    push = scale * sources.push[pick] * np.exp(spread * rng.standard_normal(n))
     push *= np.clip(0.03 / radius, 0.3, 1.6) ** 0.3
     speed = own + burst * push[:, None]
     # Rubble is not blown up: little of it rises, chunks least, and nothing outruns its own
@@ -202,8 +213,9 @@ def throw_debris(
 def tinted(debris: Debris, picture: F32, matte: F32, camera: Camera) -> Debris:
     """What came off the outside in the colours of the place it left: tiles, paint, brick.
 
-    picture: the building (h, w, 3), scene-linear, and its matte (h, w). Its light is in it: half of
-    how much darker or paler a place is goes over, and no more than grains' own albedo allows.
+    picture: the building (h, w, 3), scene-linear, and its matte (h, w). Its light is in it, so a
+    place counts as dark or pale against what is AROUND it, which has the same light; half of that
+    goes over, and no more than grains' own albedo allows.
     """
     known = np.isfinite(debris.origin[:, 0])
     u, v = camera.project(np.where(known[:, None], debris.origin, 0.0))[0].T
@@ -213,9 +225,14 @@ def tinted(debris: Debris, picture: F32, matte: F32, camera: Camera) -> Debris:
     known &= (u >= 0) & (u < w) & (v >= 0) & (v < h) & (matte[row, column] > 0.5)
     own = np.maximum(picture[row, column], 1e-3)
     light = own.mean(1, keepdims=True)
-    usual = float(np.median(picture[matte > 0.5].mean(-1))) if (matte > 0.5).any() else 1.0
+    there = (matte > 0.5).astype(np.float32)
+    share = cv2.GaussianBlur(there, (0, 0), AROUND * w)
+    usual = cv2.GaussianBlur(there * picture.mean(-1), (0, 0), AROUND * w) / np.maximum(share, 1e-3)
+    usual = np.maximum(usual[row, column], 1e-3)[:, None]
     grey = debris.colour.mean(1, keepdims=True)
     hue = 1 + TINT * (own / light - 1)
+    # Deep paint is dark: red that kept the light of grey would glow.
+    hue /= np.maximum(hue.max(1, keepdims=True) / DEEP, 1)
     colour = grey * hue * np.clip(light / usual, 0.4, 1.4) ** 0.5
     return replace(
         debris,
@@ -234,8 +251,8 @@ def _area(fragments: Fragments, camera: Camera) -> float:
         return 0.0
 
 
-def _sizes(u: NDArray, smallest: float, largest: NDArray) -> NDArray:
-    """Radii of the power law between smallest and largest (n,) for even numbers u (n,)."""
+def _sizes(u: NDArray, smallest: NDArray, largest: NDArray) -> NDArray:
+    """Radii of the power law between smallest and largest, (n,) each, for even numbers u (n,)."""
     ratio = (smallest / np.maximum(largest, 1.05 * smallest)) ** EXPONENT
     return np.asarray(smallest * (1 - u * (1 - ratio)) ** (-1 / EXPONENT))
 

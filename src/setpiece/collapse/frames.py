@@ -42,10 +42,12 @@ from setpiece.collapse.surroundings import (
     to_ground,
 )
 from setpiece.collapse.views import Views
+from setpiece.collapse.wisps import Wisps
 from setpiece.farm import Meter, map_frames
 from setpiece.media.atomic import whole_file
 from setpiece.render.light import Light
 from setpiece.render.motionblur import blur
+from setpiece.render.openness import openness
 from setpiece.render.solids import Posed, RestView, SolidPasses, render_solids
 from setpiece.render.volume import Volume, light_volume
 
@@ -76,6 +78,7 @@ class Context:
     near: float
     ground_depth: F32  # of the ground, planar Z (h, w) [m]
     relief: Relief | None
+    wisps: Wisps
     shake: F32
     albedo: tuple[float, float, float]
     names: list[str]
@@ -129,7 +132,7 @@ def open_shot(argument: tuple[Stages, Path]) -> Context:
         ground_ratio=standing.ground_ratio[:1, :1].copy(),
     )
     ground = find_ground_light(prep.still, prep.clean, prep.hole, prep.foreground, view)
-    view = replace(view, ground=ground)
+    view = replace(view, ground=ground, opened=openness(view))
     view.settle()
     clip = None
     if not s.plate.still:
@@ -164,6 +167,7 @@ def open_shot(argument: tuple[Stages, Path]) -> Context:
         if relief is None
         else relief.depth(camera, standing.alpha.shape),
         relief=relief,
+        wisps=Wisps.of(camera, near, motion, standing.alpha.shape, s.request.seed),
         front_depth=front_depth(prep.foreground, camera, standing.depth, prep.still),
         front_shift=_front_shift(prep) if s.plate.still else None,
         shake=shake_path(motion, s.request.frames, s.brief.shake, s.request.seed),
@@ -224,7 +228,7 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             volume_shadow=through,
             ground_shadow=on_ground,
             dusty=settled_dust(motion, c.bonds, seconds, s.brief.dust),
-            seen=partial(_shown, cover, front),
+            seen=partial(_shown, c, frame, cover, front),
             covered=None if cover is None else cover.hides,
         )
         rgb, alpha = blur(sharp.rgb, sharp.alpha, sharp.motion, sharp.depth)
@@ -291,12 +295,14 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
 
 
 def _shown(
-    cover: DustPass | None, front: F32, depth: F32, alpha: F32, motion: F32
+    c: Context, frame: int, cover: DustPass | None, front: F32, depth: F32, alpha: F32, motion: F32
 ) -> tuple[F32, F32]:
     """What `render_solids` asks: how much of pieces and ground is seen past dust and foreground."""
     left = np.ones_like(alpha)
     if cover is not None:
-        left = cover.before(depth, alpha, motion).transmittance
+        past = c.wisps.past(depth, frame)
+        cover.passes = c.wisps.soft(cover.before(past, alpha, motion), past)
+        left = cover.passes.transmittance
     return shown(left, alpha, motion, front)
 
 

@@ -139,6 +139,7 @@ def resized(layout: Layout, width: int, height: int) -> Layout:
             "size": (width, height),
             "camera": camera,
             "outline": [(x * s, y * s) for x, y in layout.outline],
+            "gaps": [[(x * s, y * s) for x, y in gap] for gap in layout.gaps],
         }
     )
 

@@ -1,9 +1,9 @@
-"""Ground seen along its surface: where the camera stands lower than a person's eye over the foot
-of the building, the ground falls towards it, and it is not a table.
+"""Ground seen along its surface: it is not a table, and where the camera stands lower than a
+person's eye over the foot of the building, it falls towards the camera.
 
-On a flat floor seen from half a metre all of a cloud would end on one straight line. What is known
-is that somebody held the camera: the ground goes down to their feet. Its bumps are made up, so that
-the cloud's lower edge has lobes there as it has them everywhere else.
+On a flat floor seen from eye level all of a cloud would end on one straight line. Its bumps are
+made up, so that the cloud's lower edge has lobes there as it has them everywhere else. What is
+known of a lower camera is that somebody held it: the ground goes down to their feet.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from setpiece.render.volume import Volume
 
 F32 = NDArray[np.float32]
 EYE = 1.6  # [m] of who holds a camera
-ENOUGH = 1.3  # [m] above the building's foot: the ground may be taken as flat
+ENOUGH = 2.4  # [m] above the building's foot: the ground may be taken as flat
 BUMPS = 0.35  # [m] that the ground's relief goes down at most where it is seen along its surface
-LUMPS = (3.1, 1.2)  # [m] of its bumps, across; what lies one behind the other is seen as one
+LUMPS = (4.2, 1.5)  # [m] of its bumps, across; what lies one behind the other is seen as one
 LONG = 7.0  # so many times as long away from the camera
 LOW = 1.5  # [m] over the floor, under which grains come down to the ground that is seen
 SOFT = 0.25  # [m] over which dust thickens upwards from it
@@ -31,7 +31,7 @@ SOFT = 0.25  # [m] over which dust thickens upwards from it
 
 @dataclass(frozen=True)
 class Relief:
-    """Ground that falls from a line before the building to the camera's feet.
+    """Bumpy ground, which falls from a line before the building to the feet of a low camera.
 
     Attributes:
         eye: of the camera (3,) [m]. ahead: level unit vector it looks along, (2,).
@@ -53,10 +53,10 @@ class Relief:
             return None
         ahead = np.asarray(camera.rotation[2][:2], np.float64)
         length = float(np.linalg.norm(ahead))
-        bumps = BUMPS * (1 - low / ENOUGH) ** 0.5
+        bumps = BUMPS * (1 - low / ENOUGH) ** 0.25
         return Relief(
             np.asarray(camera.position, np.float64), ahead / max(length, 1e-6), near,
-            (EYE - low) / max(near, 1.0), bumps,
+            max(EYE - low, 0.0) / max(near, 1.0), bumps,
         )  # fmt: skip
 
     def lowered(self, volume: Volume) -> Volume:
@@ -146,15 +146,18 @@ def _let_down(d, drop, below, soft, out):
     top = d.shape[2] - 1
     for i in range(d.shape[0]):
         for j in range(d.shape[1]):
-            for k in range(out.shape[2]):
-                z = k - below + drop[i, j]
-                if z <= -1 or z >= top:
-                    continue
-                n = int(np.floor(z))
-                t = np.float32(z - n)
-                low = d[i, j, max(n, 0)] if n >= 0 else np.float32(0)
-                thick = min(max((z + np.float32(0.5)) / soft, np.float32(0)), np.float32(1))
+            n0 = int(np.floor(drop[i, j])) - below  # of d, that the lowest of out lies over
+            t = np.float32(drop[i, j] - np.floor(drop[i, j]))
+            first = -n0
+            thin = min(first + int(np.ceil(soft)) + 1, top - n0)
+            for k in range(max(first - 1, 0), thin):
+                n = k + n0
+                low = d[i, j, n] if n >= 0 else np.float32(0)
+                thick = min(max((n + t + np.float32(0.5)) / soft, np.float32(0)), np.float32(1))
                 out[i, j, k] = thick * (low + t * (d[i, j, n + 1] - low))
+            for k in range(thin, top - n0):
+                low = d[i, j, k + n0]
+                out[i, j, k] = low + t * (d[i, j, k + n0 + 1] - low)
 
 
 def compile_kernels() -> None:

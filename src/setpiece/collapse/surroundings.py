@@ -19,6 +19,10 @@ from setpiece.render.volume import LitVolume, Volume, sun_transmittance
 
 F32 = NDArray[np.float32]
 CUT_OFF = 0.55  # of the distance of the picture's lower edge, at which what it cuts off stands
+# Dust that has just come past what stands in the street lies round its foot, and has not swallowed
+# it: all but the lowest FOOT of its height counts as so much NEARER.
+NEARER, FOOT = 0.8, 0.3
+LEAF = 0.03  # of the picture's width, within which what touches no ground hangs on what does
 THICK = 0.08  # of its distance, that a crown is thick at most to either side
 
 
@@ -75,7 +79,8 @@ def front_depth(foreground: F32, camera: Camera, building: F32, picture: F32) ->
     """How far away what stands in front is: planar Z (h, w) [m], 0 where nothing is; None if bare.
 
     Each connected thing stands where its lowest pixel meets the ground, and never behind the
-    building; one that the picture's lower edge cuts off stands nearer than that. It is about as
+    building; one that the picture's lower edge cuts off stands nearer than that, and a leaf or twig
+    by itself, up in the air, where the thing stands that it hangs on. It is about as
     thick as it is wide, and what is darker than its surroundings in `picture` (h, w, 3) lies
     deeper: dust threads between the leaves of a crown instead of cutting it like a card.
     """
@@ -86,14 +91,32 @@ def front_depth(foreground: F32, camera: Camera, building: F32, picture: F32) ->
     near = float(building[np.isfinite(building)].min()) if np.isfinite(building).any() else 50.0
     ground = to_ground(camera, np.full_like(building, np.inf))
     count, labels = cv2.connectedComponents(on)
-    stands = np.zeros(count, np.float32)
-    for i in range(1, count):
-        ys, xs = np.nonzero(labels == i)
+    stands, hangs = np.zeros(count, np.float32), np.zeros(count, bool)
+    top, foot_row = np.zeros(count, np.float32), np.zeros(count, np.float32)
+    order = np.argsort(labels, axis=None, kind="stable")
+    for i, at in enumerate(np.split(order, np.cumsum(np.bincount(labels.ravel()))[:-1])[1:], 1):
+        ys, xs = np.divmod(at, w)
         low = ys >= ys.max() - 1
         foot = float(np.median(ground[ys[low], xs[low]]))
-        cut = CUT_OFF if ys.max() >= h - 2 else 1.0
-        stands[i] = cut * np.clip(foot, 0.25 * near, 0.95 * near)
-    depth = stands[labels]
+        stands[i] = np.clip(foot, 0.25 * near, 0.95 * near)
+        if ys.max() >= h - 2:
+            stands[i] *= CUT_OFF
+            foot_row[i] = -1  # the whole of it is above that already
+        else:
+            top[i], foot_row[i] = ys.min(), ys.max()
+        hangs[i] = foot > near
+    up = (foot_row[labels] - np.arange(h, dtype=np.float32)[:, None]) / FOOT
+    up = np.clip(up / np.maximum(foot_row - top, 1)[labels], 0, 1)
+    up *= up * (3 - 2 * up)
+    depth = (stands[labels] * (1 - (1 - NEARER) * up)).astype(np.float32)
+    alone, grounded = hangs[labels], (on > 0) & ~hangs[labels]
+    if alone.any() and grounded.any():
+        far, nearest = cv2.distanceTransformWithLabels(
+            1 - grounded.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+        )
+        whose = np.zeros(int(nearest.max()) + 1, np.float32)
+        whose[nearest[grounded]] = depth[grounded]
+        depth = np.where(alone & (far < LEAF * w), whose[nearest], depth)
     wide = cv2.distanceTransform(on, cv2.DIST_L2, 3).astype(np.float32) * depth / camera.focal
     wide = np.minimum(wide, THICK * depth)
     return np.where(on > 0, depth + wide * _deeper(picture, on, max(2.0, w / 160)), 0)
@@ -122,12 +145,12 @@ def sun_on_ground(lit: LitVolume, light: Light, points: F32) -> F32:
 def settled_dust(motion: Motion, bonds: Bonds, seconds: float, dust: float) -> F32:
     """How much pale dust lies on each piece, (N,) 0..0.75.
 
-    It settles over seconds, and on what has come apart: a roof that rides down whole is as clean
-    as it was.
+    It settles within a second or two, for what breaks in the middle of a cloud is covered at once,
+    and on what has come apart: a roof that rides down whole is as clean as it was.
     """
     broke = np.full(len(motion.rest), np.inf)
     np.minimum.at(broke, bonds.i, motion.bond_break)
     tied = bonds.j >= 0
     np.minimum.at(broke, bonds.j[tied], motion.bond_break[tied])
-    amount = np.clip((seconds - broke - 0.4) / 3.0, 0, 0.75) * min(dust, 1.0)
+    amount = np.clip((seconds - broke - 0.2) / 2.2, 0, 0.75) * min(dust, 1.0)
     return np.asarray(amount, np.float32)

@@ -75,6 +75,20 @@ def _worker_settings() -> Iterator[None]:
                 os.environ[name] = value
 
 
+@contextlib.contextmanager
+def _ctrl_c_waits() -> Iterator[None]:
+    """Ctrl-C is heard when the block ends, and never by a process that is started in it: a worker
+    that is not ready yet would print its stack. Nothing where the system has no masks."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _give_back() -> None:
     """What earlier stages freed goes back to the system before workers want it: glibc keeps it."""
     with contextlib.suppress(AttributeError, OSError):
@@ -126,7 +140,10 @@ def map_frames(
             initargs=(prepare, make, argument),
         )
         try:
-            waiting: set[Future[tuple[int, Any, float]]] = {pool.submit(_one, f) for f in frames}
+            with _ctrl_c_waits():
+                waiting: set[Future[tuple[int, Any, float]]] = {
+                    pool.submit(_one, f) for f in frames
+                }
             while waiting:
                 ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 for future in ready:

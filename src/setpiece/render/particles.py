@@ -105,6 +105,7 @@ def _draw(
     h, w = depth.shape
     n = np.empty(3)
     c, other = np.empty(3), np.empty(3)
+    face_x, face_y, face_d = np.empty(8), np.empty(8), np.empty(8)
     for i in range(pos.shape[0]):
         u, v, d = project(eye, rot, lens, pos[i, 0], pos[i, 1], pos[i, 2])
         if d < 0.3:
@@ -172,7 +173,14 @@ def _draw(
         x0, x1 = int(max(u - long - 1, 0)), int(min(u + long + 1, w - 1))
         y0, y1 = int(max(v - long - 1, 0)), int(min(v + long + 1, h - 1))
         dx, dy = (sx / smear, sy / smear) if smear > 1e-4 else (1.0, 0.0)
-        corners = 4 + int(3 * hash01(key[i], 7, 5))
+        sides = 0
+        if r > 1.5:  # big enough to have corners: a stone split along a few planes
+            sides = 4 + int(4 * hash01(key[i], 7, 5))
+            for k in range(sides):
+                angle = turn + 6.2831853 * (k + 0.7 * (hash01(key[i], k, 6) - 0.5)) / sides
+                flat = 1 - 0.4 * abs(math.cos(angle - turn))
+                face_x[k], face_y[k] = math.cos(angle), math.sin(angle)
+                face_d[k] = draw * flat * (0.75 + 0.5 * hash01(key[i], k, 8))
         for y in range(y0, y1 + 1):
             for x in range(x0, x1 + 1):
                 if depth[y, x] < d - radius[i]:
@@ -180,14 +188,24 @@ def _draw(
                 px, py = x + 0.5 - u, y + 0.5 - v
                 along = px * dx + py * dy
                 across = -px * dy + py * dx
-                edge = draw
-                if r > 1.5:  # big enough to have corners
+                edge, side, out = draw, 1.0, 0.0
+                if sides > 0:
                     beyond = max(abs(along) - smear, 0.0)
-                    ang = math.atan2(across, beyond if along >= 0 else -beyond) + turn
-                    sector = 6.2831853 / corners
-                    within = ang - sector * math.floor(ang / sector) - 0.5 * sector
-                    edge = draw * math.cos(0.5 * sector) / max(math.cos(within), 0.3)
-                    edge *= 0.75 + 0.5 * hash01(key[i], math.floor(ang / sector) % corners, 6)
+                    beyond = beyond if along >= 0 else -beyond
+                    qx, qy = beyond * dx - across * dy, beyond * dy + across * dx
+                    nearest = 0
+                    for k in range(sides):
+                        far = (qx * face_x[k] + qy * face_y[k]) / face_d[k]
+                        if far > out:
+                            out, nearest = far, k
+                    if out > 1e-3:
+                        edge = min(math.sqrt(qx * qx + qy * qy) / out, 1.6 * draw)
+                    # Its top, and round it what falls off to each plane; the upper ones see more.
+                    side = 0.5 + px * ridge_x + py * ridge_y + 0.15 * r
+                    if out > 0.5:
+                        uneven = 0.3 * (hash01(key[i], nearest, 9) - 0.5)
+                        side = 0.5 - 0.5 * face_y[nearest] + uneven
+                    side = min(max(side, 0.0), 1.0)
                 if smear < 0.5:
                     dist = math.sqrt(along * along + across * across)
                     a = min(max(edge - dist + 0.5, 0.0), 1.0) * cover
@@ -199,9 +217,6 @@ def _draw(
                     a *= min(max(passes, 0.0) / (2 * smear), 1.0)
                 if a <= 0:
                     continue
-                side = 1.0
-                if r > 1.5:
-                    side = min(max(0.5 + px * ridge_x + py * ridge_y + 0.15 * r, 0.0), 1.0)
                 for k in range(3):
                     own = c[k] * side + other[k] * (1 - side)
                     rgb[y, x, k] = own * bare[i] * a + rgb[y, x, k] * (1 - a)

@@ -34,6 +34,7 @@ class RestView:
     tracer: the standing building for rays.
     bounds: lowest and highest corner of the building at rest (2, 3).
     ground: what the plate shows of the building's own shadow, where that is known.
+    opened: (h, w, 1) `openness` of what the plate shows; None takes all of it for open.
     """
 
     mesh: Mesh
@@ -47,6 +48,7 @@ class RestView:
     tracer: Tracer = field(repr=False)
     bounds: NDArray[np.float64]
     ground: GroundLight | None = None
+    opened: F32 | None = None
 
     @cached_property
     def tone(self) -> F32:

@@ -41,7 +41,7 @@ def moved_amount(position, quaternion, rest, out):
 def gather(
     prim, dist, uu, vv, ray, origins, directions, faces, now, rest, tex, body, material,
     matrices, then, moved,
-    eye, rot, lens, picture, matte, seen, mean, sun, sun_rgb, sky, ground_rgb, dusty,
+    eye, rot, lens, picture, matte, seen, mean, opened, sun, sun_rgb, sky, ground_rgb, dusty,
     dust_rgb, pixel, sample,
     reached, start,
     still, solid_alpha, depth, normal, place, motion, albedo_out, ids, coverage,
@@ -134,7 +134,8 @@ def gather(
                     if not shown:
                         for k in range(3):
                             still[p, k] += weight * sample * tint[k] * (1 - m)
-                    to_albedo(a, b, c, rest, sun, sun_rgb, sky, ground_rgb, tint)
+                    had = bilinear(opened, ru, rv, 0)
+                    to_albedo(a, b, c, rest, sun, sun_rgb, sky, ground_rgb, had, tint)
                     lit = m > 0
                 else:
                     albedo(UNSEEN, rx, ry, rz, owner, mean, tint)
@@ -150,7 +151,7 @@ def gather(
                         n0[k] /= length
             film = 0.0
             if owner >= 0:
-                film = dusty[owner] * m * min(max(n0[2] * 1.4 + 0.25, 0.0), 1.0)
+                film = dusty[owner] * m * min(max(n0[2] * 1.2 + 0.4, 0.0), 1.0)
             for k in range(3):
                 tint[k] += film * (dust_rgb[k] - tint[k])
                 albedo_out[p, k] += weight * sample * tint[k]

@@ -58,8 +58,11 @@ def plate_colour(
 
 
 @njit(inline="always")
-def to_albedo(a, b, c, rest, sun, sun_rgb, sky, ground_rgb, out):
-    """A picture's colour (3,) over the light on its face (a, b, c) when the plate was taken."""
+def to_albedo(a, b, c, rest, sun, sun_rgb, sky, ground_rgb, opened, out):
+    """A picture's colour (3,) over the light on its face (a, b, c) when the plate was taken.
+
+    opened: how much of the light from all sides reached it, of that in the open.
+    """
     r0x, r0y, r0z = rest[b, 0] - rest[a, 0], rest[b, 1] - rest[a, 1], rest[b, 2] - rest[a, 2]
     s0x, s0y, s0z = rest[c, 0] - rest[a, 0], rest[c, 1] - rest[a, 1], rest[c, 2] - rest[a, 2]
     nx, ny, nz = r0y * s0z - r0z * s0y, r0z * s0x - r0x * s0z, r0x * s0y - r0y * s0x
@@ -67,7 +70,7 @@ def to_albedo(a, b, c, rest, sun, sun_rgb, sky, ground_rgb, out):
     cosine = max((nx * sun[0] + ny * sun[1] + nz * sun[2]) / ln, 0.0)
     up = 0.5 + 0.5 * nz / ln
     for k in range(3):
-        e_rest = sun_rgb[k] * cosine + sky[k] * up + ground_rgb[k] * (1 - up)
+        e_rest = sun_rgb[k] * cosine + opened * (sky[k] * up + ground_rgb[k] * (1 - up))
         e_rest = max(e_rest, 0.15 * (sky[k] + ground_rgb[k]))
         out[k] = min(max(out[k], 0.0) / e_rest, 2.0)
 
@@ -77,17 +80,19 @@ def face_tones(view: RestView) -> F32:
     mesh, light = view.mesh, view.light
     sun_rgb, sky, ground = (np.array(c, np.float64) for c in (light.sun, light.sky, light.ground))
     out = np.empty((len(mesh.faces), 3), np.float32)
+    opened = np.ones((1, 1, 1), np.float32) if view.opened is None else view.opened
     _tones(
         mesh.faces, mesh.vertices, mesh.tex, mesh.body, mesh.material, *camera_arrays(view.camera),
-        view.picture, view.seen, view.mean, light.to_sun, sun_rgb, sky, ground, out,
+        view.picture, view.seen, view.mean, opened, light.to_sun, sun_rgb, sky, ground,
+        out,
     )  # fmt: skip
     return out
 
 
 @njit(**J)
 def _tones(
-    faces, rest, tex, body, material, eye, rot, lens, picture, seen, mean, sun, sun_rgb, sky,
-    ground_rgb, out,
+    faces, rest, tex, body, material, eye, rot, lens, picture, seen, mean, opened, sun, sun_rgb,
+    sky, ground_rgb, out,
 ):  # fmt: skip
     tint = np.empty(3)
     for f in range(faces.shape[0]):
@@ -113,7 +118,8 @@ def _tones(
                     a, b, c, wa, wb, wc, x, y, z, u, v, tex, eye, rot, lens, picture, seen, tint
                 )
                 if known:
-                    to_albedo(a, b, c, rest, sun, sun_rgb, sky, ground_rgb, tint)
+                    share = bilinear(opened, u, v, 0)
+                    to_albedo(a, b, c, rest, sun, sun_rgb, sky, ground_rgb, share, tint)
                 else:
                     albedo(UNSEEN, x, y, z, body[f], mean, tint)
             else:
@@ -134,6 +140,6 @@ def under_dust(tone, now, faces, body, moved, dusty, dust_rgb, out):
             qx, qy, qz = now[c, 0] - now[a, 0], now[c, 1] - now[a, 1], now[c, 2] - now[a, 2]
             x, y, z = py * qz - pz * qy, pz * qx - px * qz, px * qy - py * qx
             up = z / (math.sqrt(x * x + y * y + z * z) + 1e-30)
-            film = lies * min(max(up * 1.4 + 0.25, 0.0), 1.0)
+            film = lies * min(max(up * 1.2 + 0.4, 0.0), 1.0)
         for k in range(3):
             out[f, k] = tone[f, k] + film * (dust_rgb[k] - tone[f, k])

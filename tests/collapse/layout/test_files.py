@@ -30,6 +30,7 @@ def example() -> Layout:
             ),
             Prism(footprint=[(-2, 22), (2, 22), (0, 26)], base=9.5, height=3.0),
         ],
+        gaps=[[(200, 150), (240, 150), (240, 300), (200, 300)]],
         scale_source="--height 12.5", notes=['says "hello"', "two"],
     )  # fmt: skip
 
@@ -62,6 +63,7 @@ def test_an_edit_by_hand_arrives(tmp_path):
         ("[0, 1.0,", "[0, 9.0,", "left < right"),
         ("[camera]", "[camera", "line"),
         ("[640, 480]", "[640]", "size"),
+        (", [200.0, 300.0]", "], [[1.0, 2.0]", "gaps"),
     ],
 )
 def test_broken_files_are_named(tmp_path, old, new, words):

@@ -104,6 +104,10 @@ def _document(layout: Layout) -> tomlkit.TOMLDocument:
     _put(doc, "proposed", layout.proposed, "true where the outline was found, not drawn")
     doc.add(tomlkit.comment("silhouette of the building [px], foreground included"))
     doc.add("outline", _rows([[round(x, 2), round(y, 2)] for x, y in layout.outline]))
+    if layout.gaps:
+        doc.add(tomlkit.comment("where one sees through the building [px], a polygon a row"))
+        gaps = [[[round(x, 2), round(y, 2)] for x, y in gap] for gap in layout.gaps]
+        doc.add("gaps", _rows(gaps))
     doc.add("notes", _rows(layout.notes))
     camera = tomlkit.table()
     for name, value in layout.camera.model_dump().items():

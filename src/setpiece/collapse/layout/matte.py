@@ -22,8 +22,9 @@ def building_matte(image: NDArray[np.float32], layout: Layout) -> NDArray[np.flo
 
     image: (h, w, 3) float32 scene-linear; may differ in size from `layout.size`.
 
-    The outline is trusted; within 1.2% of it GrabCut (Rother et al., SIGGRAPH 2004) decides, clear
-    sky is out, and a guided filter along the plate softens the edge.
+    The outline and the gaps drawn in it are trusted; within 1.2% of the outline GrabCut (Rother et
+    al., SIGGRAPH 2004) decides, clear sky is out, and a guided filter along the plate softens the
+    edge.
     """
     h, w = image.shape[:2]
     small = exposed8(image, _WORK)
@@ -57,6 +58,9 @@ def building_matte(image: NDArray[np.float32], layout: Layout) -> NDArray[np.flo
         # Open sky that runs into a drawn outline is a pale wall before a pale sky.
         gap[np.unique(parts[~reach])] = False
     alpha[np.isin(parts, np.nonzero(gap)[0]) & clear] = 0
+    for drawn_gap in layout.gaps:
+        corners = np.asarray(drawn_gap, float) * [sw / layout.size[0], sh / layout.size[1]]
+        alpha = np.minimum(alpha, 1 - polygon_mask(corners, sw, sh))
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32) / np.float32(255)
     soft = guided(grey, alpha, max(2, int(0.0022 * max(sh, sw))), 1e-4)
     edge = cv2.dilate(cv2.morphologyEx(alpha, cv2.MORPH_GRADIENT, np.ones((3, 3))), np.ones((5, 5)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -81,6 +81,8 @@ class Layout(BaseModel):
         size: plate size (width, height) [px] that all pixel coordinates refer to.
         outline: silhouette of the building in the plate [px], foreground included.
         prisms: the building in the world, ground at z = 0.
+        gaps: polygons [px] where one sees through the building, between the columns of a gallery:
+            what is behind shows there, and stays when the building goes.
         scale_source: where metres come from ("--height 9", "storeys x 3.2 m", "guess").
         proposed: True where the outline was found by us, not drawn by the artist.
         notes: everything the artist should know (what is unobservable, what was guessed).
@@ -92,6 +94,7 @@ class Layout(BaseModel):
     camera: CameraModel
     outline: list[Point] = Field(min_length=3)
     prisms: list[Prism] = Field(min_length=1)
+    gaps: list[Annotated[list[Point], Field(min_length=3)]] = []
     scale_source: str = "guess"
     proposed: bool = False
     notes: list[str] = []

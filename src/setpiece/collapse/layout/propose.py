@@ -20,6 +20,10 @@ _ADVICE = "Draw the outline of the building that should fall (--outline)."
 _LEAST = 0.06
 #: Share of the frame times density of straight edges below which it is a car or a fence.
 _WEAKEST = 0.045
+#: Share of the frame's width that a straight edge takes to be a ridge.
+_RIDGE = 0.07
+#: How far that ridge goes on beyond each end, of its length.
+_ON = 0.8
 #: Longer side of the picture that is cut [px].
 _COARSE = 180
 
@@ -51,7 +55,7 @@ def propose_outline(image: NDArray[np.float32]) -> tuple[NDArray[np.float64], li
             f"The plate shows no building to speak of: what looks most like one takes "
             f"{share:.0%} of the frame and has few straight edges. {_ADVICE}"
         )
-    mask = _squared(mask, seen.sky)
+    mask = _squared(_roofed(mask, small, seen), seen.sky)
     outline = _polygon(mask) * [image.shape[1] / w, image.shape[0] / h]
     notes = ["The outline was proposed by the program: check it, or draw it with --outline."]
     notes += _doubts(mask, seen)
@@ -75,6 +79,34 @@ def _cut(small: U8, seen: Look) -> NDArray[np.bool_] | None:
         return None
     one = (parts == 1 + int(worth[1:].argmax())).astype(np.uint8)
     return np.asarray(cv2.resize(one, (w, h), interpolation=cv2.INTER_LINEAR) > 0)
+
+
+def _roofed(mask: NDArray[np.bool_], small: U8, seen: Look) -> NDArray[np.bool_]:
+    """With roofs that the cut took for leaves, shingles being as rough: what lies between the mask
+    and a long straight ridge over it."""
+    h, w = mask.shape
+    found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_STD).detect(
+        cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+    )[0]
+    top = np.where(mask.any(0), mask.argmax(0), -1)
+    rows = np.arange(h)[:, None]
+    out = mask.copy()
+    for x0, y0, x1, y1 in [] if found is None else found.reshape(-1, 4):
+        if abs(x1 - x0) < _RIDGE * w or abs(y1 - y0) > 0.35 * abs(x1 - x0):
+            continue
+        # A ridge is seen in parts: it goes on to both sides.
+        reach = _ON * abs(x1 - x0)
+        low, high = round(float(min(x0, x1) - reach)), round(float(max(x0, x1) + reach))
+        columns = np.arange(max(low, 0), min(high, w))
+        ridge = y0 + (columns - x0) * (y1 - y0) / (x1 - x0)
+        between = np.zeros_like(mask)
+        between[:, columns] = (rows >= ridge) & (rows < top[columns])
+        if not between.any() or (top[columns] < 0).mean() > 0.2:
+            continue
+        other = (between & (seen.sky | seen.green)).sum() / between.sum()
+        if other < 0.2 and between.sum() < 0.15 * mask.sum():
+            out |= between & ~seen.sky
+    return out
 
 
 def _squared(mask: NDArray[np.bool_], sky: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -71,7 +71,42 @@ def _decide(small: U8) -> NDArray[np.float32] | None:
         cv2.setRNGSeed(0)
         bgr = np.ascontiguousarray(small[..., ::-1])
         cv2.grabCut(bgr, cut, None, np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_MASK)
-    return np.isin(cut, [cv2.GC_FGD, cv2.GC_PR_FGD]).astype(np.float32)
+    found = np.isin(cut, [cv2.GC_FGD, cv2.GC_PR_FGD])
+    return (found & ~_shafts(found, small)).astype(np.float32)
+
+
+def _shafts(sky: NDArray[np.bool_], small: U8) -> NDArray[np.bool_]:
+    """What was taken for sky and is built: a white chimney before a white sky. Sky has no straight
+    level edge in it, and does not stand between two straight upright ones down to the roof."""
+    h, w = sky.shape
+    found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_STD).detect(
+        cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+    )[0]
+    level, upright = np.zeros((h, w), np.uint8), np.zeros((h, w), np.uint8)
+    for x0, y0, x1, y1 in [] if found is None else found.reshape(-1, 4):
+        ends = (round(float(x0)), round(float(y0))), (round(float(x1)), round(float(y1)))
+        lean = np.degrees(np.arctan2(abs(x1 - x0), abs(y1 - y0)))
+        if lean > 70 and np.hypot(x1 - x0, y1 - y0) > 0.025 * w:
+            cv2.line(level, *ends, 1, 3)
+        elif lean < 10 and np.hypot(x1 - x0, y1 - y0) > 0.03 * h:
+            cv2.line(upright, *ends, 1, 1)
+    disc = np.ones((7, 7), np.uint8)
+    apart = cv2.erode((sky & (level == 0)).astype(np.uint8), disc)
+    count, parts, stats, _ = cv2.connectedComponentsWithStats(apart)
+    upright = cv2.dilate(upright, np.ones((3, 9), np.uint8))
+    out = np.zeros_like(sky)
+    for i in range(1, count):
+        x, y, wide, tall, _ = stats[i]
+        if y <= 2 or wide > 0.25 * w or tall < 0.08 * h or wide > 2 * tall:
+            continue
+        rows = np.arange(y, y + tall)
+        mine = parts[y : y + tall] == i
+        left, right = mine.argmax(1), w - 1 - mine[:, ::-1].argmax(1)
+        held = [float(upright[rows, np.clip(at, 0, w - 1)].mean()) for at in (left - 4, right + 4)]
+        if max(held) > 0.5 and min(held) > 0.2:
+            out |= cv2.dilate((parts == i).astype(np.uint8), np.ones((11, 11), np.uint8)) > 0
+            out[y:, max(x - 3, 0) : x + wide + 3] = True  # down to the roof that it stands on
+    return np.asarray(out & sky)
 
 
 def _grow(
