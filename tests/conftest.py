@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The suite is the same on every run; SETPIECE_EXPLORE=1 looks for other cases each time. Machines
+# are shared, and databases wait for disks: an example may take as long as it takes.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("explore", print_blob=True, deadline=None)
+settings.load_profile("explore" if os.environ.get("SETPIECE_EXPLORE") else "same")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from sqlalchemy import create_engine, text
 
 from setpiece import cli
@@ -30,10 +29,6 @@ def _programs() -> Path | None:
 
 
 _NUMBERS = count(1)
-
-# Machines are shared, and databases wait for disks: an example may take as long as it takes.
-settings.register_profile("ledger", deadline=None)
-settings.load_profile("ledger")
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from setpiece.collapse.layout.block import Block, block_cover
@@ -13,6 +13,8 @@ from setpiece.render.camera import Camera
 
 
 @settings(max_examples=80, deadline=None)
+# a square, of which rounding would say now this side is the longer and now that
+@example("gable", False, 10.0, 0.0, 0.0, (0.05, 0.05, 0.1), 0.5, -0.5, 0.0)
 @given(
     roof=st.sampled_from(["flat", "gable", "hip", "pyramid"]), ridge=st.booleans(),
     pitch=st.floats(10, 65), overhang=st.floats(0, 0.08), yaw=st.floats(-1.5, 1.5),

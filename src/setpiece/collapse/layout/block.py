@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.collapse.layout.model import Prism, Roof
+from setpiece.collapse.layout.shapes import even_longer
 from setpiece.render.camera import Camera
 
 F64 = NDArray[np.float64]
@@ -62,7 +63,7 @@ class Block:
     def prism(self, scale: float = 1.0, ground: float | None = None) -> Prism:
         """As a prism; z is measured from `ground` (by default from the camera)."""
         base = (self.z - (ground if ground is not None else 0.0)) * scale
-        wide = self.left + self.right >= self.depth
+        wide = even_longer(self.left + self.right, self.depth)
         roof = Roof(
             kind=self.roof,  # type: ignore[arg-type]
             pitch=float(np.clip(self.pitch, 0, 75)),

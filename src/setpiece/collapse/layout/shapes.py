@@ -38,11 +38,17 @@ def prism_faces(prism: Prism, index: int = 0, above: list[F64] | None = None) ->
     return out + _roof(p, high, prism.roof, index, above or [])
 
 
+def even_longer(even: float, odd: float) -> bool:
+    """Are the first and third side, so long together, the long ones? A square's are, however its
+    corners were rounded."""
+    return even >= odd * (1 - 1e-6)
+
+
 def ridge_sides(p: F64, roof: Roof) -> tuple[int, int]:
     """The two eave edges of a gable over four corners."""
     length = np.linalg.norm(np.roll(p, -1, 0) - p, axis=1)
-    even = length[0] + length[2] >= length[1] + length[3]
-    first = 0 if even == (roof.ridge == "long") else 1
+    long = even_longer(float(length[0] + length[2]), float(length[1] + length[3]))
+    first = 0 if long == (roof.ridge == "long") else 1
     return first, first + 2
 
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from setpiece.collapse.fragments import Element
 from setpiece.collapse.layout.model import Roof
+from setpiece.collapse.layout.shapes import ridge_sides
 from setpiece.collapse.pieces import polygon as pg
 from setpiece.collapse.pieces.region import TILES, Edge, Region
 from setpiece.render.scene import Material
@@ -24,10 +25,7 @@ def slopes(footprint: F64, roof: Roof) -> dict[int, float]:
     if roof.kind == "flat":
         return {}
     if roof.kind == "gable" and len(footprint) == 4:
-        length = np.linalg.norm(np.roll(footprint, -1, 0) - footprint, axis=1)
-        even_longer = length[0] + length[2] >= length[1] + length[3]
-        first = 0 if even_longer == (roof.ridge == "long") else 1
-        return {first: pitch, first + 2: pitch}
+        return dict.fromkeys(ridge_sides(footprint, roof), pitch)
     if roof.kind == "pyramid":
         c = pg.centroid(footprint)
         inner = [_inward(footprint, k)[0] @ c - _inward(footprint, k)[1] for k in sides]
