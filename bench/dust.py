@@ -162,12 +162,9 @@ def table(rows: dict[str, Any], name: str) -> str:
     """One collapse's figures as Markdown."""
     out = [f"| {name} | " + " | ".join(MEASURES) + " |", "|---|" + "---|" * len(MEASURES)]
     for m in METHODS:
-        r = rows[m]
-        cells = [f"{r['psnr']:.1f}" if m != "truth" else "-",
-                 f"{r['gradient']:.2f}" if m != "truth" else "-",
-                 f"{r['spectrum']:.2f}" if m != "truth" else "-",
-                 f"{r['flicker']:.1f}", f"{r['off']:.1f}" if m != "truth" else "-",
-                 f"{r['cpu']:.2f}"]  # fmt: skip
+        # The truth is not measured against itself.
+        cells = [f"{rows[m][k]:.{digits}f}" if m != "truth" or k in ("flicker", "cpu") else "-"
+                 for k, digits in zip(MEASURES, (1, 2, 2, 1, 1, 2), strict=True)]  # fmt: skip
         out.append(f"| {m} | " + " | ".join(cells) + " |")
     return "\n".join(out)
 

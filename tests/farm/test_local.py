@@ -33,6 +33,14 @@ else:  # a worker is starting
 """
 
 
+def _wait(folder: Path, sign: str) -> list[Path]:
+    """Files of that pattern, once both workers have left theirs; or those there after a minute."""
+    until = time.monotonic() + 60
+    while len(found := list(folder.glob(sign))) < 2 and time.monotonic() < until:
+        time.sleep(0.01)
+    return found
+
+
 def _alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -51,10 +59,7 @@ def test_workers_leave_when_their_parent_is_killed(tmp_path: Path) -> None:
         [sys.executable, str(script), str(started)], stderr=subprocess.DEVNULL
     )  # its resource tracker complains, rightly
     try:
-        until = time.monotonic() + 60
-        while len(list(started.glob("[0-9]*"))) < 2 and time.monotonic() < until:
-            time.sleep(0.1)
-        workers = [int(p.name) for p in started.glob("[0-9]*")]
+        workers = [int(p.name) for p in _wait(started, "[0-9]*")]
         assert len(workers) == 2
     finally:
         parent.kill()
@@ -76,14 +81,10 @@ def test_ctrl_c_while_workers_start_prints_no_stack(tmp_path: Path) -> None:
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     try:
-        until = time.monotonic() + 60
-        while len(list(started.glob("starts*"))) < 2 and time.monotonic() < until:
-            time.sleep(0.01)
         # A terminal sends it to all; the workers are not ready to leave it to their parent.
-        for worker in started.glob("starts*"):
+        for worker in _wait(started, "starts*"):
             os.kill(int(worker.name.removeprefix("starts")), signal.SIGINT)
-        while len(list(started.glob("[0-9]*"))) < 2 and time.monotonic() < until:
-            time.sleep(0.01)
+        _wait(started, "[0-9]*")
         os.killpg(parent.pid, signal.SIGINT)
         _, said = parent.communicate(timeout=60)
     finally:

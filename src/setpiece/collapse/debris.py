@@ -129,8 +129,7 @@ def throw_debris(
     away = np.linalg.norm(fragments.centre - camera.position, axis=1)
     distance = float(np.linalg.norm(fragments.centre.mean(0) - camera.position))
     # What is near is seen to shed finer grains than what is far, and so more of them.
-    finest = np.clip(FINEST * away / camera.focal, 0.002, 0.06)
-    usual = float(np.clip(FINEST * distance / camera.focal, 0.002, 0.06))
+    finest, usual = (np.clip(FINEST * d / camera.focal, 0.002, 0.06) for d in (away, distance))
     largest = min(LARGEST, COARSEST * camera.width * distance / camera.focal)
     largest = max(largest, 2 * float(finest.max()))
     tall = max(float(fragments.mesh.vertices[:, 2].max()), 2.0)

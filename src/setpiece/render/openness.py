@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from setpiece.render.bounce import Around, arriving
 from setpiece.render.denoise import denoise
 from setpiece.render.shading import sky_rays
-from setpiece.render.surface import face_tones
 from setpiece.render.tracing import camera_arrays, make_rays
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def openness(view: RestView) -> F32:
     normal = np.ascontiguousarray(normal, np.float32)
     point = np.asarray(o[index] + d[index] * far[index, None] + OFF * normal, np.float32)
 
-    around = Around(view.tracer, face_tones(view), view.light, None)
+    around = Around(view.tracer, view.tone, view.light, None)
     found, towards = np.zeros_like(point), np.empty_like(point)
     for r in range(LOOKS):
         sky_rays(len(point), index, normal, shape[1], 0, r, LOOKS, towards)

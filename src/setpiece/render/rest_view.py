@@ -51,6 +51,11 @@ class RestView:
     opened: F32 | None = None
 
     @cached_property
+    def had(self) -> F32:
+        """`opened`, with ones (1, 1, 1) for None, as kernels take it."""
+        return np.ones((1, 1, 1), np.float32) if self.opened is None else self.opened
+
+    @cached_property
     def tone(self) -> F32:
         """Mean albedo of every face, (F, 3)."""
         return face_tones(self)

@@ -8,7 +8,15 @@ import numpy as np
 from numba import njit
 
 from setpiece.render.sampling import over_hemisphere, pixel_point
-from setpiece.render.surface import GLASS, PLATE, UNSEEN, bilinear, plate_colour, to_albedo
+from setpiece.render.surface import (
+    GLASS,
+    PLATE,
+    UNSEEN,
+    bilinear,
+    dust_on,
+    plate_colour,
+    to_albedo,
+)
 from setpiece.render.textures import albedo, bump
 from setpiece.render.tracing import J, project
 
@@ -151,7 +159,7 @@ def gather(
                         n0[k] /= length
             film = 0.0
             if owner >= 0:
-                film = dusty[owner] * m * min(max(n0[2] * 1.2 + 0.4, 0.0), 1.0)
+                film = dusty[owner] * m * dust_on(n0[2])
             for k in range(3):
                 tint[k] += film * (dust_rgb[k] - tint[k])
                 albedo_out[p, k] += weight * sample * tint[k]

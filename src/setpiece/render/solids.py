@@ -190,7 +190,6 @@ def render_solids(
     coverage = np.zeros((p_total, 4), np.float32)
     found: list[Hits] = []
 
-    opened = np.ones((1, 1, 1), np.float32) if view.opened is None else view.opened
     room = 2 * count + 16
     origins, directions = (np.empty((count, 3), np.float32) for _ in range(2))
 
@@ -220,7 +219,7 @@ def render_solids(
             hits, active = gather(
                 prim, dist, uu, vv, ray, origins, directions, faces, now, mesh.vertices, mesh.tex,
                 body, material, matrices, then, moved,
-                eye, rot, lens, view.picture, view.matte, view.seen, view.mean, opened,
+                eye, rot, lens, view.picture, view.matte, view.seen, view.mean, view.had,
                 sun, sun_rgb, sky, bounce_up, film, dust_rgb, pixel, share,
                 reached, start, still, alpha, far, normal, place, motion, albedo, ids, coverage,
                 hit_pixel, hit_weight, hit_point, hit_normal, hit_base, hits,

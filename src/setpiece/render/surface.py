@@ -75,16 +75,20 @@ def to_albedo(a, b, c, rest, sun, sun_rgb, sky, ground_rgb, opened, out):
         out[k] = min(max(out[k], 0.0) / e_rest, 2.0)
 
 
+@njit(inline="always")
+def dust_on(up):
+    """How much of the dust that settles lies on a face whose normal points so far up, 0..1."""
+    return min(max(up * 1.2 + 0.4, 0.0), 1.0)
+
+
 def face_tones(view: RestView) -> F32:
     """Mean albedo of every face of the mesh, float32 (F, 3), for light that it sends on."""
     mesh, light = view.mesh, view.light
     sun_rgb, sky, ground = (np.array(c, np.float64) for c in (light.sun, light.sky, light.ground))
     out = np.empty((len(mesh.faces), 3), np.float32)
-    opened = np.ones((1, 1, 1), np.float32) if view.opened is None else view.opened
     _tones(
         mesh.faces, mesh.vertices, mesh.tex, mesh.body, mesh.material, *camera_arrays(view.camera),
-        view.picture, view.seen, view.mean, opened, light.to_sun, sun_rgb, sky, ground,
-        out,
+        view.picture, view.seen, view.mean, view.had, light.to_sun, sun_rgb, sky, ground, out,
     )  # fmt: skip
     return out
 
@@ -140,6 +144,6 @@ def under_dust(tone, now, faces, body, moved, dusty, dust_rgb, out):
             qx, qy, qz = now[c, 0] - now[a, 0], now[c, 1] - now[a, 1], now[c, 2] - now[a, 2]
             x, y, z = py * qz - pz * qy, pz * qx - px * qz, px * qy - py * qx
             up = z / (math.sqrt(x * x + y * y + z * z) + 1e-30)
-            film = lies * min(max(up * 1.2 + 0.4, 0.0), 1.0)
+            film = lies * dust_on(up)
         for k in range(3):
             out[f, k] = tone[f, k] + film * (dust_rgb[k] - tone[f, k])

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from setpiece.collapse.layout.pictures import U8
+from setpiece.collapse.layout.pictures import U8, straight_edges
 
 F32 = NDArray[np.float32]
 _BINS = 12
@@ -46,8 +46,7 @@ def look(small: U8, sky: NDArray[np.bool_]) -> Look:
     """Label a display-referred picture (h, w, 3) whose sky (h, w) is known."""
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
     green = _greenery(small, sky)
-    found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_STD).detect(grey)[0]
-    segments = np.zeros((0, 4)) if found is None else found.reshape(-1, 4).astype(float)
+    segments = straight_edges(grey).astype(float)
     h, w = sky.shape
     middle = ((segments[:, :2] + segments[:, 2:]) / 2).astype(int).clip(0, [w - 1, h - 1])
     segments = segments[~(sky | green)[middle[:, 1], middle[:, 0]]]

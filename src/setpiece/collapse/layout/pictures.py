@@ -55,3 +55,10 @@ def polygon_mask(points: NDArray[np.float64], width: int, height: int) -> F32:
     p = np.round((np.asarray(points, float) - 0.5) * 16).astype(np.int32)
     cv2.fillPoly(out, [p], 255, cv2.LINE_AA, 4)
     return out.astype(np.float32) / np.float32(255)
+
+
+def straight_edges(grey: U8) -> NDArray[np.float32]:
+    """Ends (n, 4) [px], x and y of each, of the straight edges in a picture (h, w) (R. Grompone von
+    Gioi et al., "LSD", PAMI 2010, as OpenCV has it)."""
+    found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_STD).detect(grey)[0]
+    return np.zeros((0, 4), np.float32) if found is None else found.reshape(-1, 4)

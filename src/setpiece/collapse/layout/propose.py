@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from setpiece.collapse.layout.cut import binary_cut
 from setpiece.collapse.layout.look import Look, look
-from setpiece.collapse.layout.pictures import U8, exposed8
+from setpiece.collapse.layout.pictures import U8, exposed8, straight_edges
 from setpiece.collapse.layout.sky import sky_mask
 from setpiece.errors import NoBuilding
 
@@ -85,13 +85,10 @@ def _roofed(mask: NDArray[np.bool_], small: U8, seen: Look) -> NDArray[np.bool_]
     """With roofs that the cut took for leaves, shingles being as rough: what lies between the mask
     and a long straight ridge over it."""
     h, w = mask.shape
-    found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_STD).detect(
-        cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
-    )[0]
     top = np.where(mask.any(0), mask.argmax(0), -1)
     rows = np.arange(h)[:, None]
     out = mask.copy()
-    for x0, y0, x1, y1 in [] if found is None else found.reshape(-1, 4):
+    for x0, y0, x1, y1 in straight_edges(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)):
         if abs(x1 - x0) < _RIDGE * w or abs(y1 - y0) > 0.35 * abs(x1 - x0):
             continue
         # A ridge is seen in parts: it goes on to both sides.

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from setpiece.collapse.layout.pictures import exposed8
+from setpiece.collapse.layout.pictures import exposed8, straight_edges
 from setpiece.collapse.layout.vanishing import Segments
 
 F64 = NDArray[np.float64]
@@ -24,8 +24,7 @@ def find_segments(
     s = w / small.shape[1]
     diagonal = float(np.hypot(w, h))
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
-    found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_STD).detect(grey)[0]
-    auto = np.zeros((0, 4)) if found is None else (found.reshape(-1, 4).astype(float) + 0.5) * s
+    auto = (straight_edges(grey).astype(float) + 0.5) * s
     size = np.hypot(auto[:, 2] - auto[:, 0], auto[:, 3] - auto[:, 1])
     auto = auto[size > 0.015 * diagonal]
     if outline is not None and len(auto):

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from setpiece.collapse.layout.pictures import U8, exposed8, guided
+from setpiece.collapse.layout.pictures import U8, exposed8, guided, straight_edges
 
 _WORK = 480
 
@@ -79,11 +79,8 @@ def _shafts(sky: NDArray[np.bool_], small: U8) -> NDArray[np.bool_]:
     """What was taken for sky and is built: a white chimney before a white sky. Sky has no straight
     level edge in it, and does not stand between two straight upright ones down to the roof."""
     h, w = sky.shape
-    found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_STD).detect(
-        cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
-    )[0]
     level, upright = np.zeros((h, w), np.uint8), np.zeros((h, w), np.uint8)
-    for x0, y0, x1, y1 in [] if found is None else found.reshape(-1, 4):
+    for x0, y0, x1, y1 in straight_edges(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)):
         ends = (round(float(x0)), round(float(y0))), (round(float(x1)), round(float(y1)))
         lean = np.degrees(np.arctan2(abs(x1 - x0), abs(y1 - y0)))
         if lean > 70 and np.hypot(x1 - x0, y1 - y0) > 0.025 * w:
