@@ -80,6 +80,9 @@ def test_what_has_come_apart_loses_dust_to_the_wind_of_its_fall(tmp_path):
     position = np.repeat(f.centre[None], len(t), 0).astype(np.float32)
     position[:, top, 2] -= fall[:, None].astype(np.float32)
     position[:, top, 0] += 40  # clear of what stands
+    away = np.random.default_rng(3).uniform(-2, 2, (int(top.sum()), 2))
+    part = np.clip((t - 0.2) / 0.3, 0, 1)[:, None, None]
+    position[:, top, :2] += (away * part).astype(np.float32)
     whole = dataclasses.replace(
         crush(f, len(t) - 1), position=position,
         rotation=np.tile(np.float32([0, 0, 0, 1]), (len(t), len(f), 1)),
@@ -95,7 +98,7 @@ def test_what_has_come_apart_loses_dust_to_the_wind_of_its_fall(tmp_path):
         dust = blow_dust(f, motion, Brief(), out=tmp_path / name, cell=1.6)
         # after the puffs of the bonds themselves
         grown.append(dust.checks["mass"][34] - dust.checks["mass"][20])
-    assert grown[1] > grown[0] + 0.2 * dust.checks["mass"][20]
+    assert grown[1] > grown[0] + 0.12 * dust.checks["mass"][20]
 
 
 def test_a_scrap_of_old_dust_does_not_hang_in_the_sky_and_a_fresh_puff_does(blown, tmp_path):

@@ -197,6 +197,8 @@ def test_take_json_says_what_was_asked_measured_and_spent(first: TakeResult) -> 
     assert record["measured"]["bonds_broken"] > 0
     assert record["measured"]["dust_mass_kg"]["most"] > 0
     assert record["measured"]["centre_of_mass_moved_m"][2] < -0.03
+    hidden = record["measured"]["hidden"]
+    assert hidden is None or (hidden["frame"] > 1001 and hidden["fallen_m"] > 0)
     assert tuple(s["stage"] for s in record["stages"]) == STAGES
     assert all(s["seconds"] >= 0 and s["peak_mb"] > 0 for s in record["stages"])
     assert sum(s["cost"] for s in record["stages"]) == pytest.approx(

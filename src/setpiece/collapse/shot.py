@@ -33,7 +33,7 @@ STAGE_VERSION = {
     "prep": 11,
     "fracture": 9,
     "fall": 15,
-    "dust": 7,
+    "dust": 8,
     "debris": 9,
     "frames": 29,
 }

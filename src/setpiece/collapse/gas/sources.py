@@ -11,6 +11,7 @@ from scipy.ndimage import uniform_filter
 
 from setpiece.collapse.fragments import Fragments
 from setpiece.collapse.gas.grid import Air
+from setpiece.collapse.gas.loosening import come_apart
 from setpiece.collapse.motion import Motion
 from setpiece.render.scene import Material, Pose
 
@@ -19,11 +20,11 @@ F64 = NDArray[np.float64]
 GRAVITY = 9.81
 # Dust of all bonds, and of hits that spend all of the building's height, in its envelopes. What
 # breaks up small and early hits more often and bares more: the same cloud takes less of each.
-BOND, HIT = 0.2, 0.75
+BOND, HIT = 0.1, 0.85
 # What the wind of their fall strips off fresh pieces: dust density times metres a second off a
 # square metre, for each metre a second past the air; none into air that holds THICK already; and
 # how long a piece stays fresh [s]. Scale as the others do.
-STRIP, THICK, FRESH = 0.35, 0.9, 1.2
+STRIP, THICK, FRESH = 0.2, 0.9, 1.2
 BULK = 2300.0  # kg of building stuff in a solid cubic metre, near enough for displaced air
 
 
@@ -190,10 +191,14 @@ class Emitters:
         bonds = fragments.bonds
         self.bond_at = np.where(np.isfinite(motion.bond_break), motion.bond_break * fps, np.inf)
         self.bond_body = bonds.i
+        self.bare = come_apart(fragments, motion, scale)
+        # Half bare is when a face begins to lose what lies loose on it.
+        half = self.bare >= 0.5
+        fresh = np.where(half.any(axis=0), half.argmax(axis=0), np.inf)
         self.broke = np.full(len(fragments), np.inf)
         for body in (bonds.i, bonds.j):
             tied = body >= 0
-            np.minimum.at(self.broke, body[tied], self.bond_at[tied])
+            np.minimum.at(self.broke, body[tied], fresh[tied])
         self.bond_local = (bonds.position - fragments.centre[bonds.i]).astype(np.float32)
         self.bond_reach = np.sqrt(np.maximum(bonds.width.prod(axis=1), 1e-4))
         area = bonds.width.prod(axis=1)
@@ -307,12 +312,20 @@ class Emitters:
         around = np.stack([f[x, y, z] for f in (vx, vy, vz)], axis=1)
         return out, np.linalg.norm(v - around, axis=1).astype(np.float32)
 
+    def _bared(self, frame: float) -> F32:
+        """Share of each bond's faces that is bare at a frame, which may lie between two, (M,)."""
+        at = min(max(frame, 0.0), len(self.bare) - 1.0)
+        k = min(int(at), len(self.bare) - 2)
+        return np.asarray(self.bare[k] + np.float32(at - k) * (self.bare[k + 1] - self.bare[k]))
+
     def puffs(self, frame: float, span: float, corner: F64, shape: tuple[int, int, int]) -> F32:
         """Dust density gained over `span` frames from broken bonds and impacts, (X, Y, Z)."""
         out = np.zeros(shape, np.float32)
         length = 0.35 * np.sqrt(self.scale) / self.step  # frames that a puff takes to come out
         age = frame - self.bond_at
-        live = np.flatnonzero((age >= 0) & (age < length))
+        bared = self._bared(frame) - self._bared(frame - span)
+        early = (age >= 0) & (age < length) & (self.bond_early > 0)
+        live = np.flatnonzero((bared > 0) | early)
         points: list[NDArray] = []
         weights: list[NDArray] = []
         # Steps before the first frame have no puffs yet, but are made where something breaks soon.
@@ -321,16 +334,17 @@ class Emitters:
         if len(live):
             pose = self.motion.pose(frame)
             p = _place(pose, self.bond_body[live], self.bond_local[live])
-            # A crack is not yet dust: the parts must move. What gives way first is shown anyway.
+            # Slow parts grind less than fast ones. What gives way first is shown anyway.
             body = self.bond_body[live]
             ahead = self.motion.pose(frame + 1).position[body]
             speed = np.linalg.norm(ahead - pose.position[body], axis=1) / self.step
             moved = np.clip(speed / (6.0 * np.sqrt(self.scale)), 0.05, 1.0)
-            amount: NDArray = np.maximum(self.bond_amount[live] * moved, self.bond_early[live])
+            first = np.where(early[live], self.bond_early[live] * (span / length), 0)
+            amount: NDArray = np.maximum(self.bond_amount[live] * moved * bared[live], first)
             reach = np.maximum(0.8 * self.bond_reach[live], 1.3 * self.cell)[:, None]
             for _ in range(6):
                 points.append(p + rng.normal(size=p.shape) * reach)
-                weights.append(amount * (span / length / 6 / volume))
+                weights.append(amount / (6 * volume))
         since = frame - self.impact_at
         live = np.flatnonzero((since >= 0) & (since < 0.5 * length))
         if len(live):
