@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from setpiece.collapse.dust import Dust
 from setpiece.collapse.dust_paint import answer, lay_on, quarter, view_of
+from setpiece.collapse.wisps import Wisps
 from setpiece.render.camera import Camera
 from setpiece.render.light import Light
 from setpiece.render.motionblur import blur_cover
@@ -52,13 +53,15 @@ class DustPass:
         draft: bool,
         front_depth: F32 | None = None,
         bare: Bare | None = None,
+        wisps: tuple[Wisps, int] | None = None,
     ) -> None:
         """ground_depth: planar Z (h, w) of the ground [m]. albedo: of thick dust. front_depth: of
         what stands in front of the building (h, w) [m], 0 where nothing does. bare: let the dust
-        model paint (`collapse.dust_paint`); None leaves the dust as it was marched."""
+        model paint (`collapse.dust_paint`); None leaves the dust as it was marched. wisps: how
+        dust wraps round edges, and the frame; None ends it on them."""
         self.lit, self.camera, self.light = lit, camera, light
         self.ground_depth, self.albedo, self.seed, self.draft = ground_depth, albedo, seed, draft
-        self.front_depth, self.bare = front_depth, bare
+        self.front_depth, self.bare, self.wisps = front_depth, bare, wisps
         self.passes: VolumePasses | None = None
         # The dust before what stands in front: that is veiled, not cut out.
         self.veil: VolumePasses | None = None
@@ -86,6 +89,8 @@ class DustPass:
         """
         if self.passes is not None:
             return self.passes
+        if self.wisps is not None:
+            depth = self.wisps[0].past(depth, self.wisps[1])
         solid = np.minimum(depth, self.ground_depth).astype(np.float32)
         cover = alpha if self.draft else blur_cover(alpha, motion, depth)
         edge = (cover > 0.01) & (cover < 0.99) & (not self.draft)
@@ -102,7 +107,8 @@ class DustPass:
             self.veil = in_light(veil, self.light, self.albedo)
         if far is not None:
             self.behind = in_light(_between(raw, far, edge), self.light, self.albedo)
-        self.passes = in_light(raw, self.light, self.albedo)
+        passes = in_light(raw, self.light, self.albedo)
+        self.passes = passes if self.wisps is None else self.wisps[0].soft(passes, depth)
         return self.passes
 
     def _paint(

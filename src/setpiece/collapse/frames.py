@@ -215,6 +215,7 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             lit, c.view.camera, light, c.ground_depth, c.albedo, seed=s.request.seed,
             draft=s.request.quality == "draft", front_depth=c.front_depth,
             bare=_bare(c, frame) if s.request.quality == "final" else None,
+            wisps=(c.wisps, frame),
         )  # fmt: skip
     if moving or lit is not None:
         sharp = render_solids(
@@ -228,7 +229,7 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
             volume_shadow=through,
             ground_shadow=on_ground,
             dusty=settled_dust(motion, c.bonds, seconds, s.brief.dust),
-            seen=partial(_shown, c, frame, cover, front),
+            seen=partial(_shown, cover, front),
             covered=None if cover is None else cover.hides,
         )
         rgb, alpha = blur(sharp.rgb, sharp.alpha, sharp.motion, sharp.depth)
@@ -295,14 +296,12 @@ def make_frame(c: Context, frame: int) -> dict[str, Any]:
 
 
 def _shown(
-    c: Context, frame: int, cover: DustPass | None, front: F32, depth: F32, alpha: F32, motion: F32
+    cover: DustPass | None, front: F32, depth: F32, alpha: F32, motion: F32
 ) -> tuple[F32, F32]:
     """What `render_solids` asks: how much of pieces and ground is seen past dust and foreground."""
     left = np.ones_like(alpha)
     if cover is not None:
-        past = c.wisps.past(depth, frame)
-        cover.passes = c.wisps.soft(cover.before(past, alpha, motion), past)
-        left = cover.passes.transmittance
+        left = cover.before(depth, alpha, motion).transmittance
     return shown(left, alpha, motion, front)
 
 
