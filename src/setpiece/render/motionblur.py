@@ -45,7 +45,8 @@ def _ways(motion: F32, depth: F32, shutter: float) -> tuple[F32, F32, F32, F32]:
     """(way to either side while the shutter is open (h, w, 2) [px], its length (h, w), depth (h, w)
     of finite size, the longest way around each tile)."""
     h, w = depth.shape
-    half, speed, finite = np.empty((h, w, 2), np.float32), np.empty_like(depth), np.empty_like(depth)
+    half = np.empty((h, w, 2), np.float32)
+    speed, finite = np.empty((h, w), np.float32), np.empty((h, w), np.float32)
     most = np.zeros((-(-h // TILE), -(-w // TILE), 2), np.float32)
     _halve(motion, depth, np.float32(0.5 * shutter), half, speed, finite, most)
     around = np.zeros_like(most)
