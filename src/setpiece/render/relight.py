@@ -127,7 +127,7 @@ def _from_all_sides(
     for look in range(LOOKS):
         sample = hits.sample + look * samples
         if look == 1 and len(well) < len(near):
-            point, normal, pixel = (np.take(a, well, 0) for a in (point, normal, pixel))
+            point, normal, pixel = np.take(point, well, 0), np.take(normal, well, 0), pixel[well]
         towards = np.empty_like(point)
         sky_rays(len(towards), pixel, normal, width, seed, sample, LOOKS * samples, towards)
         light = arriving(around, point, towards, pixel, seed, 17 * sample, cells=cells)
