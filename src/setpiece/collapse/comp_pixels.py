@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 from setpiece.render.tracing import J
@@ -69,6 +70,22 @@ def stack(
                 dust_alpha[y, x] = dusty * (1 - debris_alpha[y, x]) + veil * dusty
             carried[y, x] = grain * (1 - dusty)
             effect[y, x] = e
+
+
+@njit(**J)
+def differs(rgb, rest_rgb, alpha, rest_alpha, matte, out):
+    """1 in out (h, w) where pieces do not look as at rest, and there are any. rgb: (h, w, 3)."""
+    f4 = np.float32
+    for y in range(out.shape[0]):
+        for x in range(out.shape[1]):
+            a, rest = alpha[y, x], rest_alpha[y, x]
+            off, most = f4(0), f4(0)
+            for c in range(3):
+                off = max(off, abs(rgb[y, x, c] - rest_rgb[y, x, c]))
+                most = max(most, max(rgb[y, x, c], rest_rgb[y, x, c]))
+            changed = off > f4(0.004) + f4(0.02) * most or abs(a - rest) > f4(0.02)
+            there = a > f4(0.003) or rest > f4(0.003) or matte[y, x] > f4(0.01)
+            out[y, x] = changed and there
 
 
 @njit(**J)

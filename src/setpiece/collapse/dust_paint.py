@@ -103,30 +103,35 @@ def answer(raw: F32, view: View) -> F32:
     raw: `transport` of the dust with its noise, `sharpened`. Raises StageError where the model
     cannot be run.
     """
-    pixels = _cell_pixels(raw, view)
+    middle = _middle(raw)
+    pixels = _cell_pixels(raw.shape[1], middle, view)
     times = int(np.clip(round(pixels / TAUGHT), 1, 4))
-    found = _asked(raw, view) if times == 1 else _answer_from_afar(raw, view, times)
+    found = _asked(raw, view, middle) if times == 1 else _answer_from_afar(raw, view, times)
     found *= np.float32(LAID * min(1.0, TAUGHT / pixels) ** 0.5)
     return found
 
 
-def _asked(raw: F32, view: View) -> F32:
+def _asked(raw: F32, view: View, middle: float | None = None) -> F32:
     out = np.zeros((*raw.shape[:2], 4), np.float32)
     box = _box(raw)
     if box is None:
         return out
-    full, coarse = features(raw, view, box)
+    full, coarse = features(raw, view, box, middle)
     delta = _run({"full": full[None], "coarse": coarse[None]})
     part = out[box]
     part[:] = delta[:, : part.shape[0], : part.shape[1]].transpose(1, 2, 0)
     return out
 
 
-def _cell_pixels(raw: F32, view: View) -> float:
-    """Of a cell of the coarse dust, where half of the dust is nearer."""
+def _middle(raw: F32) -> float:
+    """Depth than which half of the dust is nearer [m]."""
     dusty = (raw[..., 3] < 0.9999) & np.isfinite(raw[..., 4])
-    middle = float(np.median(raw[..., 4][dusty])) if dusty.any() else 1.0
-    return view.cell * view.camera.focal * raw.shape[1] / view.camera.width / max(middle, 0.1)
+    return max(float(np.median(raw[..., 4][dusty])), 0.1) if dusty.any() else 1.0
+
+
+def _cell_pixels(width: int, middle: float, view: View) -> float:
+    """Of a cell of the coarse dust at that depth [m], in a picture so wide."""
+    return view.cell * view.camera.focal * width / view.camera.width / middle
 
 
 def _answer_from_afar(raw: F32, view: View, times: int) -> F32:
@@ -234,16 +239,18 @@ def quarter(a: F32, times: int = FOLD) -> F32:
     return a[np.ix_(rows, columns)]
 
 
-def features(raw: F32, view: View, box: Box | None = None) -> tuple[F32, F32]:
+def features(
+    raw: F32, view: View, box: Box | None = None, middle: float | None = None
+) -> tuple[F32, F32]:
     """What the model takes: (8, H, W) at full size and (8, H / 4, W / 4), edges repeated so that
-    H and W are multiples of 16. box: rows and columns of the picture, from multiples of 4 on;
-    None is all of it."""
+    H and W are multiples of 16. box: rows and columns of the picture, from multiples of 4 on,
+    that hold all dust; None is all of it. middle: of the dust's depth [m], where it is known."""
     h, w = raw.shape[:2]
     rows, columns = box or (slice(0, h), slice(0, w))
     small = tuple(slice(s.start // FOLD, -(-s.stop // FOLD)) for s in (rows, columns))
     part = raw[rows, columns]
     dusty = (part[..., 3] < 0.9999) & np.isfinite(part[..., 4])
-    middle = max(float(np.median(part[..., 4][dusty])), 0.1) if dusty.any() else 1.0
+    middle = _middle(raw) if middle is None else middle
     full = np.empty((CHANNELS, *dusty.shape), np.float32)
     motion = np.clip(view.motion[small] / 8, -4, 4).astype(np.float32)
     _tell(
@@ -251,7 +258,7 @@ def features(raw: F32, view: View, box: Box | None = None) -> tuple[F32, F32]:
         np.float32(4 * view.cell), full,
     )  # fmt: skip
     sun = view.camera.rotation @ view.to_sun
-    told = np.array([*sun, np.clip(_cell_pixels(raw, view) / 10, 0, 4)])
+    told = np.array([*sun, np.clip(_cell_pixels(raw.shape[1], middle, view) / 10, 0, 4)])
     seen = view.coarse[small]
     coarse = np.concatenate(
         [

@@ -20,7 +20,6 @@ from setpiece.render.volume import LitVolume, VolumePasses, in_light, transport
 F32 = NDArray[np.float32]
 EDGE = 3  # [px] that a piece's soft edge reaches
 APART = 8  # px between the rays that ask whether dust is opaque
-SURE = 0.97  # of the depth of what is around, at which it has to be
 SHARE = 2.0  # most of the model's answer that one of two layers takes
 
 
@@ -75,7 +74,7 @@ class DustPass:
         """
         size = 2 * APART + 1
         near = cv2.erode(np.minimum(depth, self.ground_depth), np.ones((size, size), np.uint8))
-        left = self._to(np.ascontiguousarray(SURE * quarter(near, APART)), False)[..., 3]
+        left = self._to(np.ascontiguousarray(quarter(near, APART)), False)[..., 3]
         opaque = cv2.erode((left <= 0).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
         h, w = depth.shape
         return opaque.repeat(APART, 0).repeat(APART, 1)[:h, :w]

@@ -39,7 +39,7 @@ def write_frame(
     """
     crypto, manifest = cryptomatte.encode(solids.ids, solids.coverage, names)
     layers = {
-        "rgba": np.dstack([result.rgb, np.ones(result.rgb.shape[:2], np.float32)]),
+        "rgba": cv2.cvtColor(result.rgb, cv2.COLOR_RGB2RGBA),  # an alpha of 1
         "depth": solids.depth,
         "N": solids.normal,
         "P": solids.position,

@@ -168,16 +168,25 @@ def _correlation(blocks: NDArray) -> tuple[float, float]:
 
 def living_grain(grain: Grain, shape: tuple[int, int], frame: int, seed: int) -> F32:
     """Grain of one frame, unit deviation, (h, w, 3); the same for the same frame and seed."""
+    out = np.empty((*shape, 3), np.float32)
+    _mix(*_field(grain, shape, frame, seed), out)
+    return out
+
+
+def _field(
+    grain: Grain, shape: tuple[int, int], frame: int, seed: int
+) -> tuple[F32, np.float32, np.float32]:
+    """(noise (h, w, 4) of three channels and of what they share, what each counts)."""
     rng = np.random.default_rng([seed & 0x7FFFFFFF, frame & 0x7FFFFFFF, 9173])
     field: F32 = np.empty((*shape, 4), np.float32)
     _noise(rng.integers(0, 2**64, dtype=np.uint64), _deviates(), field)
+    gain = 1.0
     if grain.size > 0.2:
         field = cv2.GaussianBlur(field, (0, 0), grain.size)
-        field /= max(float(field.std()), 1e-6)
-    out = np.empty((*shape, 3), np.float32)
-    own, shared = np.float32(np.sqrt(1 - grain.shared)), np.float32(np.sqrt(grain.shared))
-    _mix(field, own, shared, out)
-    return out
+        # OpenCV's own looks at them once, without a copy of them.
+        gain = 1 / max(float(cv2.meanStdDev(field.reshape(-1, 1))[1].item()), 1e-6)
+    own, shared = (np.float32(gain * np.sqrt(s)) for s in (1 - grain.shared, grain.shared))
+    return field, own, shared
 
 
 @cache
@@ -213,6 +222,17 @@ def _mix(field, own, shared, out):
                 out[y, x, c] = own * field[y, x, c] + common
 
 
+@njit(cache=True, nogil=True)
+def _live(field, own, shared, sigma, calm, out):
+    """`_mix`, times sigma (h, w, 3), on calm (h, w, 3); nothing is below 0."""
+    for y in range(out.shape[0]):
+        for x in range(out.shape[1]):
+            common = shared * field[y, x, 3]
+            for c in range(3):
+                grain = own * field[y, x, c] + common
+                out[y, x, c] = max(calm[y, x, c] + grain * sigma[y, x, c], np.float32(0))
+
+
 @dataclass(frozen=True)
 class HeldStill:
     """A still as the camera would have kept seeing it.
@@ -240,10 +260,10 @@ class HeldStill:
 
     def frame(self, frame: int, seed: int) -> F32:
         """Its frame of that number: (h, w, 3), scene-linear."""
-        out = living_grain(self.grain, self.calm.shape[:2], frame, seed)
-        out *= self.sigma
-        out += self.calm
-        return np.asarray(np.maximum(out, 0, out=out))
+        out = np.empty_like(self.calm)
+        h, w = out.shape[:2]
+        _live(*_field(self.grain, (h, w), frame, seed), self.sigma, self.calm, out)
+        return out
 
 
 def measure_softness(plate: F32) -> float:

@@ -55,21 +55,16 @@ class Views:
         """
         w, h = self.size
         tall, wide = layers["N"].shape[:2]
-        near = np.ix_(np.arange(h) * tall // h, np.arange(w) * wide // w)
-        normal = layers["N"][near].astype(np.float32)
-        first = layers["crypto_fragment00"][..., :2][near]
-        # The id is a hash: any of its bits picks a colour.
-        key = np.ascontiguousarray(first[..., 0], np.float32).view(np.uint32) % (
-            len(self.palette) - 1
-        )
+        rows, columns = np.arange(h) * tall // h, np.arange(w) * wide // w
+        crypto = np.ascontiguousarray(layers["crypto_fragment00"], np.float32)
         dust = cv2.resize(
             np.asarray(layers["dust"], np.float32), self.size, interpolation=cv2.INTER_AREA
         )
         smoke = to_display(to_half(np.maximum(dust[..., :3], 0)))
         out = np.empty((len(NAMES), h, w, 3), np.uint8)
         _draw(
-            normal, key, np.ascontiguousarray(first[..., 1]), dust, smoke, final,
-            self.palette, self.sun, COOL, *out,
+            np.asarray(layers["N"], np.float32), crypto, crypto.view(np.uint32), rows, columns,
+            dust, smoke, final, self.palette, self.sun, COOL, *out,
         )  # fmt: skip
         return out
 
@@ -84,12 +79,17 @@ def _palette(count: int) -> NDArray[np.float32]:
 
 
 @njit(cache=True, nogil=True)
-def _draw(normal, key, cover, dust, smoke, small, palette, sun, cool, fall, light, cloud):
+def _draw(
+    normal, crypto, bits, rows, columns, dust, smoke, small, palette, sun, cool, fall, light, cloud
+):
     one, half = np.float32(1), np.float32(0.5)
     for y in range(fall.shape[0]):
         for x in range(fall.shape[1]):
-            n = normal[y, x]
-            there = abs(n[0]) + abs(n[1]) + abs(n[2]) > 0.1 and cover[y, x] > 0.05
+            v, u = rows[y], columns[x]
+            n = normal[v, u]
+            there = abs(n[0]) + abs(n[1]) + abs(n[2]) > 0.1 and crypto[v, u, 1] > 0.05
+            # The id is a hash: any of its bits picks a colour.
+            key = bits[v, u, 0] % (palette.shape[0] - 1)
             facing = min(max(n[0] * sun[0] + n[1] * sun[1] + n[2] * sun[2], np.float32(0)), one)
             sky = half + half * n[2]
             a = min(max(dust[y, x, 3], np.float32(0)), one)
@@ -97,7 +97,7 @@ def _draw(normal, key, cover, dust, smoke, small, palette, sun, cool, fall, ligh
                 dim = 0.35 * small[y, x, c] + 0.04
                 piece, clay = dim, dim
                 if there:
-                    piece = palette[key[y, x], c] * (0.45 + 0.35 * facing + 0.3 * sky)
+                    piece = palette[key, c] * (0.45 + 0.35 * facing + 0.3 * sky)
                     clay = 0.16 + 0.55 * facing + 0.22 * sky * cool[c]
                 smoky = smoke[y, x, c] * math.sqrt(a) + (1 - a) * 0.6 * clay
                 fall[y, x, c] = np.uint8(min(max(piece, 0.0), 1.0) * 255 + 0.5)

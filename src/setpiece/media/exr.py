@@ -9,6 +9,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.errors import PlateError, StoreError
@@ -177,19 +178,36 @@ def read_attributes(path: Path | str) -> dict[str, Any]:
 
 def _stored(layer: str, pixels: NDArray[Any]) -> list[NDArray[Any]]:
     """The planes of a layer (h, w, c) as the file keeps them."""
-    planes = [np.ascontiguousarray(pixels[..., k]) for k in range(pixels.shape[2])]
-    if layer.startswith("crypto"):
-        return [np.asarray(p, np.float32) for p in planes]  # hashes: every bit counts
-    if layer in _METRES:
-        return [_rounded(np.asarray(p, np.float32)) for p in planes]
-    return [p if p.dtype == np.float16 else to_half(np.asarray(p, np.float32)) for p in planes]
+    h, w, count = pixels.shape
+    if layer.startswith("crypto") or layer in _METRES:
+        planes = np.empty((count, h, w), np.float32)
+        if layer in _METRES:
+            _apart_rounded(np.asarray(pixels, np.float32), _ROUND, planes)
+        else:  # hashes: every bit counts
+            _apart(np.asarray(pixels, np.float32).view(np.uint32), planes.view(np.uint32))
+        return list(planes)
+    half = pixels if pixels.dtype == np.float16 else to_half(np.asarray(pixels, np.float32))
+    planes = np.empty((count, h, w), np.float16)
+    _apart(half.view(np.uint16), planes.view(np.uint16))
+    return list(planes)
 
 
-def _rounded(plane: NDArray[np.float32]) -> NDArray[np.float32]:
-    out = plane * _ROUND
-    np.rint(out, out=out)
-    out /= _ROUND
-    return out
+@njit(cache=True, nogil=True)
+def _apart(pixels, planes):
+    """Channels (h, w, c) that lie side by side, bit by bit into planes (c, h, w)."""
+    for y in range(pixels.shape[0]):
+        for c in range(pixels.shape[2]):
+            for x in range(pixels.shape[1]):
+                planes[c, y, x] = pixels[y, x, c]
+
+
+@njit(cache=True, nogil=True)
+def _apart_rounded(pixels, steps, planes):
+    """As `_apart`, rounded to so many steps in one."""
+    for y in range(pixels.shape[0]):
+        for c in range(pixels.shape[2]):
+            for x in range(pixels.shape[1]):
+                planes[c, y, x] = np.rint(pixels[y, x, c] * steps) / steps
 
 
 def _timecode(openexr: Any, frame: int, fps: Fraction) -> Any:
@@ -218,3 +236,11 @@ def _matrices(camera: Camera) -> tuple[NDArray[np.float32], NDArray[np.float32]]
     lens[2] = camera.centre[0] / w, camera.centre[1] / h, 1.0, 1.0
     lens[3, 2] = -0.01  # near plane at 1 cm; NDC's z is not used
     return view.astype(np.float32), (view @ lens).astype(np.float32)
+
+
+def compile_kernels() -> None:
+    """Compile what this module needs."""
+    for kind in (np.float16, np.float32):
+        _stored("rgb", np.zeros((1, 1, 3), kind))
+    for layer in ("P", "crypto00"):
+        _stored(layer, np.zeros((1, 1, 3), np.float32))

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.render.bounce import Around, arriving
 from setpiece.render.sampling import pixel_offsets
 from setpiece.render.shading import sky_rays
 from setpiece.render.sunlight import sun_rays_free
-from setpiece.render.tracing import Tracer, camera_arrays, make_rays
+from setpiece.render.tracing import J, Tracer, camera_arrays, make_rays
 
 if TYPE_CHECKING:
     from setpiece.render.camera import Camera
@@ -209,13 +210,31 @@ def ground_ratio(
     if known is not None:
         return _shade_of_plate(view, known, index, lit.sun * through, sky)
     full = _joined(np.concatenate([sky, through[:, None]], 1).reshape(*shape, 4), hole, h, w)
-    ratio = _level(view, lit.sharp * full[..., 3], full[..., :3])
-    ratio /= view.ground_level
-    away = np.ones(shape[0] * shape[1], bool)
-    away[index] = False
-    away = away.reshape(shape).repeat(STEP, 0).repeat(STEP, 1)[:h, :w]
-    np.copyto(ratio, np.float32(1), where=away[..., None])
-    return np.clip(ratio, LEAST, 1, out=ratio)
+    near = np.zeros(shape[0] * shape[1], bool)
+    near[index] = True
+    ratio = np.empty((h, w, 3), np.float32)
+    _over_rest(
+        lit.sharp, full, near.reshape(shape), *_strength(view), np.float32(FAINT),
+        view.ground_level, np.float32(LEAST), ratio,
+    )  # fmt: skip
+    return ratio
+
+
+@njit(**J)
+def _over_rest(sun, around, near, sky_rgb, sun_rgb, faint, rest, least, out):
+    """Light on the ground over that at rest (h, w, 3), from least to 1, and 1 where it is not near
+    (h', w'). around: (h, w, 4), share of the sky (3) and of the sun past dust."""
+    h, w = sun.shape
+    one = np.float32(1)
+    for y in range(h):
+        for x in range(w):
+            if not near[y // STEP, x // STEP]:
+                out[y, x, 0], out[y, x, 1], out[y, x, 2] = one, one, one
+                continue
+            free = sun[y, x] * around[y, x, 3]
+            for c in range(3):
+                now = around[y, x, c] * sky_rgb[c] + free * sun_rgb[c] + faint
+                out[y, x, c] = min(max(now / rest[y, x, c], least), one)
 
 
 def ground_level(view: RestView) -> F32:
@@ -230,10 +249,14 @@ def ground_level(view: RestView) -> F32:
 
 def _level(view: RestView, sun: F32, around: F32) -> F32:
     """Light on the ground (h, w, 3) from shares of sun (h, w) and sky (h, w, 3)."""
-    out = around * np.array(view.light.sky, np.float32)
-    out += sun[..., None] * (np.array(view.light.sun) * to_sun(view)[2]).astype(np.float32)
-    out += np.float32(FAINT)
-    return out
+    sky_rgb, sun_rgb = _strength(view)
+    return around * sky_rgb + sun[..., None] * sun_rgb + np.float32(FAINT)
+
+
+def _strength(view: RestView) -> tuple[F32, F32]:
+    """Light of the open sky and of the sun on the ground, (3,) each."""
+    sun = np.array(view.light.sun) * to_sun(view)[2]
+    return np.array(view.light.sky, np.float32), sun.astype(np.float32)
 
 
 def _shade_of_plate(
@@ -276,5 +299,15 @@ def _joined(small: F32, hole: NDArray[np.bool_], h: int, w: int) -> F32:
         part = cv2.GaussianBlur((small - 1) * side[..., None], (0, 0), BLUR)
         part = 1 + part.reshape(small.shape) / share
         sides.append(cv2.resize(part, (w, h), interpolation=cv2.INTER_LINEAR).reshape(h, w, -1))
-    np.copyto(sides[1], sides[0], where=hole[..., None])
+    _take(sides[0], hole, sides[1])
     return sides[1]
+
+
+@njit(**J)
+def _take(inside, hole, out):
+    """Into out (h, w, c) what is inside where there is a hole (h, w)."""
+    for y in range(hole.shape[0]):
+        for x in range(hole.shape[1]):
+            if hole[y, x]:
+                for c in range(out.shape[2]):
+                    out[y, x, c] = inside[y, x, c]

@@ -9,8 +9,6 @@ that a fast piece keeps its coverage. Colours are premultiplied.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -20,6 +18,7 @@ from setpiece.render.tracing import J, hash01
 F32 = NDArray[np.float32]
 TILE = 24  # px; also the longest smear to either side
 TAPS = 15
+PAST = 2 * TILE  # px: more than a tap lies past the picture
 SOFT = 0.04  # depths within this share of one another count as one surface
 
 
@@ -42,35 +41,37 @@ def blur_cover(alpha: F32, motion: F32, depth: F32, shutter: float = 0.5) -> F32
     return out
 
 
-def _ways(motion: F32, depth: F32, shutter: float) -> tuple[F32, F32, F32]:
-    """(way to either side while the shutter is open (h, w, 2) [px], depth (h, w) of finite size,
-    the longest way around each tile)."""
-    half = (0.5 * shutter) * np.asarray(motion, np.float32)
-    speed = np.hypot(half[..., 0], half[..., 1])
-    fast = speed > TILE
-    if fast.any():
-        half[fast] *= (TILE / speed[fast])[:, None]
+def _ways(motion: F32, depth: F32, shutter: float) -> tuple[F32, F32, F32, F32]:
+    """(way to either side while the shutter is open (h, w, 2) [px], its length (h, w), depth (h, w)
+    of finite size, the longest way around each tile)."""
     h, w = depth.shape
+    half = np.empty((h, w, 2), np.float32)
+    speed, finite = np.empty((h, w), np.float32), np.empty((h, w), np.float32)
     most = np.zeros((-(-h // TILE), -(-w // TILE), 2), np.float32)
-    _tile_max(half, most)
+    _halve(motion, depth, np.float32(0.5 * shutter), half, speed, finite, most)
     around = np.zeros_like(most)
     _neighbour_max(most, around)
-    return half, np.minimum(np.asarray(depth, np.float32), np.float32(1e6)), around
+    return half, speed, finite, around
 
 
 @njit(**J)
-def _tile_max(half, most):
-    h, w = half.shape[0], half.shape[1]
+def _halve(motion, depth, share, half, speed, finite, most):
+    h, w = depth.shape
+    longest = np.float32(TILE)
     for ty in range(most.shape[0]):
         for tx in range(most.shape[1]):
-            best = 0.0
+            best = np.float32(0)
             for y in range(ty * TILE, min((ty + 1) * TILE, h)):
                 for x in range(tx * TILE, min((tx + 1) * TILE, w)):
-                    s = half[y, x, 0] ** 2 + half[y, x, 1] ** 2
+                    u, v = share * motion[y, x, 0], share * motion[y, x, 1]
+                    s = np.sqrt(u * u + v * v)
+                    if s > longest:
+                        u, v, s = u * (longest / s), v * (longest / s), longest
+                    half[y, x, 0], half[y, x, 1], speed[y, x] = u, v, s
+                    finite[y, x] = min(depth[y, x], np.float32(1e6))
                     if s > best:
                         best = s
-                        most[ty, tx, 0] = half[y, x, 0]
-                        most[ty, tx, 1] = half[y, x, 1]
+                        most[ty, tx, 0], most[ty, tx, 1] = u, v
 
 
 @njit(**J)
@@ -90,46 +91,50 @@ def _neighbour_max(most, around):
 @njit(inline="always")
 def _in_front(za, zb):
     """1 where a is clearly in front of b, 0 where clearly behind, soft between."""
-    return min(max(1.0 - (za - zb) / (SOFT * min(za, zb) + 1e-4), 0.0), 1.0)
+    f4 = np.float32
+    return min(max(f4(1) - (za - zb) / (f4(SOFT) * min(za, zb) + f4(1e-4)), f4(0)), f4(1))
 
 
 @njit(**J)
-def _gather(rgb, alpha, half, z, around, coloured, out_rgb, out_alpha):
+def _gather(rgb, alpha, half, speed, z, around, coloured, out_rgb, out_alpha):
+    f4 = np.float32
     h, w = alpha.shape
+    none, one, taps, slow = f4(0), f4(1), f4(TAPS), f4(0.25)
     for y in range(h):
         for x in range(w):
             vx, vy = around[y // TILE, x // TILE, 0], around[y // TILE, x // TILE, 1]
-            reach = math.sqrt(vx * vx + vy * vy)
-            if reach < 0.5:
+            reach = np.sqrt(vx * vx + vy * vy)
+            if reach < f4(0.5):
                 continue
-            own = math.sqrt(half[y, x, 0] ** 2 + half[y, x, 1] ** 2)
-            total, r, g, b, a = 0.0, 0.0, 0.0, 0.0, 0.0
-            jitter = hash01(x, y, 3) - 0.5
-            here = z[y, x]
+            own, here = speed[y, x], z[y, x]
+            # Above 0, where whole numbers are cut off downwards.
+            xs, ys = x + (PAST + 0.5), y + (PAST + 0.5)
+            total, r, g, b, a = none, none, none, none, none
+            jitter = f4((hash01(x, y, 3) - 0.5) * 0.95 + 0.5)
             for i in range(TAPS):
-                t = 2.0 * (i + 0.5 + jitter * 0.95) / TAPS - 1.0
-                px, py = math.floor(x + vx * t + 0.5), math.floor(y + vy * t + 0.5)
+                t = f4(2) * (f4(i) + jitter) / taps - one
+                px, py = int(xs + vx * t) - PAST, int(ys + vy * t) - PAST
                 if px < 0 or py < 0 or px >= w or py >= h or (px == x and py == y):
                     continue
                 away = abs(t) * reach
-                there = math.sqrt(half[py, px, 0] ** 2 + half[py, px, 1] ** 2)
+                there = speed[py, px]
+                k = none
                 # the tap's surface passes over this pixel: for as long as its speed says
-                k = 0.0
-                if there > 0.25 and away <= there:
-                    k = _in_front(z[py, px], here) * reach / (there * TAPS)
+                if there > slow and away <= there:
+                    k = _in_front(z[py, px], here) * reach / (there * taps)
                 # or this pixel's surface has left, and shows what is behind
-                elif own > 0.25 and away <= own:
-                    k = _in_front(here, z[py, px]) * reach / (own * TAPS)
+                elif own > slow and away <= own:
+                    k = _in_front(here, z[py, px]) * reach / (own * taps)
                 total += k
                 if coloured:
                     r += rgb[py, px, 0] * k
                     g += rgb[py, px, 1] * k
                     b += rgb[py, px, 2] * k
                 a += alpha[py, px] * k
-            if total == 0.0:
+            if total == none:
                 continue
-            keep = max(1.0 - total, 0.0)  # the share of the time in which nothing passed
-            total = max(total, 1.0)
+            keep = max(one - total, none)  # the share of the time in which nothing passed
+            total = max(total, one)
             out_alpha[y, x] = a / total + alpha[y, x] * keep
             if not coloured:
                 continue

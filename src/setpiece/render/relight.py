@@ -20,7 +20,9 @@ from setpiece.render.shading import (
     add_light,
     keep_seen,
     lay_light,
+    mean_at,
     mean_light,
+    mean_of,
     note_sun,
     share_of,
     sky_rays,
@@ -119,27 +121,22 @@ def _from_all_sides(
     cells: LightCells | None,
 ) -> F32:  # fmt: skip
     """What arrives at each hit along LOOKS paths, or one where it counts for little, (n, 3)."""
-    some = hits
-    near = np.zeros_like(hits.point)
+    point, normal, pixel = hits.point, hits.normal, hits.pixel
+    near = np.zeros_like(point)
+    well = np.flatnonzero(counts[pixel] > WELL)
     for look in range(LOOKS):
         sample = hits.sample + look * samples
-        if look == 1:
-            well = np.flatnonzero(counts[hits.pixel] > WELL)
-            if len(well) < len(near):
-                some = hits.where(well)
-        towards = np.empty_like(some.point)
-        sky_rays(
-            len(towards), some.pixel, some.normal, width, seed, sample, LOOKS * samples, towards
-        )
-        light = arriving(around, some.point, towards, some.pixel, seed, 17 * sample, cells=cells)
-        if some is hits:
+        if look == 1 and len(well) < len(near):
+            point, normal, pixel = np.take(point, well, 0), np.take(normal, well, 0), pixel[well]
+        towards = np.empty_like(point)
+        sky_rays(len(towards), pixel, normal, width, seed, sample, LOOKS * samples, towards)
+        light = arriving(around, point, towards, pixel, seed, 17 * sample, cells=cells)
+        if len(light) == len(near):
             near += light
         else:
-            near[well] += light
-    if some is hits:
+            mean_at(well, light, np.float32(LOOKS if look == LOOKS - 1 else 1), near)
+    if len(point) == len(near):
         near /= LOOKS
-    else:
-        near[well] /= LOOKS
     return near
 
 
@@ -184,7 +181,7 @@ def _denoised(
     """
     h, w = size
     noisy = (where & (counts > NOISY)).reshape(h, w)
-    level = float(lit.mean(1)[noisy.ravel()].mean()) if noisy.any() else 0.0
+    level = mean_of(lit, noisy.ravel())
     out = lit.copy().reshape(h, w, 3)
     for box in areas(noisy):
         light, facing = (np.ascontiguousarray(a.reshape(h, w, 3)[box]) for a in (lit, normal))

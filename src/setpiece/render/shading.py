@@ -259,6 +259,25 @@ def mean_light(weight, facing, light):
 
 
 @njit(**J)
+def mean_at(which, more, count, out):
+    """Add more (n, 3) to rows `which` (n,) of out (N, 3) and divide those by count."""
+    for i in range(which.shape[0]):
+        for k in range(3):
+            out[which[i], k] = (out[which[i], k] + more[i, k]) / count
+
+
+@njit(**J)
+def mean_of(light, where):
+    """Mean over channels and pixels of light (P, 3) where that is (P,); 0 where nowhere."""
+    total, count = 0.0, 0
+    for p in range(where.shape[0]):
+        if where[p]:
+            total += light[p, 0] + light[p, 1] + light[p, 2]
+            count += 3
+    return total / max(count, 1)
+
+
+@njit(**J)
 def lay_light(weight, base, light, picture):
     """Add base times light (P, 3) to the picture (P, 3)."""
     for p in range(weight.shape[0]):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.render.bounce import Around
@@ -16,7 +17,7 @@ from setpiece.render.relight import Hits, Shadow, relight
 from setpiece.render.rest_view import RestView
 from setpiece.render.sampling import pixel_offsets
 from setpiece.render.scene import Mesh, Pose
-from setpiece.render.shading import gather, moved_amount
+from setpiece.render.shading import gather, mean_at, moved_amount
 from setpiece.render.surface import under_dust
 from setpiece.render.tracing import Tracer, camera_arrays, cover_tiles, make_rays
 
@@ -197,11 +198,10 @@ def render_solids(
         if s == 1 and covered is not None:
             under = covered(_planar(far, place, eye, rot).reshape(h, w)).ravel()
             if under.any():
-                for part in (still, alpha, albedo, coverage):
-                    part[under] *= len(offsets)
+                _stand_for(under, np.float32(len(offsets)), still, alpha, albedo, coverage)
                 # A gap in the dust between the rays that asked is lit all the same.
                 for first in found:
-                    first.weight[under[first.pixel]] *= len(offsets)
+                    _weigh(under, np.float32(len(offsets)), first.pixel, first.weight)
                 left = np.flatnonzero(~under[pixel])
                 xs, ys, pixel, count = xs[left], ys[left], pixel[left], len(left)
                 origins, directions = origins[:count], directions[:count]
@@ -251,13 +251,13 @@ def render_solids(
                 None if floor is None else floor > 0,
             )  # fmt: skip
     return SolidPasses(
-        rgb=rgb.reshape(h, w, 3).astype(np.float32),
+        rgb=np.asarray(rgb.reshape(h, w, 3), np.float32),
         alpha=alpha.reshape(h, w),
         depth=planar.reshape(h, w),
         normal=normal.reshape(h, w, 3),
         position=place.reshape(h, w, 3),
         motion=motion.reshape(h, w, 2),
-        albedo=np.minimum(albedo, 1).reshape(h, w, 3),
+        albedo=np.minimum(albedo, 1, out=albedo).reshape(h, w, 3),
         ids=ids.reshape(h, w, 4),
         coverage=coverage.reshape(h, w, 4),
         ground_ratio=ratio,
@@ -275,10 +275,39 @@ def _cell(found: list[Hits], camera: Camera) -> float | None:
 
 def _planar(far: F32, place: F32, eye: NDArray, rot: NDArray) -> F32:
     """Depth along the optical axis (p,) of places (p, 3), inf where far (p,) is."""
-    planar = np.full(len(far), np.inf, np.float32)
-    hit = np.isfinite(far)
-    planar[hit] = ((place[hit] - eye) @ rot[2]).astype(np.float32)
+    planar = np.empty(len(far), np.float32)
+    _along_axis(far, place, eye, rot[2], planar)
     return planar
+
+
+@njit(cache=True, nogil=True)
+def _along_axis(far, place, eye, axis, planar):
+    for p in range(far.shape[0]):
+        planar[p] = np.inf
+        if far[p] < np.inf:
+            x, y, z = place[p, 0] - eye[0], place[p, 1] - eye[1], place[p, 2] - eye[2]
+            planar[p] = x * axis[0] + y * axis[1] + z * axis[2]
+
+
+@njit(cache=True, nogil=True)
+def _stand_for(under, count, still, alpha, albedo, coverage):
+    """Let the one sample of pixels under (p,) count for all of them, in place."""
+    for p in range(under.shape[0]):
+        if under[p]:
+            alpha[p] *= count
+            for k in range(3):
+                still[p, k] *= count
+                albedo[p, k] *= count
+            for k in range(4):
+                coverage[p, k] *= count
+
+
+@njit(cache=True, nogil=True)
+def _weigh(under, count, pixel, weight):
+    """The same for the weights (n,) of hits on pixels (n,)."""
+    for i in range(pixel.shape[0]):
+        if under[pixel[i]]:
+            weight[i] *= count
 
 
 def _covered_pixels(view: RestView, posed: Posed) -> tuple[I32, I32]:
@@ -320,3 +349,7 @@ def compile_kernels() -> None:
         rest = np.array([[0, 8, 1]], np.float32)
         shifted = Pose(rest + np.float32(0.3), Pose.at_rest(rest).rotation, rest)
         render_solids(view, shifted, samples=4)
+    under, three, one = np.zeros(1, np.bool_), np.zeros((1, 3), np.float32), np.zeros(1, np.float32)
+    _stand_for(under, np.float32(4), three, one, three, np.zeros((1, 4), np.float32))
+    _weigh(under, np.float32(4), np.zeros(1, np.int64), one)
+    mean_at(np.zeros(1, np.int64), three, np.float32(2), three)

@@ -49,8 +49,11 @@ def _sweep(d, out, ax, ay, length):
                 so_far[u, v + j] += q * row[j] + (one - q) * row[j + 1]
 
 
-def optical_depth(density: F32, cell: float, towards: NDArray[np.float64]) -> F32:
-    """Optical depth from every cell's centre out of the volume in direction `towards`."""
+def optical_depth(
+    density: F32, cell: float, towards: NDArray[np.float64], into: F32 | None = None
+) -> F32:
+    """Optical depth from every cell's centre out of the volume in direction `towards`, in an array
+    of its own or `into` one."""
     axis = int(np.argmax(np.abs(towards)))
     others = [a for a in range(3) if a != axis]
     sign = 1 if towards[axis] > 0 else -1
@@ -62,19 +65,31 @@ def optical_depth(density: F32, cell: float, towards: NDArray[np.float64]) -> F3
     slope = towards[others] / abs(towards[axis])
     length = cell / abs(towards[axis])
     _sweep(d, out, f4(slope[0]), f4(slope[1]), f4(length))
-    return np.ascontiguousarray(np.moveaxis(out[::-sign], 0, axis))
+    depth = np.moveaxis(out[::-sign], 0, axis)
+    if into is None:
+        return np.ascontiguousarray(depth)
+    np.copyto(into, depth)
+    return into
 
 
 def pooled(d: F32, r: int) -> F32:
     """Mean over blocks of r cells, edges padded with empty cells."""
     if r == 1:
         return d
-    shape = [-(-n // r) for n in d.shape]
-    out = np.zeros(shape, np.float32)
-    for a in range(r):
-        for b in range(r):
-            for c in range(r):
-                s = d[a::r, b::r, c::r]
-                out[: s.shape[0], : s.shape[1], : s.shape[2]] += s
-    out /= np.float32(r**3)
+    out = np.empty([-(-n // r) for n in d.shape], np.float32)
+    _pool(d, r, np.float32(r**3), out)
     return out
+
+
+@njit(cache=True, nogil=True)
+def _pool(d, r, count, out):
+    nx, ny, nz = d.shape
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            for k in range(out.shape[2]):
+                total = np.float32(0)
+                for a in range(i * r, min(i * r + r, nx)):
+                    for b in range(j * r, min(j * r + r, ny)):
+                        for c in range(k * r, min(k * r + r, nz)):
+                            total += d[a, b, c]
+                out[i, j, k] = total / count

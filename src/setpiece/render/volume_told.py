@@ -69,7 +69,9 @@ def given(
     sun = optical_depth(density, cell, to_sun)
     free = np.ones_like(density) if free is None else free
     sunlit = np.exp(-sun) if sunlit is None else sunlit
-    depths = np.stack([optical_depth(density, cell, way) for way in WAYS])
+    depths = np.empty((len(WAYS), *density.shape), np.float32)
+    for way, depth in zip(WAYS, depths, strict=True):
+        optical_depth(density, cell, way, depth)
     mass = pooled(density, BLOCK)
     open_ways = None if ways is None else ways(mass, depths)
     blocks = np.ones((*mass.shape, 13), np.float32)
