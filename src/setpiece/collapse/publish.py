@@ -72,9 +72,8 @@ def _bring_frames(frames: Path, take: TakeFolder, count: int) -> None:
             shutil.copyfile(source, target)
 
 
-def gather_checks(s: Stages, frames: Path) -> dict[str, Any]:
-    """The take's checks out of what every frame and the fall measured."""
-    facts = _facts(s, frames)
+def gather_checks(s: Stages, facts: list[dict[str, Any]]) -> dict[str, Any]:
+    """The take's checks out of what every frame (facts) and the fall measured."""
     untouched = sum(int(f["untouched"]["value"]) for f in facts)
     checks: dict[str, Any] = {
         "plate_untouched": {"ok": untouched == 0, "value": untouched, "limit": 0, "unit": "pixels"},
@@ -95,21 +94,16 @@ def gather_checks(s: Stages, frames: Path) -> dict[str, Any]:
     return {**checks, **motion_of(s).checks}
 
 
-def _hidden(s: Stages, frames: Path) -> dict[str, Any] | None:
+def _hidden(s: Stages, facts: list[dict[str, Any]]) -> dict[str, Any] | None:
     """When dust has taken three quarters of the building from sight, and how far it had come down
     by then [m], its mass on the mean; None where it never does. A fall that nobody sees is lost."""
-    seen = [fact.get("pieces_seen", 1.0) for fact in _facts(s, frames)]
+    seen = [fact.get("pieces_seen", 1.0) for fact in facts]
     gone = [k for k, share in enumerate(seen) if share < 0.25 * seen[0]]
     if not gone:
         return None
     motion, mass = motion_of(s), fragments_of(s).mass
     drop = (motion.position[0] - motion.position[gone[0]])[:, 2]
     return {"frame": FIRST + gone[0], "fallen_m": float(drop @ (mass / mass.sum()))}
-
-
-def _facts(s: Stages, frames: Path) -> list[dict[str, Any]]:
-    """What was measured on every frame."""
-    return [json.loads((frames / f"{FIRST + f}.json").read_text()) for f in range(s.request.frames)]
 
 
 def _falling(s: Stages) -> list[int]:
@@ -133,6 +127,7 @@ def _record(s: Stages, take: TakeFolder, frames: Path) -> dict[str, Any]:
     mass = [float(m) for m in dust.checks["mass"]]
     dusty = max(mass, default=0.0) > 0
     pieces = fragments_of(s)
+    facts = [json.loads((frames / f"{FIRST + f}.json").read_text()) for f in range(r.frames)]
     moved = motion.position[r.frames - 1] - motion.position[0]
     share = pieces.mass / pieces.mass.sum()
     return {
@@ -168,9 +163,9 @@ def _record(s: Stages, take: TakeFolder, frames: Path) -> dict[str, Any]:
             "bonds_broken": int(np.isfinite(motion.bond_break).sum()),
             "dust_mass_kg": {"most": max(mass, default=0.0), "last": mass[-1] if mass else 0.0},
             "dust_centroid_m": dust.checks["centroid"][-1] if dust.checks["centroid"] else None,
-            "hidden": _hidden(s, frames),
+            "hidden": _hidden(s, facts),
         },
-        "checks": gather_checks(s, frames),
+        "checks": gather_checks(s, facts),
     }  # fmt: skip
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from setpiece.collapse.fragments import Fragments
 from setpiece.collapse.motion import Motion
+from setpiece.render.scene import Pose
 
 F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 CRACK, APART = 0.04, 1.2  # m at the reference height: an open joint, and faces that let all go
 
 
@@ -31,9 +32,8 @@ def come_apart(fragments: Fragments, motion: Motion, scale: float) -> F32:
         live = np.flatnonzero(broken <= k)
         if len(live):
             pose = motion.pose(k)
-            turned = pose.matrices()
-            a = _at(turned, pose.position, bonds.i[live], own[live])
-            b = _at(turned, pose.position, bonds.j[live], other[live])
+            a = place(pose, bonds.i[live], own[live])
+            b = place(pose, bonds.j[live], other[live])
             b = np.where(tied[live, None], b, bonds.position[live].astype(np.float32))
             gap = np.linalg.norm(a - b, axis=1) / scale
             share = np.clip((gap - CRACK) / (APART - CRACK), 0, 1)
@@ -41,6 +41,19 @@ def come_apart(fragments: Fragments, motion: Motion, scale: float) -> F32:
     return np.asarray(np.maximum.accumulate(out, axis=0))
 
 
-def _at(turned: NDArray, position: NDArray, body: NDArray, local: F32) -> NDArray:
-    """World positions (n, 3) of points given in their pieces' frames."""
-    return np.asarray(np.einsum("nij,nj->ni", turned[body], local) + position[body])
+def place(pose: Pose, body: NDArray, local: F32) -> F32:
+    """World positions (n, 3) [m] of points given in the frames of pieces `body` (n,)."""
+    out = np.empty((len(body), 3), np.float32)
+    _turn(pose.matrices(), np.asarray(pose.position), body, local, out)
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _turn(matrices, position, body, local, out):
+    for n in range(body.shape[0]):
+        b = body[n]
+        for a in range(3):
+            s = position[b, a]
+            for c in range(3):
+                s += matrices[b, a, c] * local[n, c]
+            out[n, a] = s

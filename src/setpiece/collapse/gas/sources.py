@@ -11,9 +11,9 @@ from scipy.ndimage import uniform_filter
 
 from setpiece.collapse.fragments import Fragments
 from setpiece.collapse.gas.grid import Air
-from setpiece.collapse.gas.loosening import come_apart
+from setpiece.collapse.gas.loosening import come_apart, place
 from setpiece.collapse.motion import Motion
-from setpiece.render.scene import Material, Pose
+from setpiece.render.scene import Material
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -249,8 +249,8 @@ class Emitters:
         s, cell, scale = self.samples, self.cell, self.scale
         half = 0.5
         pose, then = self.motion.pose(frame), self.motion.pose(frame + half)
-        p = _place(pose, s.body, s.local)
-        v = (_place(then, s.body, s.local) - p) / np.float32(half * self.step)
+        p = place(pose, s.body, s.local)
+        v = (place(then, s.body, s.local) - p) / np.float32(half * self.step)
         m, mx, my, mz = (np.zeros(shape, np.float32) for _ in range(4))
         weight = s.volume / np.float32(cell**3)
         _splat(p, v, weight, corner, cell, m, mx, my, mz)
@@ -333,7 +333,7 @@ class Emitters:
         volume = self.cell**3
         if len(live):
             pose = self.motion.pose(frame)
-            p = _place(pose, self.bond_body[live], self.bond_local[live])
+            p = place(pose, self.bond_body[live], self.bond_local[live])
             # Slow parts grind less than fast ones. What gives way first is shown anyway.
             body = self.bond_body[live]
             ahead = self.motion.pose(frame + 1).position[body]
@@ -356,24 +356,6 @@ class Emitters:
             where = np.concatenate(points).astype(np.float32)
             _stamp(where, np.concatenate(weights).astype(np.float32), corner, self.cell, out)
         return out
-
-
-def _place(pose: Pose, body: NDArray, local: F32) -> F32:
-    """World positions of points given in the pieces' own frames."""
-    out = np.empty((len(body), 3), np.float32)
-    _turn(pose.matrices(), np.asarray(pose.position), body, local, out)
-    return out
-
-
-@njit(cache=True, nogil=True)
-def _turn(matrices, position, body, local, out):
-    for n in range(body.shape[0]):
-        b = body[n]
-        for a in range(3):
-            s = position[b, a]
-            for c in range(3):
-                s += matrices[b, a, c] * local[n, c]
-            out[n, a] = s
 
 
 def compile_kernels() -> None:
