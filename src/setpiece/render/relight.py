@@ -24,6 +24,7 @@ from setpiece.render.shading import (
     mean_light,
     mean_of,
     note_sun,
+    one_for_all,
     share_of,
     sky_rays,
 )  # fmt: skip
@@ -35,6 +36,7 @@ Shadow = Callable[[F32], F32]
 LOOKS = 2  # paths over the hemisphere from each hit: with one, shade is noisier than Cycles at 16
 AGAIN = 3  # rays to the sun from where it is half hidden
 NOISY = 0.1  # of the picture is a pixel's light: noise in less than that is not seen
+FAINT = 0.03  # likewise: with less, one sample's light does for all
 WELL = 0.4  # likewise: with less, half the paths leave less noise than all elsewhere
 
 
@@ -91,6 +93,7 @@ def relight(
     base, facing, lit = (np.zeros_like(still) for _ in range(3))
     weight = np.zeros(len(still), np.float32)
     counts = _counting(found, picture, around.light, seen)
+    found = _fewer(found, counts)
     cells = None if cell is None else LightCells(cell, sun)
     for hits, clear in zip(found, _sunlit(found, samples, around, size, seed), strict=True):
         near = _from_all_sides(hits, samples, around, size[1], seed, counts, cells)
@@ -114,6 +117,23 @@ def _counting(found: list[Hits], still: F32, light: Light, seen: F32 | None) -> 
         add_base(hits.pixel, hits.weight, hits.base, np.float32(open_sky), new)
     share_of(new, still, seen if seen is not None else np.zeros(0, np.float32))
     return new
+
+
+def _fewer(found: list[Hits], counts: F32) -> list[Hits]:
+    """The hits without those whose light another of their pixel can stand for, where it counts for
+    next to nothing; that one has the weight and base of all."""
+    if len(found) < 2:
+        return found
+    stands = np.full(len(counts), -1, np.int64)
+    out = []
+    for hits in found:
+        first = hits is found[0]
+        kept = one_for_all(
+            first, hits.pixel, hits.weight, hits.point, hits.normal, hits.base, counts,
+            np.float32(FAINT), stands, found[0].weight, found[0].base,
+        )  # fmt: skip
+        out.append(hits if first else hits.where(slice(kept)))
+    return [hits for hits in out if len(hits.pixel)]
 
 
 def _from_all_sides(

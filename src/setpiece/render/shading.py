@@ -287,6 +287,38 @@ def lay_light(weight, base, light, picture):
 
 
 @njit(**J)
+def one_for_all(
+    first, hit_pixel, hit_weight, hit_point, hit_normal, hit_base, counts, faint, stands,
+    first_weight, first_base,
+):  # fmt: skip
+    """Note in stands (P,) which of the first hits stands for each pixel whose counts (P,) are below
+    faint; of all later hits add the weight and base of those to it, move the others to the front
+    and return how many these are."""
+    kept = 0
+    for i in range(hit_pixel.shape[0]):
+        p = hit_pixel[i]
+        if first:
+            if counts[p] < faint:
+                stands[p] = i
+            kept += 1
+        elif stands[p] >= 0:
+            k = stands[p]
+            whole = first_weight[k] + hit_weight[i]
+            share = hit_weight[i] / max(whole, np.float32(1e-9))
+            first_weight[k] = whole
+            for c in range(3):
+                first_base[k, c] += share * (hit_base[i, c] - first_base[k, c])
+        else:
+            hit_pixel[kept], hit_weight[kept] = p, hit_weight[i]
+            for k in range(3):
+                hit_point[kept, k] = hit_point[i, k]
+                hit_normal[kept, k] = hit_normal[i, k]
+                hit_base[kept, k] = hit_base[i, k]
+            kept += 1
+    return kept
+
+
+@njit(**J)
 def keep_seen(n, seen, hit_pixel, hit_weight, hit_point, hit_normal, hit_base):
     """Move hits on pixels that are seen at all, (P,) > 0, to the front; returns how many."""
     kept = 0

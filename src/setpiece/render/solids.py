@@ -153,7 +153,7 @@ def render_solids(
     alpha and motion of the pieces, says how much of pieces and of ground reaches the picture
     (h, w) each: where that is 0 they get no light (rgb is then not to be used there), and all
     other passes; None is everything. covered: told a first depth of the pieces (h, w), says which
-    pixels (h, w) will not be seen at all: there one sample has to do for all passes.
+    pixels (h, w) will hardly be seen: there one sample has to do for all passes.
     """
     mesh, camera, light = view.mesh, view.camera, view.light
     h, w = view.silhouette.shape
