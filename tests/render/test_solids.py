@@ -291,3 +291,35 @@ def test_light_between_pieces_does_not_hang_on_where_the_building_stood(
     elsewhere = dataclasses.replace(view, bounds=view.bounds - np.array([0.0, 1000.0, 0.0]))
     near, far = (render_solids(v, pose, ground=False) for v in (view, elsewhere))
     assert np.array_equal(near.rgb, far.rgb)
+
+
+def test_of_what_is_hardly_seen_one_light_stands_for_all(wall: tuple[RestView, Pose]) -> None:
+    view, rest = wall
+    pose = shifted(rest, (0.4, -0.3, 0.2))
+
+    def shown(share: float) -> SolidPasses:
+        seen = (np.full((H, W), share, np.float32),) * 2
+        return render_solids(view, pose, denoise=False, seen=lambda *_: seen)
+
+    plain, faint = shown(1.0), shown(0.02)
+    assert not np.array_equal(plain.rgb, faint.rgb), "nothing was spared"
+    # As much light as before, and what differs is a hundredth of white at most past that dust.
+    assert faint.rgb.mean() == pytest.approx(plain.rgb.mean(), rel=0.005)
+    assert np.abs(plain.rgb - faint.rgb).max() * 0.02 < 0.01
+    for name in ("alpha", "depth", "normal", "albedo", "coverage"):
+        assert np.array_equal(getattr(plain, name), getattr(faint, name)), name
+
+
+def test_one_sample_stands_for_all_where_dust_covers(wall: tuple[RestView, Pose]) -> None:
+    view, rest = wall
+    pose = shifted(rest, (0.4, -0.3, 0.2))
+    under = np.zeros((H, W), bool)
+    under[:, : W // 2] = True
+    plain = render_solids(view, pose, denoise=False)
+    out = render_solids(view, pose, denoise=False, covered=lambda depth: under)
+    assert np.array_equal(plain.alpha[~under], out.alpha[~under])
+    hit = under & (plain.alpha > 0.99) & (out.alpha > 0)
+    assert hit.sum() > 1000
+    assert np.allclose(out.coverage.sum(-1)[hit], out.alpha[hit], atol=1e-3)
+    assert out.rgb[hit].mean() == pytest.approx(plain.rgb[hit].mean(), rel=0.02)
+    assert not np.array_equal(plain.rgb[under], out.rgb[under]), "nothing was spared"

@@ -35,7 +35,7 @@ STAGE_VERSION = {
     "fall": 15,
     "dust": 8,
     "debris": 9,
-    "frames": 30,
+    "frames": 31,
 }
 
 

@@ -291,15 +291,15 @@ def one_for_all(
     first, hit_pixel, hit_weight, hit_point, hit_normal, hit_base, counts, faint, stands,
     first_weight, first_base,
 ):  # fmt: skip
-    """Note in stands (P,) which of the first hits stands for each pixel whose counts (P,) are below
-    faint; of all later hits add the weight and base of those to it, move the others to the front
-    and return how many these are."""
+    """Note in stands (P,), -1 before, which of the first hits stands for each pixel whose counts
+    (P,) are below faint: its only one, for of two surfaces neither does. Of all later hits add the
+    weight and base of those to it, move the others to the front and return how many these are."""
     kept = 0
     for i in range(hit_pixel.shape[0]):
         p = hit_pixel[i]
         if first:
             if counts[p] < faint:
-                stands[p] = i
+                stands[p] = i if stands[p] == -1 else -2
             kept += 1
         elif stands[p] >= 0:
             k = stands[p]
