@@ -75,3 +75,32 @@ def test_the_wall_goes_out_of_the_leaves_edge() -> None:
     kept, mended = (a * f + (1 - a) * grey for f in (plate, own))
     assert np.abs(mended - true)[soft].mean() < 0.4 * np.abs(kept - true)[soft].mean()
     assert np.array_equal(own[matte > 0.98], plate[matte > 0.98])
+
+
+def test_a_matte_cut_too_wide_brings_no_rim_of_sky() -> None:
+    _, matte, _ = _bush()
+    rng = np.random.default_rng(7)
+    sky = np.full((H, W, 3), (0.55, 0.6, 0.75), np.float32)
+    leaves = np.float32([0.10, 0.18, 0.03]) * rng.uniform(0.6, 1.4, (H, W, 1)).astype(np.float32)
+    plate = (matte[..., None] * leaves + (1 - matte[..., None]) * sky).astype(np.float32)
+    wide = cv2.GaussianBlur(cv2.dilate(matte, np.ones((3, 3), np.uint8)), (0, 0), 0.7)
+    own = front_colour(plate, plate, wide, np.zeros((H, W), bool))
+    # In front of dark dust now: as far off as a slightly larger bush is, and not white.
+    rim = (wide > 0.5) & (matte < 0.5)
+    assert rim.sum() > W
+    assert plate[rim].mean() > 0.3
+    assert own[rim].mean() < 0.2
+    assert np.abs(own - plate)[cv2.erode(matte, np.ones((15, 15))) > 0.99].max() < 1e-6
+
+
+def test_what_is_all_edge_keeps_its_colour() -> None:
+    """A pole beside a bush is not painted with leaves."""
+    _, matte, _ = _bush()
+    pole = np.zeros((H, W), np.float32)
+    pole[10:80, 200:203] = 1
+    both = np.maximum(matte, pole)
+    sky = np.full((H, W, 3), 0.7, np.float32)
+    front = np.where(pole[..., None] > 0, 0.02, np.float32([0.1, 0.18, 0.03])).astype(np.float32)
+    plate = (both[..., None] * front + (1 - both[..., None]) * sky).astype(np.float32)
+    own = front_colour(plate, plate, both, np.zeros((H, W), bool))
+    assert np.abs(own - plate)[12:78, 200:203].max() < 0.01

@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.collapse.edges import edge_colours
-from setpiece.collapse.inpaint.fields import disc, encode, guided_filter, luminance
+from setpiece.collapse.inpaint.fields import disc, encode, guided_filter, luminance, pull_push
 
 F32 = NDArray[np.float32]
 REACH = 1 / 270  # of the picture's width, that a matte's edge may be off
 SURE = 0.02  # deviation that even one colour has, in encoded values
+WHOLE = 0.7  # of the way from background to front: a leaf's light side is no fringe
 LEAST = 0.12  # share of the pixels around that must be of a side for its colours to be known
 
 
@@ -48,12 +49,50 @@ def refine_edge(image: F32, matte: F32) -> F32:
     return np.clip(new, 0, 1).astype(np.float32)
 
 
-def front_colour(plate: F32, behind: F32, matte: F32) -> F32:
-    """Colour of what stands in front (h, w, 3), without what shows through its soft edge.
+def _behind(plate: F32, matte: F32) -> F32:
+    """What the plate (h, w, 3) would show without what stands in front: its colours around it."""
+    r = max(2, round(matte.shape[1] * REACH)) // 2
+    away = cv2.erode((matte < 0.02).astype(np.uint8), disc(r))
+    if not away.any():
+        return plate
+    return np.asarray(pull_push(plate, away.astype(np.float32)), np.float32)
 
-    behind: (h, w, 3) what the plate had behind it, as far as is known. Scene-linear.
+
+def front_colour(
+    plate: F32, behind: F32, matte: F32, known: NDArray[np.bool_] | None = None
+) -> F32:
+    """Colour of what stands in front (h, w, 3), without what shows through its edge.
+
+    behind: (h, w, 3) what the plate had behind it, where that is known (h, w), or everywhere;
+    elsewhere it is taken for what is seen beside it. Scene-linear. Mattes are cut
+    a pixel too wide as often as not, leaves above all: before what is brighter, a pixel near
+    the edge whose colour lies on the way from the front's own to that gets the front's, or a rim of
+    sky would stand round every tree in front of dark dust.
     """
-    return np.asarray(edge_colours(plate, behind, matte), np.float32)
+    own = edge_colours(plate, behind, matte)
+    if known is not None:
+        # What is only guessed leaves too much noise when it is taken out.
+        own = np.where(known[..., None], own, plate)
+        behind = np.where(known[..., None], behind, _behind(plate, matte))
+    on = (matte > 0.5).astype(np.uint8)
+    reach = max(2, round(matte.shape[1] * REACH))
+    core = cv2.erode(on, disc(2))
+    if not core.any():
+        return np.asarray(own, np.float32)
+    inner = pull_push(plate, core.astype(np.float32))
+    line = inner - behind
+    along = ((plate - behind) * line).sum(-1) / np.maximum((line * line).sum(-1), 1e-6)
+    brighter = luminance(encode(behind)) - luminance(encode(inner))
+    near = np.clip(reach + 1 - cv2.distanceTransform(on, cv2.DIST_L2, 3), 0, 1) * (matte > 0)
+    # Nothing is known of what a wire or a pole has inside: it is all edge.
+    near *= cv2.distanceTransform(1 - core, cv2.DIST_L2, 3) < reach + 1
+    # Of two colours that are hardly apart nobody can tell how much is whose.
+    share = np.clip((brighter - 0.08) / 0.12, 0, 1) * near
+    left = 1 - np.clip(along / WHOLE, 0, 1)
+    # On the way to the front's colour, never past it.
+    low, high = np.minimum(plate, inner), np.maximum(plate, inner)
+    mended = np.clip(plate + left[..., None] * line, low, high)
+    return np.asarray(own + share[..., None] * (mended - own), np.float32)
 
 
 def _unlikely(e: F32, mask: F32, sigma: float, at: tuple[NDArray, ...]) -> tuple[F32, F32]:

@@ -321,11 +321,10 @@ def _on_ground(c: Context, volume: Volume) -> Volume:
 
 
 def _front_shift(prep: Prep) -> F32 | None:
-    """What the building left in the soft edges of what stands before it, to be taken out."""
+    """What building and sky left in the edges of what stands before them, to be taken out."""
     if not prep.foreground.any():
         return None
-    behind = np.where(prep.matte[..., None] > 0.5, prep.picture, prep.still)
-    own = front_colour(prep.still, behind, prep.foreground)
+    own = front_colour(prep.still, prep.picture, prep.foreground, prep.matte > 0.5)
     return np.where(prep.foreground[..., None] > 0, own - prep.still, 0).astype(np.float32)
 
 
