@@ -18,6 +18,7 @@ from setpiece.collapse.gas import (
     forces,
     grid,
     jets,
+    loosening,
     noise,
     pressure,
     refine,
@@ -279,5 +280,5 @@ def _thin_at_edges(fine: NDArray, low: NDArray, shape: NDArray, width: int) -> N
 
 def compile_kernels() -> None:
     """Compile every kernel of the dust stage once."""
-    for module in (noise, pressure, grid, forces, sources, jets, refine, scraps):
+    for module in (noise, pressure, grid, forces, loosening, sources, jets, refine, scraps):
         module.compile_kernels()

@@ -57,3 +57,10 @@ def _turn(matrices, position, body, local, out):
             for c in range(3):
                 s += matrices[b, a, c] * local[n, c]
             out[n, a] = s
+
+
+def compile_kernels() -> None:
+    """Compile what this module needs: pieces are named by bonds and by faces."""
+    rest = np.zeros((1, 3), np.float32)
+    for kind in (np.int32, np.int64):
+        place(Pose.at_rest(rest), np.zeros(1, kind), rest)
