@@ -304,3 +304,19 @@ def test_what_is_near_sheds_finer_grains_so_that_all_are_as_fine_to_the_eye() ->
         # the same share of them is twice as large
         assert np.mean(pixels[some] > 0.8) == pytest.approx((0.8 / 0.36) ** -2.2, abs=0.06)
     assert thrown.radius[close].min() < thrown.radius[far].min()
+
+
+def test_a_wall_cracked_all_over_sheds_its_face_only_where_it_has_come_apart() -> None:
+    fr, _ = frame(storeys=6)
+    outside = np.full_like(fr.mesh.material, Material.PLATE)
+    fr = replace(fr, mesh=replace(fr.mesh, material=outside))
+    motion = drop(fr)
+    up = fr.centre[:, 2] > 3.2
+    b = fr.bonds
+    within = up[b.i] & np.where(b.j >= 0, up[b.j], False)
+    cracked = np.where(within, 0.5, motion.bond_break).astype(np.float32)
+    debris = throw_debris(fr, replace(motion, bond_break=cracked), Brief(), camera=CAMERA, seed=3)
+    height = debris.origin[np.isfinite(debris.origin[:, 0]), 2]
+    assert len(height) > 100
+    # The block above comes down whole: its own cracks stay shut, and nothing leaves it up there.
+    assert height.max() < 7.0 < fr.centre[:, 2].max() - 6

@@ -213,8 +213,8 @@ def tinted(debris: Debris, picture: F32, matte: F32, camera: Camera) -> Debris:
     """What came off the outside in the colours of the place it left: tiles, paint, brick.
 
     picture: the building (h, w, 3), scene-linear, and its matte (h, w). Its light is in it, so a
-    place counts as dark or pale against what is AROUND it, which has the same light; half of that
-    goes over, and no more than grains' own albedo allows.
+    place counts as dark or pale against what is AROUND it, which has the same light; nearly
+    all of that goes over, or grains would be pepper on a bright wall, but no more than stone allows.
     """
     known = np.isfinite(debris.origin[:, 0])
     u, v = camera.project(np.where(known[:, None], debris.origin, 0.0))[0].T
@@ -232,7 +232,7 @@ def tinted(debris: Debris, picture: F32, matte: F32, camera: Camera) -> Debris:
     hue = 1 + TINT * (own / light - 1)
     # Deep paint is dark: red that kept the light of grey would glow.
     hue /= np.maximum(hue.max(1, keepdims=True) / DEEP, 1)
-    colour = grey * hue * np.clip(light / usual, 0.4, 1.4) ** 0.5
+    colour = grey * hue * np.clip(light / usual, 0.3, 2.5) ** 0.9
     return replace(
         debris,
         colour=np.where(known[:, None], np.minimum(colour, 0.7), debris.colour).astype(np.float32),

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setpiece.collapse.fragments import Fragments
+from setpiece.collapse.gas.domain import building_scale
+from setpiece.collapse.gas.loosening import come_apart
 from setpiece.collapse.motion import Motion
 from setpiece.collapse.shards import LETS_GO
 from setpiece.render.scene import Material, rotation_matrices
@@ -20,6 +22,7 @@ BURST = 0.35  # [s] a face that breaks throws for so long
 CRUMBLES = 0.9  # [s] by then 63% of what a broken face sheds as it falls has left it
 SHAKEN = 2.0  # [m/s] of a piece, at which it sheds as much as it ever does
 STANDING = 0.1  # share of that, of a piece that stands still
+OPENED = 0.004  # of a bond's faces bare: a joint open by a hand's breadth
 SPALLS = 0.5  # [s] twice this after it came apart most of what a piece's outside loses has gone
 SPOTS = 10  # places on the outside of each piece, on the mean
 AWAY = 0.2  # share of grains of what faces away: little of it comes round the building into sight
@@ -164,12 +167,8 @@ def _hits(motion: Motion) -> Sources:
 
 def _spalls(fr: Fragments, motion: Motion, eye: F64, seed: int) -> Sources:
     """Spots all over the outside of pieces that have come apart and move."""
-    mesh, b = fr.mesh, fr.bonds
-    loose = np.full(len(fr), np.inf)
-    for body in (b.i, b.j):
-        tied = body >= 0
-        np.minimum.at(loose, body[tied], motion.bond_break[tied].astype(np.float64))
-    loose = np.maximum(loose, motion.release)
+    mesh = fr.mesh
+    loose = np.maximum(_apart(fr, motion), motion.release)
     outside = (mesh.material == Material.PLATE) & (mesh.body >= 0)
     faces = np.flatnonzero(outside & np.isfinite(loose[np.maximum(mesh.body, 0)]))
     corner = mesh.vertices[mesh.faces[faces]].astype(np.float64)
@@ -189,6 +188,22 @@ def _spalls(fr: Fragments, motion: Motion, eye: F64, seed: int) -> Sources:
         np.where(faces_us, 1.0, AWAY), at, np.tile(0.2 * np.eye(3)[:2], (n, 1, 1)), normal,
         np.full(n, 1.9), np.full(n, LARGEST),
     )  # fmt: skip
+
+
+def _apart(fr: Fragments, motion: Motion) -> F64:
+    """From when on each piece has a joint that stands open [s], (N,), inf where none ever does.
+
+    A wall that is cracked all over and comes down in one block loses little of its face; grains all
+    over it would be spots on it.
+    """
+    b = fr.bonds
+    bare = come_apart(fr, motion, building_scale(fr)) > OPENED
+    first = np.where(bare.any(0), bare.argmax(0) / float(motion.fps), np.inf)
+    out = np.full(len(fr), np.inf)
+    for body in (b.i, b.j):
+        tied = body >= 0
+        np.minimum.at(out, body[tied], first[tied])
+    return out
 
 
 def _outward(fr: Fragments, at: F64) -> F64:

@@ -34,7 +34,7 @@ STAGE_VERSION = {
     "fracture": 9,
     "fall": 15,
     "dust": 8,
-    "debris": 9,
+    "debris": 10,
     "frames": 31,
 }
 
