@@ -214,7 +214,8 @@ def tinted(debris: Debris, picture: F32, matte: F32, camera: Camera) -> Debris:
 
     picture: the building (h, w, 3), scene-linear, and its matte (h, w). Its light is in it, so a
     place counts as dark or pale against what is AROUND it, which has the same light; nearly
-    all of that goes over, or grains would be pepper on a bright wall, but no more than stone allows.
+    all of that goes over, or grains would be pepper on a bright wall, but no more than stone
+    allows.
     """
     known = np.isfinite(debris.origin[:, 0])
     u, v = camera.project(np.where(known[:, None], debris.origin, 0.0))[0].T

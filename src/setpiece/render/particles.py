@@ -16,6 +16,8 @@ from setpiece.render.tracing import J, camera_arrays, hash01, project
 
 F32 = NDArray[np.float32]
 EDGE = 3  # px
+PLAIN = 0.7  # px of radius up to which a grain has no faces; from twice that on it has all
+EVEN = 0.25 + 0.75 * 0.38  # of the sun that a tumbling chip has on the mean
 
 
 @dataclass(frozen=True)
@@ -149,14 +151,15 @@ def _draw(
         n[1] = math.sin(turn) - 0.35
         n[2] = 0.25 + 0.8 * (hash01(key[i], 7, 4) - 0.3)
         ln = math.sqrt(n[0] ** 2 + n[1] ** 2 + n[2] ** 2)
+        # Of stone no larger than a pixel one sees no face: all of it at once, or it would be pepper.
+        faces = 1.0 if gloss[i] > 0 else min(max((r - PLAIN) / PLAIN, 0.0), 1.0)
         cosine = max((n[0] * sun[0] + n[1] * sun[1] + n[2] * sun[2]) / ln, 0.0)
-        cosine = (0.25 + 0.75 * cosine) * through[i]
+        cosine = (EVEN + faces * (0.25 + 0.75 * cosine - EVEN)) * through[i]
         glint = gloss[i] * (cosine**8) * 2.0
-        up = 0.5 + 0.5 * n[2] / ln
+        up = 0.5 + faces * 0.5 * n[2] / ln
         # the face beyond its ridge looks the other way: it has the light that this one has not
-        away = (0.25 + 0.75 * max(-n[0] * sun[0] - n[1] * sun[1] + n[2] * sun[2], 0.0) / ln) * (
-            through[i]
-        )
+        away = max(-n[0] * sun[0] - n[1] * sun[1] + n[2] * sun[2], 0.0) / ln
+        away = (EVEN + faces * (0.25 + 0.75 * away - EVEN)) * through[i]
         for k in range(3):
             e = sun_rgb[k] * cosine + sky[k] * up + ground[k] * (1 - up)
             c[k] = colour[i, k] * e + glint * sun_rgb[k]
