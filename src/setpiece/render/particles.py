@@ -151,7 +151,7 @@ def _draw(
         n[1] = math.sin(turn) - 0.35
         n[2] = 0.25 + 0.8 * (hash01(key[i], 7, 4) - 0.3)
         ln = math.sqrt(n[0] ** 2 + n[1] ** 2 + n[2] ** 2)
-        # Of stone no larger than a pixel one sees no face: all of it at once, or it would be pepper.
+        # Of stone as small as a pixel one sees no face but all of it: else it would be pepper.
         faces = 1.0 if gloss[i] > 0 else min(max((r - PLAIN) / PLAIN, 0.0), 1.0)
         cosine = max((n[0] * sun[0] + n[1] * sun[1] + n[2] * sun[2]) / ln, 0.0)
         cosine = (EVEN + faces * (0.25 + 0.75 * cosine - EVEN)) * through[i]
