@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from setpiece.collapse.fragments import Fragments
 from setpiece.collapse.gas.domain import building_scale
-from setpiece.collapse.gas.loosening import come_apart
+from setpiece.collapse.gas.loosening import come_apart, first_apart
 from setpiece.collapse.motion import Motion
 from setpiece.collapse.shards import LETS_GO
 from setpiece.render.scene import Material, rotation_matrices
@@ -196,14 +196,8 @@ def _apart(fr: Fragments, motion: Motion) -> F64:
     A wall that is cracked all over and comes down in one block loses little of its face; grains all
     over it would be spots on it.
     """
-    b = fr.bonds
-    bare = come_apart(fr, motion, building_scale(fr)) > OPENED
-    first = np.where(bare.any(0), bare.argmax(0) / float(motion.fps), np.inf)
-    out = np.full(len(fr), np.inf)
-    for body in (b.i, b.j):
-        tied = body >= 0
-        np.minimum.at(out, body[tied], first[tied])
-    return out
+    bare = come_apart(fr, motion, building_scale(fr))
+    return first_apart(bare, fr.bonds, OPENED, len(fr)) / float(motion.fps)
 
 
 def _outward(fr: Fragments, at: F64) -> F64:

@@ -163,9 +163,7 @@ def _past_the_edge(solid: F32, depth: F32, edge: NDArray[np.bool_], motion: F32)
     """solid (h, w), with the depth of the nearest piece where only its smear reaches."""
     out = edge & ~np.isfinite(depth)
     reach = 2 * min(int(np.abs(motion).max(initial=0.0) / 4) + 2, 2 * EDGE) + 1
-    near = cv2.erode(
-        np.where(np.isfinite(depth), depth, np.float32(1e6)), np.ones((reach, reach), np.uint8)
-    )
+    near = cv2.erode(np.where(np.isfinite(depth), depth, np.float32(1e6)), _square(reach))
     return np.where(out & (near < 1e6), np.minimum(near, solid), solid).astype(np.float32)
 
 

@@ -25,7 +25,7 @@ def refine_edge(image: F32, matte: F32) -> F32:
     the two sides look alike, it stays as it is. image: (h, w, 3), scene-linear.
     """
     h, w = matte.shape
-    r = max(2, round(w * REACH))
+    r = _reach(matte)
     on = (matte > 0.5).astype(np.uint8)
     inside, outside = cv2.erode(on, disc(r)), cv2.erode(1 - on, disc(r))
     band = (inside == 0) & (outside == 0)
@@ -49,9 +49,14 @@ def refine_edge(image: F32, matte: F32) -> F32:
     return np.clip(new, 0, 1).astype(np.float32)
 
 
+def _reach(matte: F32) -> int:
+    """Pixels that the edge of a matte (h, w) may be off."""
+    return max(2, round(matte.shape[1] * REACH))
+
+
 def _behind(plate: F32, matte: F32) -> F32:
     """What the plate (h, w, 3) would show without what stands in front: its colours around it."""
-    r = max(2, round(matte.shape[1] * REACH)) // 2
+    r = _reach(matte) // 2
     away = cv2.erode((matte < 0.02).astype(np.uint8), disc(r))
     if not away.any():
         return plate
@@ -75,7 +80,7 @@ def front_colour(
         own = np.where(known[..., None], own, plate)
         behind = np.where(known[..., None], behind, _behind(plate, matte))
     on = (matte > 0.5).astype(np.uint8)
-    reach = max(2, round(matte.shape[1] * REACH))
+    reach = _reach(matte)
     core = cv2.erode(on, disc(2))
     if not core.any():
         return np.asarray(own, np.float32)

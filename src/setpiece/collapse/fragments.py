@@ -45,6 +45,14 @@ class Bonds:
     width: F64
     length: F64
 
+    def earliest(self, when: NDArray[np.floating], pieces: int) -> F64:
+        """The earliest of its bonds' times (M,) for each of N pieces, (N,); inf without any."""
+        out = np.full(pieces, np.inf)
+        for body in (self.i, self.j):
+            tied = body >= 0
+            np.minimum.at(out, body[tied], when[tied])
+        return out
+
 
 @dataclass(frozen=True)
 class Fragments:

@@ -148,9 +148,6 @@ def settled_dust(motion: Motion, bonds: Bonds, seconds: float, dust: float) -> F
     It settles within a second or two, for what breaks in the middle of a cloud is covered at once,
     and on what has come apart: a roof that rides down whole is as clean as it was.
     """
-    broke = np.full(len(motion.rest), np.inf)
-    np.minimum.at(broke, bonds.i, motion.bond_break)
-    tied = bonds.j >= 0
-    np.minimum.at(broke, bonds.j[tied], motion.bond_break[tied])
+    broke = bonds.earliest(motion.bond_break, len(motion.rest))
     amount = np.clip((seconds - broke - 0.2) / 2.2, 0, 0.75) * min(dust, 1.0)
     return np.asarray(amount, np.float32)

@@ -18,13 +18,14 @@ from setpiece.render.lightcells import LightCells
 from setpiece.render.shading import (
     add_base,
     add_light,
+    give_over,
     keep_seen,
     lay_light,
     mean_at,
     mean_light,
     mean_of,
     note_sun,
-    one_for_all,
+    only_hits,
     share_of,
     sky_rays,
 )  # fmt: skip
@@ -124,15 +125,16 @@ def _fewer(found: list[Hits], counts: F32) -> list[Hits]:
     next to nothing; that one has the weight and base of all."""
     if len(found) < 2:
         return found
+    first, *later = found
     stands = np.full(len(counts), -1, np.int64)
-    out = []
-    for hits in found:
-        first = hits is found[0]
-        kept = one_for_all(
-            first, hits.pixel, hits.weight, hits.point, hits.normal, hits.base, counts,
-            np.float32(FAINT), stands, found[0].weight, found[0].base,
+    only_hits(first.pixel, counts, np.float32(FAINT), stands)
+    out = [first]
+    for hits in later:
+        kept = give_over(
+            hits.pixel, hits.weight, hits.point, hits.normal, hits.base, stands, first.weight,
+            first.base,
         )  # fmt: skip
-        out.append(hits if first else hits.where(slice(kept)))
+        out.append(hits.where(slice(kept)))
     return [hits for hits in out if len(hits.pixel)]
 
 

@@ -287,33 +287,30 @@ def lay_light(weight, base, light, picture):
 
 
 @njit(**J)
-def one_for_all(
-    first, hit_pixel, hit_weight, hit_point, hit_normal, hit_base, counts, faint, stands,
-    first_weight, first_base,
-):  # fmt: skip
-    """Note in stands (P,), -1 before, which of the first hits stands for each pixel whose counts
-    (P,) are below faint: its only one, for of two surfaces neither does. Of all later hits add the
-    weight and base of those to it, move the others to the front and return how many these are."""
-    kept = 0
+def only_hits(hit_pixel, counts, faint, only):
+    """Put into only (P,), -1 before, which hit is the pixel's only one, where its counts (P,) are
+    below faint: of two surfaces neither can stand for all."""
     for i in range(hit_pixel.shape[0]):
         p = hit_pixel[i]
-        if first:
-            if counts[p] < faint:
-                stands[p] = i if stands[p] == -1 else -2
-            kept += 1
-        elif stands[p] >= 0:
-            k = stands[p]
-            whole = first_weight[k] + hit_weight[i]
+        if counts[p] < faint:
+            only[p] = i if only[p] == -1 else -2
+
+
+@njit(**J)
+def give_over(hit_pixel, hit_weight, hit_point, hit_normal, hit_base, stands, weight, base):
+    """Add weight and base of the hits on pixels for which another stands, (P,) >= 0, to those of
+    that one, weight (n,) and base (n, 3); move the others to the front and return how many."""
+    kept = 0
+    for i in range(hit_pixel.shape[0]):
+        k = stands[hit_pixel[i]]
+        if k >= 0:
+            whole = weight[k] + hit_weight[i]
             share = hit_weight[i] / max(whole, np.float32(1e-9))
-            first_weight[k] = whole
+            weight[k] = whole
             for c in range(3):
-                first_base[k, c] += share * (hit_base[i, c] - first_base[k, c])
+                base[k, c] += share * (hit_base[i, c] - base[k, c])
         else:
-            hit_pixel[kept], hit_weight[kept] = p, hit_weight[i]
-            for k in range(3):
-                hit_point[kept, k] = hit_point[i, k]
-                hit_normal[kept, k] = hit_normal[i, k]
-                hit_base[kept, k] = hit_base[i, k]
+            _move(i, kept, hit_pixel, hit_weight, hit_point, hit_normal, hit_base)
             kept += 1
     return kept
 
@@ -324,10 +321,14 @@ def keep_seen(n, seen, hit_pixel, hit_weight, hit_point, hit_normal, hit_base):
     kept = 0
     for i in range(n):
         if seen[hit_pixel[i]] > 0:
-            hit_pixel[kept], hit_weight[kept] = hit_pixel[i], hit_weight[i]
-            for k in range(3):
-                hit_point[kept, k] = hit_point[i, k]
-                hit_normal[kept, k] = hit_normal[i, k]
-                hit_base[kept, k] = hit_base[i, k]
+            _move(i, kept, hit_pixel, hit_weight, hit_point, hit_normal, hit_base)
             kept += 1
     return kept
+
+
+@njit(inline="always")
+def _move(i, to, pixel, weight, point, normal, base):
+    """Hit i to another place."""
+    pixel[to], weight[to] = pixel[i], weight[i]
+    for k in range(3):
+        point[to, k], normal[to, k], base[to, k] = point[i, k], normal[i, k], base[i, k]

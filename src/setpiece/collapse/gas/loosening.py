@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from setpiece.collapse.fragments import Fragments
+from setpiece.collapse.fragments import Bonds, Fragments
 from setpiece.collapse.motion import Motion
 from setpiece.render.scene import Pose
 
@@ -39,6 +39,13 @@ def come_apart(fragments: Fragments, motion: Motion, scale: float) -> F32:
             share = np.clip((gap - CRACK) / (APART - CRACK), 0, 1)
             out[k, live] = share * share * (3 - 2 * share)
     return np.asarray(np.maximum.accumulate(out, axis=0))
+
+
+def first_apart(bare: F32, bonds: Bonds, share: float, pieces: int) -> NDArray[np.float64]:
+    """The first frame at which each of so many pieces has a bond that is bare to this share, (N,),
+    inf where none ever is. bare: what `come_apart` found."""
+    there = bare >= share
+    return bonds.earliest(np.where(there.any(0), there.argmax(0), np.inf), pieces)
 
 
 def place(pose: Pose, body: NDArray, local: F32) -> F32:

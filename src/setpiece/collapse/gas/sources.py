@@ -11,7 +11,7 @@ from scipy.ndimage import uniform_filter
 
 from setpiece.collapse.fragments import Fragments
 from setpiece.collapse.gas.grid import Air
-from setpiece.collapse.gas.loosening import come_apart, place
+from setpiece.collapse.gas.loosening import come_apart, first_apart, place
 from setpiece.collapse.motion import Motion
 from setpiece.render.scene import Material
 
@@ -193,12 +193,7 @@ class Emitters:
         self.bond_body = bonds.i
         self.bare = come_apart(fragments, motion, scale)
         # Half bare is when a face begins to lose what lies loose on it.
-        half = self.bare >= 0.5
-        fresh = np.where(half.any(axis=0), half.argmax(axis=0), np.inf)
-        self.broke = np.full(len(fragments), np.inf)
-        for body in (bonds.i, bonds.j):
-            tied = body >= 0
-            np.minimum.at(self.broke, body[tied], fresh[tied])
+        self.broke = first_apart(self.bare, bonds, 0.5, len(fragments))
         self.bond_local = (bonds.position - fragments.centre[bonds.i]).astype(np.float32)
         self.bond_reach = np.sqrt(np.maximum(bonds.width.prod(axis=1), 1e-4))
         area = bonds.width.prod(axis=1)
